@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { parsePacificDate } from "./pacific-date.ts";
+import { defaultReportId } from "./report.ts";
+import { isSiteUrl } from "./site-url.ts";
+
+const PacificDateSchema = z.string().transform((text, context) => {
+  const date = parsePacificDate(text);
+  if (date !== undefined) return date;
+  context.addIssue({ code: "custom", message: "is not a date like 2026-03-31" });
+  return z.NEVER;
+});
+
+/**
+ * Input of an execution of the sync state machine: what `gsc-sync backfill` sends and what is
+ * pasted into the Step Functions console. `runId` defaults to the execution's name. An execution
+ * whose run exists already (a resume) goes on with that run and reads nothing else of its input.
+ */
+export const RunRequestSchema = z.strictObject({
+  runId: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,70}$/)
+    .optional(),
+  siteUrl: z
+    .string()
+    .refine(isSiteUrl, { message: "is neither sc-domain:example.com nor https://example.com/" }),
+  accountId: z.string().min(1).default("default"),
+  from: PacificDateSchema,
+  to: PacificDateSchema,
+  reports: z.array(z.string()).min(1).default([defaultReportId]),
+  concurrency: z.int().min(1).max(5).default(3),
+  batchSize: z.int().min(1).max(500).default(50),
+  maxQueueSize: z.int().min(1).max(10_000).default(1_000),
+  maxInFlight: z.int().min(1).max(100).default(10),
+  /** Requests a minute that the property's budget is set to; absent: the default budget. */
+  qpm: z.int().min(1).max(1_200).optional(),
+  force: z.boolean().default(false),
+  keepAutoSync: z.boolean().default(false),
+});
+
+export type RunRequest = z.infer<typeof RunRequestSchema>;
+export type RunRequestInput = z.input<typeof RunRequestSchema>;

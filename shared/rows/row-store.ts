@@ -1,0 +1,63 @@
+import type { PacificDate } from "../plan/pacific-date.ts";
+import type { Report } from "../plan/report.ts";
+import type { Unit } from "../plan/unit.ts";
+import type { Row } from "./row.ts";
+import type { UnitRecord } from "./unit-record.ts";
+
+/** Which units: a property, inclusive Pacific dates, all reports unless named. */
+export type UnitQuery = {
+  readonly siteUrl: string;
+  readonly from: PacificDate;
+  readonly to: PacificDate;
+  readonly reports?: readonly string[];
+};
+
+/** A visible row as `rows` prints it; a dimension that the report lacks is null. */
+export type VisibleRow = {
+  readonly date: PacificDate;
+  readonly searchType: string;
+  readonly page: string | null;
+  readonly query: string | null;
+  readonly country: string | null;
+  readonly device: string | null;
+  readonly searchAppearance: string | null;
+  readonly hour: string | null;
+  readonly clicks: number;
+  readonly impressions: number;
+  readonly ctr: number;
+  readonly position: number;
+};
+
+/**
+ * Where rows live. A take writes a unit's rows under its own generation, unseen, and then flips
+ * the unit record to it in one conditional write.
+ *
+ *   (nothing) --beginGeneration--> open --writeRows*--> open --completeUnit--> visible
+ *   visible --a newer take's completeUnit--> superseded --sweep, after the grace--> gone
+ *   open, its take dead --sweep, after the grace--> gone
+ *
+ * Faults throw {@link RowStoreError}.
+ */
+export type RowStore = {
+  /** Unit records of the query, by date, then report. */
+  readUnits(query: UnitQuery): Promise<readonly UnitRecord[]>;
+  /** Registers a generation before its first row. Repeating it is harmless. */
+  beginGeneration(unit: Unit, generation: number, nowMs: number): Promise<void>;
+  /** Upserts rows under a generation; rows may repeat within and between calls (the last wins). */
+  writeRows(unit: Unit, generation: number, report: Report, rows: readonly Row[]): Promise<void>;
+  /** Deletes what a still unseen generation holds, so that its take can start the unit again. */
+  clearGeneration(unit: Unit, generation: number): Promise<void>;
+  /**
+   * Flips the unit to `record.generation`. `superseded`: a newer take has flipped it, or the
+   * generation was swept; nothing changed. Repeating the same flip answers `flipped`.
+   */
+  completeUnit(record: UnitRecord, nowMs: number): Promise<"flipped" | "superseded">;
+  /** Visible rows by date, then report, then row key; a unit is emitted whole or read again. */
+  streamRows(query: UnitQuery): AsyncIterable<VisibleRow>;
+  /** Deletes superseded and orphaned generations older than the grace; how many it deleted. */
+  sweepGenerations(nowMs: number): Promise<number>;
+  close(): Promise<void>;
+};
+
+/** A generation that nobody sees is kept this long, for readers and takes under way. */
+export const generationGraceMs = 3_600_000;

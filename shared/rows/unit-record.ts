@@ -1,0 +1,32 @@
+import type { PacificDate } from "../plan/pacific-date.ts";
+import type { Unit } from "../plan/unit.ts";
+
+/** One page request of the fetch that the record stands for. */
+export type PageFigures = { readonly startRow: number; readonly rows: number };
+
+/**
+ * A unit's row in the row store: the truth about what is stored and visible.
+ * `generation` is the pointer: readers see the rows of that generation and no others.
+ */
+export type UnitRecord = Unit & {
+  /** The generation that readers see; the token of the take that wrote it. */
+  readonly generation: number;
+  readonly runId: string;
+  /** Visible rows (distinct dimension sets). */
+  readonly rows: number;
+  /** Rows that Google's pages held; more than `rows` when ties moved between pages. */
+  readonly fetchedRows: number;
+  readonly pages: readonly PageFigures[];
+  readonly clicks: number;
+  readonly impressions: number;
+  /** Hash of the row set; equal for equal rows, whatever the page or fetch order. */
+  readonly hash: string;
+  /** Google's 50,000-row cap was reached: there may be more that it does not tell. */
+  readonly capped: boolean;
+  /** `responseAggregationType` as Google gave it. */
+  readonly aggregation: string | null;
+  /** Google's first_incomplete_date, when it sent one. */
+  readonly firstIncompleteDate: PacificDate | null;
+  /** When the first page was asked for (epoch ms). */
+  readonly fetchedAtMs: number;
+};

@@ -1,0 +1,23 @@
+import type { PacificDate } from "../plan/pacific-date.ts";
+import type { Report } from "../plan/report.ts";
+import type { Row } from "../rows/row.ts";
+
+/** One `searchanalytics.query` call. */
+export type PageRequest = {
+  readonly siteUrl: string;
+  readonly report: Report;
+  readonly date: PacificDate;
+  readonly startRow: number;
+};
+
+/** A page; an offset past the end is a page without rows. */
+export type Page = {
+  readonly rows: readonly Row[];
+  readonly aggregation: string | null;
+  readonly firstIncompleteDate: PacificDate | null;
+};
+
+/** Search Console as an account reads it. Every failure is thrown as a SearchConsoleError. */
+export type SearchConsole = {
+  fetchPage(request: PageRequest, signal: AbortSignal): Promise<Page>;
+};
