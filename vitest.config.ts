@@ -1,10 +1,14 @@
 import { defineConfig } from "vitest/config";
 
+/** A file that the counts of the run go to, beside what a person reads. */
+const report = process.env.GSC_SYNC_TEST_REPORT;
+
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    ...(report ? { reporters: ["default", "json"], outputFile: { json: report } } : {}),
   },
 });

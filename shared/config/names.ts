@@ -10,6 +10,7 @@ export const environmentNames = {
   postgresUrl: "GSC_SYNC_POSTGRES_URL",
   searchConsoleRootUrl: "GSC_API_ROOT_URL",
   lever: "GSC_SYNC_LEVER",
+  unitsAtOnce: "GSC_SYNC_UNITS_AT_ONCE",
   home: "GSC_SYNC_HOME",
 } as const;
 
@@ -25,10 +26,30 @@ export const stateNames = {
   finishRun: "FinishRun",
 } as const;
 
-/** Keys of the DynamoDB tables. Every attribute is a string. */
+/** Keys of the DynamoDB tables, all strings, and the attribute (epoch seconds) that expires items. */
 export const tableKeys = {
-  ledger: { partitionKey: "pk", sortKey: "sk", runsIndex: "runsByStart", runsKey: "runList" },
-  quota: { partitionKey: "pk" },
+  ledger: {
+    partitionKey: "pk",
+    sortKey: "sk",
+    /** Keys-only index over the run items alone: partition, then sort key. */
+    runsIndex: "runsByStart",
+    runsKey: "runList",
+    runsSortKey: "startedAt",
+  },
+  quota: { partitionKey: "pk", timeToLive: "expiresAt" },
 } as const;
 
 export const metricsNamespace = "GscSync";
+
+/** Physical names of a stage's resources: what a person sees in the console, and other tools ask for. */
+export function resourceNames(stage: string) {
+  return {
+    ledgerTable: `gsc-sync-${stage}-ledger`,
+    quotaTable: `gsc-sync-${stage}-quota`,
+    batchQueue: `gsc-sync-${stage}-batches`,
+    deadLetterQueue: `gsc-sync-${stage}-dead-letters`,
+    stateMachine: `gsc-sync-${stage}-sync`,
+    postgresUrlSecret: `gsc-sync/${stage}/postgres-url`,
+    lambdaFunction: (name: FunctionName) => `gsc-sync-${stage}-${name}`,
+  } as const;
+}

@@ -7,3 +7,12 @@ export const BatchMessageSchema = z.object({
 });
 
 export type BatchMessage = z.infer<typeof BatchMessageSchema>;
+
+/** The message in an SQS body; undefined when it is none. */
+export function parseBatchMessage(body: string): BatchMessage | undefined {
+  try {
+    return BatchMessageSchema.safeParse(JSON.parse(body)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,117 @@
+import { randomBytes } from "node:crypto";
+import { Command } from "commander";
+import { environmentNames } from "../../shared/config/names.ts";
+import type { PacificDate } from "../../shared/plan/pacific-date.ts";
+import { defaultReportId } from "../../shared/plan/report.ts";
+import type { RunRequestInput } from "../../shared/plan/run-request.ts";
+import { rootUrlFault } from "../../shared/search-console/root-url.ts";
+import { exitCodeOf } from "../exit-code.ts";
+import { followRun } from "../follow-run.ts";
+import { type OpenStage, openStage } from "../open-stage.ts";
+import {
+  dateRange,
+  jsonOption,
+  pacificDate,
+  reportOption,
+  siteUrlOption,
+  stageOption,
+  wholeNumber,
+} from "../options.ts";
+import { reachSearchConsole } from "../reach-server.ts";
+import { refuseBusyProperty, refuseOtherServer, startRun } from "../start-run.ts";
+import { createTerminal, type Terminal } from "../terminal.ts";
+import { UsageError } from "../usage-error.ts";
+import { summaryText } from "../views/summary-view.ts";
+
+type BackfillOptions = {
+  readonly stage: string;
+  readonly siteUrl: string;
+  readonly accountId: string;
+  readonly days?: number;
+  readonly from?: PacificDate;
+  readonly to?: PacificDate;
+  readonly report?: readonly string[];
+  readonly concurrency: number;
+  readonly queueSize: number;
+  readonly inFlight: number;
+  readonly batchSize: number;
+  readonly qpm?: number;
+  readonly force: boolean;
+  readonly keepAutoSync: boolean;
+  readonly json: boolean;
+};
+
+/** `gsc-sync backfill`: one sync of a property over a range, followed to its end. */
+export function backfillCommand(): Command {
+  return new Command("backfill")
+    .description("fetch a property's days into the store; complete and final ones are skipped")
+    .addOption(stageOption())
+    .addOption(siteUrlOption().makeOptionMandatory())
+    .option("--account-id <account>", "the account whose credentials read it", "default")
+    .option("--days <n>", "the last N days whose data is final", wholeNumber("--days", 1, 500))
+    .option("--from <date>", "first day, Pacific time, like 2026-01-31", pacificDate("--from"))
+    .option("--to <date>", "last day, included", pacificDate("--to"))
+    .addOption(reportOption())
+    .option("--concurrency <n>", "workers at once, 1 to 5", wholeNumber("--concurrency", 1, 5), 3)
+    .option(
+      "--queue-size <n>",
+      "most batches queued or in flight",
+      wholeNumber("--queue-size", 1, 10_000),
+      1_000,
+    )
+    .option("--in-flight <n>", "most batches in flight", wholeNumber("--in-flight", 1, 100), 10)
+    .option("--batch-size <n>", "most units a batch", wholeNumber("--batch-size", 1, 500), 50)
+    .option("--qpm <n>", "requests a minute, exactly", wholeNumber("--qpm", 1, 1_200))
+    .option("--force", "fetch also what is complete and final", false)
+    .option("--keep-auto-sync", "let the nightly sync of the property go on beside it", false)
+    .addOption(jsonOption())
+    .action(async (options: BackfillOptions) => {
+      const request = backfillRequest(options, Date.now());
+      const rootUrl = process.env[environmentNames.searchConsoleRootUrl];
+      const fault = rootUrl ? rootUrlFault(rootUrl) : undefined;
+      if (fault !== undefined) throw new UsageError(`GSC_API_ROOT_URL: ${fault}`);
+      await reachSearchConsole(rootUrl);
+      const terminal = createTerminal({ ...process, json: options.json });
+      const stage = await openStage(options.stage, terminal.notice);
+      try {
+        process.exitCode = await runToItsEnd(stage, request, terminal);
+      } finally {
+        await stage.close();
+      }
+    });
+}
+
+export async function runToItsEnd(
+  stage: OpenStage,
+  request: RunRequestInput,
+  terminal: Terminal,
+): Promise<number> {
+  refuseOtherServer(stage);
+  await refuseBusyProperty(stage, request.siteUrl);
+  const started = await startRun(stage, newRunId(Date.now()), request);
+  const summary = await followRun(stage, started, terminal);
+  terminal.result(summaryText(summary, { colour: terminal.colour }), summary);
+  return exitCodeOf(summary);
+}
+
+function backfillRequest(options: BackfillOptions, nowMs: number): RunRequestInput {
+  return {
+    siteUrl: options.siteUrl,
+    accountId: options.accountId,
+    ...dateRange(options, nowMs),
+    reports: [...(options.report ?? [defaultReportId])],
+    concurrency: options.concurrency,
+    batchSize: options.batchSize,
+    maxQueueSize: options.queueSize,
+    maxInFlight: options.inFlight,
+    ...(options.qpm === undefined ? {} : { qpm: options.qpm }),
+    force: options.force,
+    keepAutoSync: options.keepAutoSync,
+  };
+}
+
+/** Sorts by time and is told apart at a glance: `20261121-183000-a1b2`. */
+function newRunId(nowMs: number): string {
+  const digits = new Date(nowMs).toISOString().replace(/\D/g, "");
+  return `${digits.slice(0, 8)}-${digits.slice(8, 14)}-${randomBytes(2).toString("hex")}`;
+}

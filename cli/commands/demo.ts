@@ -1,0 +1,50 @@
+import { resolve } from "node:path";
+import { Command } from "commander";
+import { environmentNames } from "../../shared/config/names.ts";
+import { lastDays } from "../../shared/plan/date-range.ts";
+import { openStage } from "../open-stage.ts";
+import { jsonOption } from "../options.ts";
+import { startSampleServer } from "../sample-server-process.ts";
+import { createTerminal } from "../terminal.ts";
+import { runToItsEnd } from "./backfill.ts";
+
+const demoHome = ".gsc-sync-demo";
+const demoSite = "sc-domain:sample.example";
+const demoDays = 150;
+
+/** `npm start`: the whole pipeline against the sample Search Console, in a home of its own. */
+export function demoCommand(): Command {
+  return new Command("demo")
+    .description("backfill 150 days of a sample property, in a home of its own (npm start)")
+    .addOption(jsonOption())
+    .action(async (options: { json: boolean }) => {
+      const terminal = createTerminal({ ...process, json: options.json });
+      process.env[environmentNames.home] ||= resolve(demoHome);
+      terminal.notice(
+        `gsc-sync: ${demoDays} days of ${demoSite}, from a sample Search Console on this machine`,
+      );
+      const sample = await startSampleServer();
+      process.env[environmentNames.searchConsoleRootUrl] = sample.url;
+      try {
+        const stage = await openStage("local", terminal.notice);
+        try {
+          const range = lastDays(demoDays, Date.now());
+          process.exitCode = await runToItsEnd(stage, { siteUrl: demoSite, ...range }, terminal);
+          if (process.exitCode === 0) terminal.notice(nextSteps(range));
+        } finally {
+          await stage.close();
+        }
+      } finally {
+        await sample.stop();
+      }
+    });
+}
+
+function nextSteps(range: { readonly from: string; readonly to: string }): string {
+  const home = `GSC_SYNC_HOME=${demoHome}`;
+  return `
+Next, to try:
+  ${home} npx gsc-sync sql "select query, sum(clicks) as clicks from search_rows group by query order by clicks desc limit 10"
+  ${home} npx gsc-sync units --site-url ${demoSite} --from ${range.from} --to ${range.to}
+  npm start    (again: every unit is complete and final, so nothing is fetched)`;
+}

@@ -1,0 +1,41 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Command } from "commander";
+import { releaseProperty } from "../../shared/ledger/close-run.ts";
+import { isEnded } from "../../shared/ledger/run.ts";
+import { halt } from "../follow-run.ts";
+import { openStage } from "../open-stage.ts";
+import { jsonOption, stageOption } from "../options.ts";
+import { requireRunState } from "../run-snapshot.ts";
+import { createTerminal } from "../terminal.ts";
+import { summaryText } from "../views/summary-view.ts";
+
+const lookMs = 100;
+const patienceMs = 30_000;
+
+/** `gsc-sync halt RUN`: no new request starts; what is committed stays. */
+export function haltCommand(): Command {
+  return new Command("halt")
+    .description("stop a run; what is committed stays, and it can be resumed")
+    .argument("<run>", "the run's id")
+    .addOption(stageOption())
+    .addOption(jsonOption())
+    .action(async (runId: string, options: { stage: string; json: boolean }) => {
+      const terminal = createTerminal({ ...process, json: options.json });
+      const stage = await openStage(options.stage, terminal.notice);
+      try {
+        await requireRunState(stage.ledger, runId);
+        await halt(stage, runId);
+        const giveUpAtMs = Date.now() + patienceMs;
+        let state = await requireRunState(stage.ledger, runId);
+        while (!isEnded(state.run.status) && Date.now() < giveUpAtMs) {
+          await delay(lookMs);
+          state = await requireRunState(stage.ledger, runId);
+        }
+        if (isEnded(state.run.status)) await releaseProperty(state.run, stage.ledger);
+        else process.exitCode = 1;
+        terminal.result(summaryText(state.summary, terminal), state.summary);
+      } finally {
+        await stage.close();
+      }
+    });
+}

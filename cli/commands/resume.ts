@@ -1,0 +1,98 @@
+import { DescribeExecutionCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
+import { Command } from "commander";
+import { isEnded, type Run } from "../../shared/ledger/run.ts";
+import { orphanRun } from "../../shared/ledger/transitions/orphan-run.ts";
+import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
+import { lockProperty, PropertyBusyError } from "../../shared/plan/plan-run.ts";
+import { CommandError } from "../command-error.ts";
+import { executionArn } from "../execution-arn.ts";
+import { exitCodeOf } from "../exit-code.ts";
+import { followRun } from "../follow-run.ts";
+import { type OpenStage, openStage } from "../open-stage.ts";
+import { jsonOption, stageOption } from "../options.ts";
+import { requireRunState } from "../run-snapshot.ts";
+import { refuseOtherServer, startRun } from "../start-run.ts";
+import { createTerminal } from "../terminal.ts";
+import { summaryText } from "../views/summary-view.ts";
+
+type ResumeOptions = {
+  readonly stage: string;
+  readonly clearInFlight: boolean;
+  readonly sequential: boolean;
+  readonly json: boolean;
+};
+
+/** `gsc-sync resume RUN`: goes on with a run and follows it to its end. */
+export function resumeCommand(): Command {
+  return new Command("resume")
+    .description("go on with a halted, failed or abandoned run, and follow it to its end")
+    .argument("<run>", "the run's id")
+    .option("--clear-in-flight", "take it away from whoever carries it now", false)
+    .option("--sequential", "one worker, one request at a time, from here on", false)
+    .addOption(stageOption())
+    .addOption(jsonOption())
+    .action(async (runId: string, options: ResumeOptions) => {
+      const terminal = createTerminal({ ...process, json: options.json });
+      const stage = await openStage(options.stage, terminal.notice);
+      try {
+        const { run } = await requireRunState(stage.ledger, runId);
+        const execution = await carry(stage, run, options);
+        const summary = await followRun(stage, { runId, execution }, terminal);
+        terminal.result(summaryText(summary, terminal), summary);
+        process.exitCode = exitCodeOf(summary);
+      } finally {
+        await stage.close();
+      }
+    });
+}
+
+/** The execution that carries the run from here on: a live one, or a new one. */
+async function carry(stage: OpenStage, run: Run, options: ResumeOptions): Promise<string> {
+  const { ledger } = stage;
+  if (!isEnded(run.status)) {
+    const alive = await isAlive(stage, run.execution);
+    if (alive && !options.clearInFlight) return run.execution;
+    if (alive) await stopExecution(stage, run.execution);
+    await ledger.changeRun(run.runId, (orphan) =>
+      orphanRun(orphan, "its in-flight batches were cleared by hand"),
+    );
+  }
+  if (run.status === "complete" || run.status === "completed_with_failures") return run.execution;
+
+  refuseOtherServer(stage);
+  try {
+    await lockProperty(run, ledger, Date.now());
+  } catch (error) {
+    if (error instanceof PropertyBusyError) throw new CommandError(error.message);
+    throw error;
+  }
+  const execution = `${run.runId}-${Date.now().toString(36)}`;
+  await ledger.changeRun(run.runId, (ended) =>
+    resumeRun(ended, { execution, sequential: options.sequential }, Date.now()),
+  );
+  await startRun(stage, execution, { runId: run.runId });
+  return execution;
+}
+
+async function isAlive(stage: OpenStage, execution: string): Promise<boolean> {
+  try {
+    const { status } = await stage.executions.send(
+      new DescribeExecutionCommand({
+        executionArn: executionArn(stage.stateMachineArn, execution),
+      }),
+    );
+    return status === "RUNNING";
+  } catch (error) {
+    if (error instanceof Error && error.name === "ExecutionDoesNotExist") return false;
+    throw error;
+  }
+}
+
+async function stopExecution(stage: OpenStage, execution: string): Promise<void> {
+  await stage.executions.send(
+    new StopExecutionCommand({
+      executionArn: executionArn(stage.stateMachineArn, execution),
+      cause: "its in-flight batches were cleared by hand",
+    }),
+  );
+}

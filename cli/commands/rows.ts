@@ -1,0 +1,66 @@
+import { Command, Option } from "commander";
+import type { PacificDate } from "../../shared/plan/pacific-date.ts";
+import type { VisibleRow } from "../../shared/rows/row-store.ts";
+import { lineWriter } from "../line-writer.ts";
+import { openStage } from "../open-stage.ts";
+import {
+  jsonOption,
+  pacificDate,
+  reportOption,
+  siteUrlOption,
+  stageOption,
+  storedRange,
+} from "../options.ts";
+import { createTerminal } from "../terminal.ts";
+import { csvHeader, csvLine } from "../views/csv.ts";
+
+type RowsOptions = {
+  readonly stage: string;
+  readonly siteUrl: string;
+  readonly from: PacificDate;
+  readonly to: PacificDate;
+  readonly report?: readonly string[];
+  readonly format: "jsonl" | "csv";
+  readonly json: boolean;
+};
+
+/** `gsc-sync rows`: the visible rows, streamed, by date, then key. */
+export function rowsCommand(): Command {
+  return new Command("rows")
+    .description("print a property's visible rows, by date, then key")
+    .addOption(stageOption())
+    .addOption(siteUrlOption().makeOptionMandatory())
+    .requiredOption("--from <date>", "first day, Pacific time", pacificDate("--from"))
+    .requiredOption("--to <date>", "last day, included", pacificDate("--to"))
+    .addOption(reportOption())
+    .addOption(
+      new Option("--format <format>", "one row a line").choices(["jsonl", "csv"]).default("jsonl"),
+    )
+    .addOption(jsonOption())
+    .action(async (options: RowsOptions) => {
+      const range = storedRange(options);
+      const terminal = createTerminal({ ...process, json: options.json });
+      const stage = await openStage(options.stage, terminal.notice);
+      const write = lineWriter(process.stdout);
+      try {
+        const rows = await stage.rows();
+        const line = options.format === "csv" ? csvLine : (row: VisibleRow) => JSON.stringify(row);
+        if (options.format === "csv") await write.line(csvHeader);
+        let count = 0;
+        const query = {
+          siteUrl: options.siteUrl,
+          ...range,
+          ...(options.report === undefined ? {} : { reports: options.report }),
+        };
+        for await (const row of rows.streamRows(query)) {
+          if (write.closed()) break;
+          await write.line(line(row));
+          count += 1;
+        }
+        await write.flush();
+        if (options.json) terminal.result("", { rows: count });
+      } finally {
+        await stage.close();
+      }
+    });
+}

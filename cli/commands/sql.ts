@@ -1,0 +1,84 @@
+import { text } from "node:stream/consumers";
+import { Command } from "commander";
+import pg from "pg";
+import { CommandError } from "../command-error.ts";
+import { openStage } from "../open-stage.ts";
+import { jsonOption, stageOption } from "../options.ts";
+import { createTerminal } from "../terminal.ts";
+import { UsageError } from "../usage-error.ts";
+import { table } from "../views/table.ts";
+
+/** `gsc-sync sql [QUERY]`: one read-only statement on the store; without one, from stdin. */
+export function sqlCommand(): Command {
+  return new Command("sql")
+    .description("ask the store in SQL, read-only; the view search_rows has the visible rows")
+    .argument("[query]", "one statement; without it, standard input is read")
+    .addOption(stageOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+search_rows: site_url, report, date, search_type, page, query, country, device,
+             search_appearance, hour, clicks, impressions, ctr, position
+
+Example: gsc-sync sql "select query, sum(clicks) as clicks from search_rows group by query order by clicks desc limit 10"`,
+    )
+    .action(async (argument: string | undefined, options: { stage: string; json: boolean }) => {
+      const query = (argument ?? (process.stdin.isTTY ? "" : await text(process.stdin))).trim();
+      if (query === "") throw new UsageError('say what to ask: gsc-sync sql "select …"');
+      const terminal = createTerminal({ ...process, json: options.json });
+      const stage = await openStage(options.stage, terminal.notice);
+      try {
+        const { columns, rows } = await ask(stage.stack.endpoints.postgres, query);
+        const objects = rows.map((row) =>
+          Object.fromEntries(columns.map((column, index) => [column, row[index]])),
+        );
+        terminal.result(table(columns, rows, terminal), { columns, rows: objects });
+      } finally {
+        await stage.close();
+      }
+    });
+}
+
+type Answer = { readonly columns: readonly string[]; readonly rows: readonly unknown[][] };
+
+async function ask(url: string, query: string): Promise<Answer> {
+  const client = new pg.Client({ connectionString: url, application_name: "gsc-sync sql" });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    await client.query("BEGIN READ ONLY");
+    // The extended protocol takes one statement and no more: nothing can end the read-only block
+    // and go on.
+    const config = { text: query, rowMode: "array" as const, queryMode: "extended", types };
+    const answer = await client.query<unknown[]>(config);
+    return { columns: answer.fields.map((field) => field.name), rows: answer.rows };
+  } catch (error) {
+    throw refusal(error);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** Numbers as numbers where they fit, days as they are written; the rest as pg reads it. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: "text" | "binary") => {
+    if (oid === pg.types.builtins.DATE) return (value: string) => value;
+    if (oid === pg.types.builtins.INT8 || oid === pg.types.builtins.NUMERIC) return numberOrText;
+    return pg.types.getTypeParser(oid, format);
+  },
+};
+
+function numberOrText(value: string): number | string {
+  const number = Number(value);
+  return Number.isSafeInteger(number) || !/^-?\d+$/.test(value) ? number : value;
+}
+
+/** Class 42 is what was typed; 25006 a statement that would write. */
+function refusal(error: unknown): Error {
+  const code = error instanceof pg.DatabaseError ? (error.code ?? "") : "";
+  const message = error instanceof Error ? error.message : String(error);
+  if (code === "25006") return new UsageError(`the store is read-only here: ${message}`);
+  if (code.startsWith("42") || code.startsWith("22")) return new UsageError(message);
+  return new CommandError(`the store refused: ${message}`, { cause: error });
+}

@@ -1,0 +1,62 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Command } from "commander";
+import { isEnded } from "../../shared/ledger/run.ts";
+import type { RunSummary } from "../../shared/ledger/run-summary.ts";
+import { type OpenStage, openStage } from "../open-stage.ts";
+import { jsonOption, stageOption } from "../options.ts";
+import { requireRunState, runState } from "../run-snapshot.ts";
+import { createTerminal } from "../terminal.ts";
+import { statusTable } from "../views/status-view.ts";
+import { summaryText } from "../views/summary-view.ts";
+
+const listed = 20;
+const watchMs = 1_000;
+
+/** `gsc-sync status [RUN]`: runs as they stand, newest first, or one of them. */
+export function statusCommand(): Command {
+  return new Command("status")
+    .description("show runs, newest first, or one run")
+    .argument("[run]", "a run's id")
+    .option("--watch", "show it again every second until every run shown has ended", false)
+    .addOption(stageOption())
+    .addOption(jsonOption())
+    .action(
+      async (
+        runId: string | undefined,
+        options: { stage: string; watch: boolean; json: boolean },
+      ) => {
+        const terminal = createTerminal({ ...process, json: options.json });
+        const stage = await openStage(options.stage, terminal.notice);
+        try {
+          let runs = await readSummaries(stage, runId);
+          while (options.watch && runs.some((run) => !isEnded(run.status))) {
+            terminal.live(text(runs, runId, terminal));
+            await delay(watchMs);
+            runs = await readSummaries(stage, runId);
+          }
+          terminal.result(text(runs, runId, terminal), { runs });
+        } finally {
+          await stage.close();
+        }
+      },
+    );
+}
+
+async function readSummaries(
+  stage: OpenStage,
+  runId: string | undefined,
+): Promise<readonly RunSummary[]> {
+  if (runId !== undefined) return [(await requireRunState(stage.ledger, runId)).summary];
+  const runs = await stage.ledger.listRuns(listed);
+  return Promise.all(runs.map(async (run) => (await runState(stage.ledger, run)).summary));
+}
+
+function text(
+  runs: readonly RunSummary[],
+  runId: string | undefined,
+  terminal: { readonly width: number; readonly colour: boolean },
+): string {
+  const [only] = runs;
+  if (runId !== undefined && only !== undefined) return summaryText(only, terminal);
+  return statusTable(runs, { ...terminal, nowMs: Date.now() });
+}

@@ -1,0 +1,93 @@
+import { Command } from "commander";
+import { datesFromTo, type PacificDate, pacificDateAt } from "../../shared/plan/pacific-date.ts";
+import { defaultReportId } from "../../shared/plan/report.ts";
+import { isFinal } from "../../shared/rows/finality.ts";
+import type { UnitRecord } from "../../shared/rows/unit-record.ts";
+import { openStage } from "../open-stage.ts";
+import {
+  jsonOption,
+  pacificDate,
+  reportOption,
+  siteUrlOption,
+  stageOption,
+  storedRange,
+} from "../options.ts";
+import { createTerminal } from "../terminal.ts";
+import { type UnitLine, unitsTable } from "../views/units-view.ts";
+
+type UnitsOptions = {
+  readonly stage: string;
+  readonly siteUrl: string;
+  readonly from: PacificDate;
+  readonly to: PacificDate;
+  readonly report?: readonly string[];
+  readonly json: boolean;
+};
+
+/** `gsc-sync units`: which units are complete, and what is known of each. */
+export function unitsCommand(): Command {
+  return new Command("units")
+    .description("show which days of a property are complete, a line a unit")
+    .addOption(stageOption())
+    .addOption(siteUrlOption().makeOptionMandatory())
+    .requiredOption("--from <date>", "first day, Pacific time", pacificDate("--from"))
+    .requiredOption("--to <date>", "last day, included", pacificDate("--to"))
+    .addOption(reportOption())
+    .addOption(jsonOption())
+    .action(async (options: UnitsOptions) => {
+      const range = storedRange(options);
+      const terminal = createTerminal({ ...process, json: options.json });
+      const stage = await openStage(options.stage, terminal.notice);
+      try {
+        const rows = await stage.rows();
+        const today = pacificDateAt(Date.now());
+        const records = await rows.readUnits({
+          siteUrl: options.siteUrl,
+          from: range.from,
+          to: today > range.to ? today : range.to,
+          ...(options.report === undefined ? {} : { reports: options.report }),
+        });
+        const reports = options.report ?? reportsOf(records);
+        const units = datesFromTo(range.from, range.to).flatMap((date) =>
+          reports.map((report) => unitLine(date, report, records)),
+        );
+        terminal.result(unitsTable(units, terminal), { units });
+      } finally {
+        await stage.close();
+      }
+    });
+}
+
+function reportsOf(records: readonly UnitRecord[]): readonly string[] {
+  const found = [...new Set(records.map((record) => record.report))].sort();
+  return found.length > 0 ? found : [defaultReportId];
+}
+
+function unitLine(date: PacificDate, report: string, records: readonly UnitRecord[]): UnitLine {
+  const siblings = records.filter((record) => record.report === report);
+  const record = siblings.find((candidate) => candidate.date === date);
+  if (record === undefined) {
+    return {
+      date,
+      report,
+      status: "missing",
+      rows: 0,
+      pages: 0,
+      hash: null,
+      final: false,
+      capped: false,
+      runId: null,
+    };
+  }
+  return {
+    date,
+    report,
+    status: "complete",
+    rows: record.rows,
+    pages: record.pages.length,
+    hash: record.hash,
+    final: isFinal(record, siblings),
+    capped: record.capped,
+    runId: record.runId,
+  };
+}

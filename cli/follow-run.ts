@@ -1,0 +1,98 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
+import { releaseProperty } from "../shared/ledger/close-run.ts";
+import { isEnded, type Run } from "../shared/ledger/run.ts";
+import type { RunSummary } from "../shared/ledger/run-summary.ts";
+import { haltRun } from "../shared/ledger/transitions/halt-run.ts";
+import { orphanRun } from "../shared/ledger/transitions/orphan-run.ts";
+import { defaultBudget, quotaScopes } from "../shared/quota/scopes.ts";
+import { CommandError } from "./command-error.ts";
+import { executionArn } from "./execution-arn.ts";
+import { onInterrupt } from "./interrupt.ts";
+import type { OpenStage } from "./open-stage.ts";
+import { readRunState } from "./run-snapshot.ts";
+import type { Terminal } from "./terminal.ts";
+import type { ProgressSnapshot } from "./views/progress-view.ts";
+
+const lookMs = 400;
+const checkExecutionEvery = 8;
+const historyMs = 20_000;
+
+/**
+ * Shows a run until it has ended. Ctrl-C halts it and waits for that; a second one leaves at once.
+ */
+export async function followRun(
+  stage: OpenStage,
+  started: { readonly runId: string; readonly execution: string },
+  terminal: Terminal,
+): Promise<RunSummary> {
+  const { ledger } = stage;
+  const { runId } = started;
+  using _interrupt = onInterrupt(
+    () => {
+      terminal.notice("stopping: what is committed stays; press Ctrl-C again to leave at once");
+      void halt(stage, runId);
+    },
+    () => void stage.close({ force: true }).finally(() => process.exit(1)),
+  );
+  const history: { atMs: number; units: number; rows: number }[] = [];
+  for (let look = 1; ; look += 1) {
+    const state = await readRunState(ledger, runId);
+    const nowMs = Date.now();
+    if (state !== undefined) {
+      const { run, summary } = state;
+      if (isEnded(run.status)) {
+        await releaseProperty(run, ledger);
+        return summary;
+      }
+      history.push({ atMs: nowMs, units: summary.units.complete, rows: summary.rows });
+      while ((history[0]?.atMs ?? nowMs) < nowMs - historyMs) history.shift();
+      terminal.progress({
+        run,
+        summary,
+        history: [...history],
+        qpmNow: await usedNow(stage, run),
+        budget: run.qpm ?? defaultBudget,
+      } satisfies ProgressSnapshot);
+    }
+    if (look % checkExecutionEvery === 0) await checkExecution(stage, started);
+    await delay(lookMs);
+  }
+}
+
+async function usedNow(stage: OpenStage, run: Run): Promise<number> {
+  const [property] = quotaScopes({
+    siteUrl: run.siteUrl,
+    accountId: run.accountId,
+    projectId: "local",
+    qpm: run.qpm ?? undefined,
+  });
+  if (property === undefined) return 0;
+  const [usage] = await stage.quota.usage([property]);
+  return usage?.used ?? 0;
+}
+
+/** An execution that ended without a word leaves a run that nobody carries. */
+async function checkExecution(
+  stage: OpenStage,
+  started: { readonly runId: string; readonly execution: string },
+): Promise<void> {
+  const execution = await stage.executions.send(
+    new DescribeExecutionCommand({
+      executionArn: executionArn(stage.stateMachineArn, started.execution),
+    }),
+  );
+  if (execution.status === "RUNNING" || execution.status === "SUCCEEDED") return;
+  const reason = execution.cause || execution.error || `its execution was ${execution.status}`;
+  const changed = await stage.ledger.changeRun(started.runId, (run) =>
+    run.execution === started.execution
+      ? orphanRun(run, reason)
+      : { run: null, answer: "already-ended" },
+  );
+  if (changed === undefined) throw new CommandError(reason);
+}
+
+export async function halt(stage: OpenStage, runId: string): Promise<void> {
+  const input = { reason: "stopped by the user", endsAs: "halted" } as const;
+  await stage.ledger.changeRun(runId, (run) => haltRun(run, input, Date.now()));
+}

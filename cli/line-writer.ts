@@ -1,0 +1,39 @@
+import { once } from "node:events";
+import type { Writable } from "node:stream";
+
+export type LineWriter = {
+  line(text: string): Promise<void>;
+  flush(): Promise<void>;
+  /** The reader has gone (`| head`): writing more is of no use. */
+  closed(): boolean;
+};
+
+const chunkChars = 64 * 1_024;
+
+/** Writes lines in large pieces, at the reader's pace. */
+export function lineWriter(stream: Writable): LineWriter {
+  let chunk = "";
+  let closed = false;
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    closed = true;
+  });
+
+  async function flush(): Promise<void> {
+    if (chunk === "" || closed) return;
+    const text = chunk;
+    chunk = "";
+    if (!stream.write(text)) {
+      await Promise.race([once(stream, "drain"), once(stream, "close")]).catch(() => {});
+    }
+  }
+
+  return {
+    async line(text) {
+      chunk += `${text}\n`;
+      if (chunk.length >= chunkChars) await flush();
+    },
+    flush,
+    closed: () => closed,
+  };
+}

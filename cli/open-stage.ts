@@ -1,0 +1,94 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SFNClient } from "@aws-sdk/client-sfn";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { homeFolder } from "../local/home.ts";
+import { localClientOptions } from "../local/local-names.ts";
+import { openStack } from "../local/open-stack.ts";
+import { reconcileRuns } from "../local/reconcile-runs.ts";
+import type { Stack } from "../local/stack.ts";
+import { environmentNames } from "../shared/config/names.ts";
+import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
+import type { Ledger } from "../shared/ledger/ledger.ts";
+import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
+import type { Quota } from "../shared/quota/quota.ts";
+import { openPostgresRowStore } from "../shared/rows/postgres-row-store.ts";
+import type { RowStore } from "../shared/rows/row-store.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** A stage as commands use it. `local` starts the home's servers, or attaches to them. */
+export type OpenStage = {
+  readonly stack: Stack;
+  readonly ledger: Ledger;
+  readonly quota: Quota;
+  readonly executions: SFNClient;
+  readonly stateMachineArn: string;
+  /** Opened at the first call. */
+  rows(): Promise<RowStore>;
+  close(options?: { readonly force?: boolean }): Promise<void>;
+};
+
+export async function openStage(
+  stage: string,
+  onNotice: (notice: string) => void,
+): Promise<OpenStage> {
+  if (stage !== "local") {
+    throw new UsageError(`--stage ${stage}: only the stage "local" can be used by this version`);
+  }
+  const ownedSinceMs = Date.now();
+  const stack = await openStack({
+    home: homeFolder(process.env, process.cwd()),
+    environment: process.env,
+    onNotice,
+    openLever,
+  });
+  const { endpoints } = stack;
+  const dynamo = new DynamoDBClient(localClientOptions(endpoints.dynamo));
+  const executions = new SFNClient(localClientOptions(endpoints.stepFunctions));
+  const documents = DynamoDBDocumentClient.from(dynamo);
+  const ledger = dynamoLedger(documents, {
+    table: endpoints.ledgerTable,
+    defaults: { lever: Number(stack.handlerEnvironment[environmentNames.lever]) },
+  });
+  const quota = createDynamoQuota({
+    documents,
+    tableName: endpoints.quotaTable,
+    now: Date.now,
+    random: Math.random,
+  });
+  let opening: Promise<RowStore> | undefined;
+  const opened: OpenStage = {
+    stack,
+    ledger,
+    quota,
+    executions,
+    stateMachineArn: endpoints.stateMachineArn,
+    rows() {
+      opening ??= openPostgresRowStore(endpoints.postgres);
+      return opening;
+    },
+    async close(options) {
+      const rows = await opening?.catch(() => undefined);
+      await rows?.close();
+      await stack.close(options);
+      executions.destroy();
+      dynamo.destroy();
+    },
+  };
+  try {
+    if (stack.role === "owner") await reconcileRuns(ledger, ownedSinceMs);
+  } catch (error) {
+    await opened.close({ force: true });
+    throw error;
+  }
+  return opened;
+}
+
+/** How the home's owner reads the lever for its event source. */
+function openLever(variables: Readonly<Record<string, string>>): () => Promise<number> {
+  const dynamo = new DynamoDBClient(localClientOptions(variables.AWS_ENDPOINT_URL_DYNAMODB ?? ""));
+  const ledger = dynamoLedger(DynamoDBDocumentClient.from(dynamo), {
+    table: variables[environmentNames.ledgerTable] ?? "",
+    defaults: { lever: Number(variables[environmentNames.lever]) },
+  });
+  return async () => (await ledger.readSettings()).lever;
+}

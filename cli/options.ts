@@ -1,0 +1,94 @@
+import { Option } from "commander";
+import { lastDays, rangeFaults } from "../shared/plan/date-range.ts";
+import { type PacificDate, parsePacificDate } from "../shared/plan/pacific-date.ts";
+import { findReport, reportIds } from "../shared/plan/report.ts";
+import { isSiteUrl } from "../shared/plan/site-url.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Options that several commands share, and what makes a value wrong: one clear line each. */
+export const jsonOption = () =>
+  new Option("--json", "print one JSON object as the last line of stdout").default(false);
+
+export const stageOption = () =>
+  new Option("--stage <stage>", "local, or a deployed stage").default("local");
+
+export const siteUrlOption = () =>
+  new Option(
+    "--site-url <property>",
+    "the property: sc-domain:example.com or https://example.com/",
+  ).argParser(siteUrl);
+
+export const reportOption = () =>
+  new Option(
+    "--report <id>",
+    `a report; may be given several times (${reportIds().join(", ")})`,
+  ).argParser((id: string, earlier: readonly string[] | undefined) => [
+    ...(earlier ?? []),
+    reportId(id),
+  ]);
+
+export function siteUrl(text: string): string {
+  if (isSiteUrl(text)) return text;
+  throw new UsageError(
+    `--site-url ${text || '""'} is not a property: write sc-domain:example.com or https://example.com/ as Search Console shows it`,
+  );
+}
+
+export function reportId(id: string): string {
+  if (findReport(id) !== undefined) return id;
+  throw new UsageError(`there is no report ${id}: there is ${reportIds().join(", ")}`);
+}
+
+export function pacificDate(flag: string): (text: string) => PacificDate {
+  return (text) => {
+    const date = parsePacificDate(text);
+    if (date !== undefined) return date;
+    throw new UsageError(`${flag} ${text || '""'} is not a date: write it like 2026-03-31`);
+  };
+}
+
+export function wholeNumber(flag: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+    throw new UsageError(`${flag} ${text || '""'} is not a whole number from ${least} to ${most}`);
+  };
+}
+
+export type DateRange = { readonly from: PacificDate; readonly to: PacificDate };
+
+/** `--days N` or `--from D --to D`, held against what Search Console keeps. */
+export function dateRange(
+  options: {
+    readonly days?: number | undefined;
+    readonly from?: PacificDate | undefined;
+    readonly to?: PacificDate | undefined;
+  },
+  nowMs: number,
+): DateRange {
+  const { days, from, to } = options;
+  if (days !== undefined && (from !== undefined || to !== undefined)) {
+    throw new UsageError("give either --days, or --from and --to");
+  }
+  const range =
+    days !== undefined
+      ? lastDays(days, nowMs)
+      : from !== undefined && to !== undefined
+        ? { from, to }
+        : undefined;
+  if (range === undefined) throw new UsageError("say which days: --days N, or --from D --to D");
+  const [fault] = rangeFaults(range.from, range.to, nowMs);
+  if (fault !== undefined) throw new UsageError(fault);
+  return range;
+}
+
+/** A range to read from the store: any days, in order. */
+export function storedRange(options: {
+  readonly from: PacificDate;
+  readonly to: PacificDate;
+}): DateRange {
+  if (options.from > options.to) {
+    throw new UsageError(`the range ends (${options.to}) before it begins (${options.from})`);
+  }
+  return { from: options.from, to: options.to };
+}

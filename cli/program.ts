@@ -1,0 +1,41 @@
+import { Command } from "commander";
+import { backfillCommand } from "./commands/backfill.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { haltCommand } from "./commands/halt.ts";
+import { resourcesCommand } from "./commands/resources.ts";
+import { resumeCommand } from "./commands/resume.ts";
+import { rowsCommand } from "./commands/rows.ts";
+import { sampleServerCommand } from "./commands/sample-server.ts";
+import { sqlCommand } from "./commands/sql.ts";
+import { statusCommand } from "./commands/status.ts";
+import { unitsCommand } from "./commands/units.ts";
+
+/** The command line, one command a file. Usage errors are thrown as CommanderError. */
+export function createProgram(): Command {
+  const program = new Command("gsc-sync")
+    .description(
+      "Copies Google Search Console search-analytics data into your own store, as fast as Google's quota allows, without losing or doubling a row.",
+    )
+    .version("0.1.0")
+    .showHelpAfterError("(--help shows what there is)")
+    .exitOverride();
+  const commands = [
+    backfillCommand(),
+    statusCommand(),
+    haltCommand(),
+    resumeCommand(),
+    rowsCommand(),
+    unitsCommand(),
+    sqlCommand(),
+    resourcesCommand(),
+    doctorCommand(),
+    sampleServerCommand(),
+    demoCommand(),
+  ];
+  for (const command of commands) {
+    command.exitOverride().showHelpAfterError(`(gsc-sync ${command.name()} --help shows how)`);
+    program.addCommand(command);
+  }
+  return program;
+}

@@ -1,0 +1,52 @@
+import { Duration } from "aws-cdk-lib";
+import { Errors, JitterType, type TaskStateBase } from "aws-cdk-lib/aws-stepfunctions";
+
+/**
+ * Faults of Lambda itself, not of our code. Throttling is met with more patience: it ends when
+ * somebody else's invocations do.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+ */
+export function retryServiceFaults<Task extends TaskStateBase>(task: Task): Task {
+  task.addRetry({
+    errors: ["Lambda.TooManyRequestsException"],
+    interval: Duration.seconds(1),
+    backoffRate: 2,
+    maxAttempts: 10,
+    maxDelay: Duration.seconds(60),
+    jitterStrategy: JitterType.FULL,
+  });
+  task.addRetry({
+    errors: [
+      "Lambda.ServiceException",
+      "Lambda.AWSLambdaException",
+      "Lambda.SdkClientException",
+      "Lambda.ClientExecutionTimeoutException",
+      "Lambda.Unknown",
+      "Runtime.ExitError",
+      "Sandbox.Timedout",
+      Errors.TIMEOUT,
+    ],
+    interval: Duration.seconds(1),
+    backoffRate: 2,
+    maxAttempts: 5,
+    maxDelay: Duration.seconds(30),
+    jitterStrategy: JitterType.FULL,
+  });
+  return task;
+}
+
+/**
+ * Whatever a task throws whose input comes from the machine and not from a person, and which may
+ * run twice: a store that was away for some seconds must not end a run.
+ */
+export function retryRepeatable<Task extends TaskStateBase>(task: Task): Task {
+  task.addRetry({
+    errors: [Errors.TASKS_FAILED],
+    interval: Duration.seconds(1),
+    backoffRate: 2,
+    maxAttempts: 4,
+    maxDelay: Duration.seconds(10),
+    jitterStrategy: JitterType.FULL,
+  });
+  return task;
+}

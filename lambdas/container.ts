@@ -1,0 +1,41 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Metrics } from "@aws-lambda-powertools/metrics";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { readHandlerEnvironment } from "../shared/config/environment.ts";
+import { metricsNamespace } from "../shared/config/names.ts";
+import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
+import { openPostgresRowStore } from "../shared/rows/postgres-row-store.ts";
+import type { RowStore } from "../shared/rows/row-store.ts";
+import { emfTelemetry } from "../shared/telemetry/emf-telemetry.ts";
+
+/** What every handler is built from; made once a process. */
+export const environment = readHandlerEnvironment();
+
+export const documents = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+
+export const ledger = dynamoLedger(documents, {
+  table: environment.ledgerTable,
+  defaults: { lever: environment.lever },
+});
+
+let opening: Promise<RowStore> | undefined;
+
+/** The row store, opened at the first call; a failed opening is tried again at the next. */
+export function openRows(): Promise<RowStore> {
+  opening ??= openPostgresRowStore(environment.postgresUrl).catch((error: unknown) => {
+    opening = undefined;
+    throw error;
+  });
+  return opening;
+}
+
+export const logger = new Logger({ serviceName: "gsc-sync" });
+
+export const metrics = new Metrics({
+  namespace: metricsNamespace,
+  serviceName: "gsc-sync",
+  defaultDimensions: { stage: environment.stage },
+});
+
+export const telemetry = emfTelemetry(metrics);

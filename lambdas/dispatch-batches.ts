@@ -1,0 +1,19 @@
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import middy from "@middy/core";
+import { systemClock } from "../shared/fetch/system-clock.ts";
+import { dispatchBatches } from "../shared/ledger/dispatch-batches.ts";
+import type { DispatchResult } from "../shared/ledger/dispatch-result.ts";
+import { ledger, logger, telemetry } from "./container.ts";
+import { DispatchBatchesEventSchema } from "./events.ts";
+
+/** The loop of the sync machine: which batches to ring, how long to wait, or that it is done. */
+export const handler = middy<unknown, DispatchResult>()
+  .use(injectLambdaContext(logger))
+  .handler(async (event) => {
+    const input = DispatchBatchesEventSchema.parse(event);
+    return dispatchBatches(input, {
+      ledger,
+      clock: systemClock,
+      observe: (run, expiredLeases) => telemetry.queue(run, expiredLeases),
+    });
+  });

@@ -1,0 +1,18 @@
+import { z } from "zod";
+
+/** What the state machine sends to its functions. */
+export const PlanRunEventSchema = z.object({
+  request: z.unknown(),
+  executionName: z.string(),
+});
+
+export const DispatchBatchesEventSchema = z.object({
+  runId: z.string(),
+  executionName: z.string(),
+});
+
+export const FinishRunEventSchema = z.object({
+  runId: z.string().optional(),
+  executionName: z.string(),
+  error: z.object({ Error: z.string(), Cause: z.string() }).optional(),
+});

@@ -1,0 +1,88 @@
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import middy from "@middy/core";
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { systemClock } from "../shared/fetch/system-clock.ts";
+import { type WorkPorts, workBatch } from "../shared/fetch/work-batch.ts";
+import { type BatchMessage, parseBatchMessage } from "../shared/ledger/batch-message.ts";
+import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
+import { quotaScopes } from "../shared/quota/scopes.ts";
+import { googleSearchConsole } from "../shared/search-console/google-search-console.ts";
+import { documents, environment, ledger, logger, openRows, telemetry } from "./container.ts";
+
+const sqs = new SQSClient({});
+
+const quota = createDynamoQuota({
+  documents,
+  tableName: environment.quotaTable,
+  now: Date.now,
+  random: Math.random,
+});
+
+const searchConsole = googleSearchConsole(
+  environment.searchConsoleRootUrl === undefined
+    ? {}
+    : { rootUrl: environment.searchConsoleRootUrl },
+);
+
+/** The worker: answers a doorbell with one take of the batch. */
+export const handler = middy<SQSEvent, SQSBatchResponse>()
+  .use(injectLambdaContext(logger))
+  .handler(async (event) => {
+    const batchItemFailures: { itemIdentifier: string }[] = [];
+    for (const record of event.Records) {
+      const message = parseBatchMessage(record.body);
+      try {
+        if (message === undefined) await deadLetter(record);
+        else await work(message);
+      } catch (error) {
+        logger.error("take failed", { messageId: record.messageId, error: asError(error) });
+        batchItemFailures.push({ itemIdentifier: record.messageId });
+      }
+    }
+    return { batchItemFailures };
+  });
+
+async function work(message: BatchMessage): Promise<void> {
+  const ports: WorkPorts = {
+    ledger,
+    quota,
+    searchConsole,
+    rows: await openRows(),
+    clock: systemClock,
+    scopesOf: (run) =>
+      quotaScopes({
+        siteUrl: run.siteUrl,
+        accountId: run.accountId,
+        projectId: environment.stage,
+        qpm: run.qpm ?? undefined,
+      }),
+    memoryMb: () => Math.round(process.resourceUsage().maxRSS / 1_024),
+    unitsAtOnce: environment.unitsAtOnce,
+  };
+  const { kind, run, batch, token } = await workBatch(message, ports);
+  logger.info("take ended", { ...message, take: token, outcome: kind });
+  const figures = batch?.takes[token];
+  if (run === null || batch === null || figures === undefined) return;
+  const crashes = batch.units.filter((unit) => unit.suspect).length;
+  telemetry.take(run, figures, { batchId: batch.batchId, status: kind, crashes });
+  telemetry.usage(run, await quota.usage(ports.scopesOf(run)));
+}
+
+/** Only what nobody can understand: what is to be done stands in the ledger, not in the message. */
+async function deadLetter(record: SQSRecord): Promise<void> {
+  logger.warn("message is not understood: dead-lettered", { messageId: record.messageId });
+  await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: environment.deadLetterQueueUrl,
+      MessageBody: record.body,
+      MessageAttributes: {
+        reason: { DataType: "String", StringValue: "not a batch message" },
+      },
+    }),
+  );
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,16 @@
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import middy from "@middy/core";
+import { planRun } from "../shared/plan/plan-run.ts";
+import { ledger, logger, openRows } from "./container.ts";
+import { PlanRunEventSchema } from "./events.ts";
+
+/** First state of the sync machine: a request becomes a run with its batches. */
+export const handler = middy<unknown, { readonly runId: string }>()
+  .use(injectLambdaContext(logger))
+  .handler(async (event) => {
+    const input = PlanRunEventSchema.parse(event);
+    const rows = await openRows();
+    const planned = await planRun(input, { ledger, rows, nowMs: Date.now });
+    logger.info("run planned", planned);
+    return planned;
+  });

@@ -1,0 +1,80 @@
+import { setTimeout } from "node:timers/promises";
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ResourceInUseException,
+  ResourceNotFoundException,
+} from "@aws-sdk/client-dynamodb";
+import { tableKeys } from "../shared/config/names.ts";
+import { localClientOptions, localNames } from "./local-names.ts";
+
+/** Makes the tables that are missing, with the keys that infrastructure gives them. */
+export async function createTables(endpoint: string): Promise<void> {
+  const dynamo = new DynamoDBClient(localClientOptions(endpoint));
+  try {
+    await Promise.all([ledgerTable(), quotaTable()].map((table) => ensureTable(dynamo, table)));
+  } finally {
+    dynamo.destroy();
+  }
+}
+
+function ledgerTable(): CreateTableCommandInput {
+  const { partitionKey, sortKey, runsIndex, runsKey, runsSortKey } = tableKeys.ledger;
+  return {
+    TableName: localNames.ledgerTable,
+    BillingMode: "PAY_PER_REQUEST",
+    AttributeDefinitions: [partitionKey, sortKey, runsKey, runsSortKey].map((AttributeName) => ({
+      AttributeName,
+      AttributeType: "S",
+    })),
+    KeySchema: [
+      { AttributeName: partitionKey, KeyType: "HASH" },
+      { AttributeName: sortKey, KeyType: "RANGE" },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: runsIndex,
+        KeySchema: [
+          { AttributeName: runsKey, KeyType: "HASH" },
+          { AttributeName: runsSortKey, KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "KEYS_ONLY" },
+      },
+    ],
+  };
+}
+
+function quotaTable(): CreateTableCommandInput {
+  const { partitionKey } = tableKeys.quota;
+  return {
+    TableName: localNames.quotaTable,
+    BillingMode: "PAY_PER_REQUEST",
+    AttributeDefinitions: [{ AttributeName: partitionKey, AttributeType: "S" }],
+    KeySchema: [{ AttributeName: partitionKey, KeyType: "HASH" }],
+  };
+}
+
+async function ensureTable(dynamo: DynamoDBClient, table: CreateTableCommandInput): Promise<void> {
+  if ((await statusOf(dynamo, table)) === undefined) {
+    await dynamo.send(new CreateTableCommand(table)).catch((error: unknown) => {
+      if (!(error instanceof ResourceInUseException)) throw error;
+    });
+  }
+  // The SDK's own waiter looks every second at best.
+  while ((await statusOf(dynamo, table)) !== "ACTIVE") await setTimeout(10);
+}
+
+async function statusOf(
+  dynamo: DynamoDBClient,
+  { TableName }: CreateTableCommandInput,
+): Promise<string | undefined> {
+  try {
+    const { Table } = await dynamo.send(new DescribeTableCommand({ TableName }));
+    return Table?.TableStatus;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+import type { ChildMessage } from "./embedded-process.ts";
+import { stopMessage } from "./embedded-process.ts";
+
+export type ServingChild = { readonly url: string; close(): Promise<void> };
+
+/** A start that cannot succeed for a reason that a person can act on. */
+export class StartRefused extends Error {
+  readonly code = "start-refused";
+}
+
+/**
+ * The child's side of {@link startEmbeddedProcess}: starts the server, reports its URL, and ends
+ * when told to, on SIGTERM, and when the parent is gone, however it went: the operating system
+ * closes the IPC channel for it. SIGINT is ignored because Ctrl-C reaches every process of the
+ * terminal at once, and the owner decides the order of stopping.
+ */
+export async function serveAsEmbeddedChild(
+  start: (settings: unknown) => Promise<ServingChild>,
+): Promise<void> {
+  process.on("SIGINT", () => {});
+  // The parent's ends of these pipes go with it; printing into them must not be what ends us.
+  process.stdout.on("error", () => {});
+  process.stderr.on("error", () => {});
+
+  const told = new Promise<void>((resolve) => {
+    process.once("SIGTERM", () => resolve());
+    process.once("disconnect", () => resolve());
+    process.on("message", (message) => {
+      if (message === stopMessage) resolve();
+    });
+    if (!process.connected) resolve();
+  });
+
+  try {
+    const child = await start(JSON.parse(process.argv[2] ?? "{}"));
+    report({ kind: "serving", url: child.url });
+    await told;
+    await child.close();
+    process.exit(0);
+  } catch (error) {
+    if (!(error instanceof StartRefused)) throw error;
+    report({ kind: "refused", reason: error.message }, () => process.exit(1));
+  }
+}
+
+function report(message: ChildMessage, then: () => void = () => {}): void {
+  if (process.connected) process.send?.(message, undefined, undefined, then);
+  else then();
+}

@@ -1,0 +1,36 @@
+import { closeSync, copyFileSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
+
+export type FunctionLog = {
+  /** For the standard streams of processes: appends, whoever writes. */
+  readonly fileDescriptor: number;
+  write(line: string): void;
+  /** Moves a log that has grown too large to `<file>.1` and starts it anew. */
+  rotateIfLarge(): void;
+  close(): void;
+};
+
+const maxLogBytes = 10 * 1024 * 1024;
+
+/**
+ * A log that several processes append to through one inherited descriptor. So it is emptied in
+ * place, not renamed: the writers keep it open. Lines written between copy and cut are lost.
+ */
+export function openFunctionLog(file: string, maxBytes = maxLogBytes): FunctionLog {
+  const fileDescriptor = openSync(file, "a", 0o600);
+  let open = true;
+  return {
+    fileDescriptor,
+    write(line) {
+      if (open) writeSync(fileDescriptor, `${line}\n`);
+    },
+    rotateIfLarge() {
+      if (!open || fstatSync(fileDescriptor).size <= maxBytes) return;
+      copyFileSync(file, `${file}.1`);
+      ftruncateSync(fileDescriptor, 0);
+    },
+    close() {
+      if (open) closeSync(fileDescriptor);
+      open = false;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { environmentNames } from "../shared/config/names.ts";
+import { localNames, localRegion, localStage } from "./local-names.ts";
+import type { StackEndpoints } from "./stack.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The variables by which the same handlers and clients find a home's servers instead of AWS. */
+export function handlerEnvironment(
+  endpoints: StackEndpoints,
+  options: { readonly home: string; readonly lever: number; readonly environment: Environment },
+): Record<string, string> {
+  const rootUrl = options.environment[environmentNames.searchConsoleRootUrl];
+  return {
+    [environmentNames.stage]: localStage,
+    [environmentNames.home]: options.home,
+    [environmentNames.lever]: String(options.lever),
+    [environmentNames.ledgerTable]: localNames.ledgerTable,
+    [environmentNames.quotaTable]: localNames.quotaTable,
+    [environmentNames.queueUrl]: endpoints.queueUrl,
+    [environmentNames.deadLetterQueueUrl]: endpoints.deadLetterQueueUrl,
+    [environmentNames.postgresUrl]: endpoints.postgres,
+    ...(rootUrl ? { [environmentNames.searchConsoleRootUrl]: rootUrl } : {}),
+    AWS_REGION: localRegion,
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamo,
+    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    AWS_ENDPOINT_URL_SFN: endpoints.stepFunctions,
+  };
+}
+
+/**
+ * Everything a function's process gets: the command's own environment (proxies, certificates,
+ * Google credentials), less what points AWS clients at a real account, then the handlers' own.
+ */
+export function functionEnvironment(
+  functionName: string,
+  handlers: Readonly<Record<string, string>>,
+  { environment, compileCache }: { environment: Environment; compileCache: string },
+): Record<string, string> {
+  const inherited = Object.entries(environment).flatMap(([name, value]) =>
+    value === undefined || name.startsWith("AWS_") ? [] : [[name, value] as const],
+  );
+  return {
+    ...Object.fromEntries(inherited),
+    // Reading and compiling the handlers' libraries is most of what starting a process takes.
+    NODE_COMPILE_CACHE: compileCache,
+    AWS_LAMBDA_FUNCTION_NAME: functionName,
+    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512",
+    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+    ...handlers,
+  };
+}

@@ -1,0 +1,48 @@
+import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { StartRefused, serveAsEmbeddedChild } from "./embedded-child.ts";
+import { openPostgresGate } from "./postgres-gate.ts";
+import { PostgresSettingsSchema } from "./postgres-server.ts";
+import { createPostgresSession } from "./postgres-session.ts";
+import { createDatabase } from "./postgres-template.ts";
+import { createPostgresTurns } from "./postgres-turns.ts";
+import { acquireProcessLock } from "./process-lock.ts";
+
+await serveAsEmbeddedChild(async (settings) => {
+  const { folder, idleTimeoutMs, lockWaitMs } = PostgresSettingsSchema.parse(settings);
+  const database =
+    folder === undefined ? await createDatabase(undefined) : await openFolder(folder, lockWaitMs);
+  const gate = await openPostgresGate({
+    session: await createPostgresSession(database),
+    turns: createPostgresTurns(),
+    idleTimeoutMs,
+  });
+  return {
+    url: gate.url,
+    async close() {
+      await gate.close();
+      await database.close();
+    },
+  };
+});
+
+/**
+ * Opens the database in `folder`. Two openers lose each other's rows without an error, hence the
+ * lock, which goes with this process. A first start that was cut short leaves half a database
+ * that nobody has written to yet: the marker tells, and it is made anew.
+ */
+async function openFolder(folder: string, lockWaitMs: number): Promise<PGlite> {
+  await mkdir(folder, { recursive: true });
+  const lock = await acquireProcessLock(join(folder, "lock"), { waitMs: lockWaitMs });
+  if (lock === undefined) throw new StartRefused(`another process has ${folder} open`);
+  const rowsFolder = join(folder, "database");
+  const unfinished = join(folder, "first-start-unfinished");
+  if (existsSync(unfinished)) await rm(rowsFolder, { recursive: true, force: true });
+  if (existsSync(rowsFolder)) return PGlite.create(rowsFolder);
+  await writeFile(unfinished, "");
+  const database = await createDatabase(rowsFolder);
+  await rm(unfinished);
+  return database;
+}

@@ -1,0 +1,45 @@
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { PGlite } from "@electric-sql/pglite";
+
+/**
+ * Creates the database in `folder` (absent: in memory), which must not exist yet.
+ *
+ * PGlite's initdb costs some 5 s of CPU, a copy of its result less than 1 s. The first start of
+ * a clone keeps that result beside PGlite in node_modules, where `npm ci` removes both together;
+ * further homes and in-memory databases begin from it. A template that cannot be read, written or
+ * loaded only costs the time.
+ */
+export async function createDatabase(folder: string | undefined): Promise<PGlite> {
+  const file = await templateFile();
+  const template = await readFile(file).catch(() => undefined);
+  if (template !== undefined) {
+    const fromTemplate = await load(folder, template).catch(() => undefined);
+    if (fromTemplate !== undefined) return fromTemplate;
+    await rm(file, { force: true });
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  }
+  const database = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
+  await keepTemplate(database, file).catch(() => {});
+  return database;
+}
+
+async function load(folder: string | undefined, template: Buffer<ArrayBuffer>): Promise<PGlite> {
+  const loadDataDir = new Blob([template]);
+  return PGlite.create(folder === undefined ? { loadDataDir } : { dataDir: folder, loadDataDir });
+}
+
+async function templateFile(): Promise<URL> {
+  const packageFile = new URL("../package.json", import.meta.resolve("@electric-sql/pglite"));
+  const { version } = JSON.parse(await readFile(packageFile, "utf8"));
+  return new URL(`../../.cache/gsc-sync/postgres-${version}.tar`, packageFile);
+}
+
+/** Written aside and renamed: whoever starts meanwhile sees a whole template or none. */
+async function keepTemplate(database: PGlite, file: URL): Promise<void> {
+  await database.exec("CHECKPOINT");
+  const tarball = await database.dumpDataDir("none");
+  const aside = new URL(`${file.href}.${process.pid}`);
+  await mkdir(new URL(".", file), { recursive: true });
+  await writeFile(aside, Buffer.from(await tarball.arrayBuffer()));
+  await rename(aside, file);
+}

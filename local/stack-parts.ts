@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import type { FunctionName } from "../shared/config/names.ts";
+import { createPostgresPool } from "../shared/rows/postgres-connection.ts";
+import { migratePostgresSchema } from "../shared/rows/postgres-schema.ts";
+import { createSql } from "../shared/rows/postgres-sql.ts";
+import { startDynamoServer } from "./dynamo-server.ts";
+import { startPostgresServer } from "./postgres-server.ts";
+import { loadStateMachineDefinition } from "./synthesise-state-machine.ts";
+
+/** A server in a process of its own. */
+export type EmbeddedServer = { readonly url: string; stop(): Promise<void> };
+
+/** What an owner starts that isn't made here; a test puts others in their place. */
+export type StackParts = {
+  startDynamo(folder: string): Promise<EmbeddedServer>;
+  startPostgres(folder: string): Promise<EmbeddedServer>;
+  migratePostgres(url: string): Promise<void>;
+  loadDefinition(cacheFolder: string): Promise<unknown>;
+  functionModule(name: FunctionName): string;
+};
+
+export const stackParts: StackParts = {
+  startDynamo: (folder) => startDynamoServer({ folder }),
+  startPostgres: (folder) => startPostgresServer({ folder }),
+  async migratePostgres(url) {
+    const connection = createPostgresPool(url, 1);
+    try {
+      await migratePostgresSchema(
+        createSql(connection, { sleep: setTimeout, random: Math.random }),
+      );
+    } finally {
+      await connection.end();
+    }
+  },
+  loadDefinition: (cacheFolder) => loadStateMachineDefinition({ cacheFolder }),
+  functionModule: (name) => join(import.meta.dirname, "..", "lambdas", `${name}.ts`),
+};

@@ -1,0 +1,138 @@
+import { join } from "node:path";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { functionTimeoutsSeconds } from "../shared/config/function-timeouts.ts";
+import { type FunctionName, functionNames, stateNames } from "../shared/config/names.ts";
+import { startEventSource } from "./event-source.ts";
+import { openFunctionLog } from "./function-log.ts";
+import { type FunctionPool, startFunctionPool } from "./function-pool.ts";
+import { functionEnvironment, handlerEnvironment } from "./handler-environment.ts";
+import type { Home } from "./home.ts";
+import { leverReading, type ReadLever } from "./lever-reading.ts";
+import {
+  localClientOptions,
+  localNames,
+  localRegion,
+  queueArn,
+  stateMachineArn,
+} from "./local-names.ts";
+import type { StackEndpoints } from "./stack.ts";
+import type { StackParts } from "./stack-parts.ts";
+import type { Servers } from "./start-servers.ts";
+import { parseDefinition } from "./state-machine-definition.ts";
+import { openExecutions } from "./state-machine-executions.ts";
+import { startStateMachineServer } from "./state-machine-server.ts";
+import { bindTasks, functionTask, sendMessageTask } from "./state-machine-tasks.ts";
+
+export type Pipeline = {
+  readonly endpoints: StackEndpoints;
+  readonly handlerEnvironment: Readonly<Record<string, string>>;
+};
+
+/** Of the functions that the state machine calls; executions seldom overlap. */
+const stateMachineWorkers = 4;
+/** A batch is worked in slices of about 4 s. */
+const patienceMs = 5_000;
+
+/**
+ * Starts what works: the functions' processes, the state machine and the queue's event source.
+ * `stops` gets one stop for all of it; `forced` cuts its patience short.
+ */
+export async function startPipeline(options: {
+  readonly home: Home;
+  readonly parts: StackParts;
+  readonly servers: Servers;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly lever: number;
+  readonly openLever: (handlerEnvironment: Readonly<Record<string, string>>) => ReadLever;
+  readonly onNotice: (notice: string) => void;
+  readonly stops: AsyncDisposableStack;
+  readonly forced: AbortSignal;
+}): Promise<Pipeline> {
+  const { home, parts, servers, environment, stops } = options;
+  const { definition, ...addresses } = servers;
+  const { machine, tasks } = parseDefinition(definition);
+
+  const sqs = new SQSClient(localClientOptions(servers.sqs));
+  stops.defer(() => sqs.destroy());
+  const log = openFunctionLog(join(home.folders.logs, "state-machine.log"));
+  stops.defer(() => log.close());
+
+  // The functions need the endpoints and the state machine needs the functions: they are started
+  // when first called, so they learn the last endpoint in time.
+  const pools = new Map<FunctionName, FunctionPool>();
+  const call = (name: FunctionName) =>
+    functionTask(async (event) => {
+      const result = await pools.get(name)?.invoke(event);
+      if (result === undefined) throw new Error(`${name} was called before it was there`);
+      return result;
+    });
+  const executions = openExecutions({
+    stateMachineArn,
+    definition: machine,
+    tasks: bindTasks(tasks, {
+      [stateNames.planRun]: call("plan-run"),
+      [stateNames.dispatchBatches]: call("dispatch-batches"),
+      [stateNames.finishRun]: call("finish-run"),
+      [stateNames.sendBatchMessage]: sendMessageTask(sqs, servers.queueUrl),
+    }),
+    now: Date.now,
+    onEvent: (event) => log.write(JSON.stringify(event)),
+  });
+  const stateMachine = await startStateMachineServer({ stateMachineArn, executions });
+  stops.defer(() => stateMachine.close());
+
+  const endpoints: StackEndpoints = {
+    ...addresses,
+    stepFunctions: stateMachine.url,
+    ledgerTable: localNames.ledgerTable,
+    quotaTable: localNames.quotaTable,
+    stateMachineArn,
+  };
+  const handlers = handlerEnvironment(endpoints, {
+    home: home.folder,
+    lever: options.lever,
+    environment,
+  });
+  const lever = leverReading(options.openLever(handlers), {
+    first: options.lever,
+    maxAgeMs: 500,
+    nowMs: () => performance.now(),
+  });
+
+  for (const functionName of functionNames) {
+    pools.set(
+      functionName,
+      startFunctionPool({
+        functionName,
+        modulePath: parts.functionModule(functionName),
+        environment: functionEnvironment(functionName, handlers, {
+          environment,
+          compileCache: join(home.folders.cache, "compile"),
+        }),
+        logFile: join(home.folders.logs, `${functionName}.log`),
+        timeoutMs: functionTimeoutsSeconds[functionName] * 1_000,
+        limit: functionName === "fetch-batch" ? lever.last : () => stateMachineWorkers,
+      }),
+    );
+  }
+  const workers = pools.get("fetch-batch");
+  if (workers === undefined) throw new Error("there is no fetch-batch");
+  const eventSource = startEventSource({
+    sqs,
+    queueUrl: servers.queueUrl,
+    queueArn: queueArn(localNames.batchQueue),
+    region: localRegion,
+    invoke: workers.invoke,
+    readLever: lever.read,
+    onNotice: options.onNotice,
+  });
+
+  stops.defer(async () => {
+    executions.stopAll({ error: "LocalStackClosed", cause: "the local stack was closed" });
+    const closePools = (ms: number) =>
+      Promise.all([...pools.values()].map((pool) => pool.close({ patienceMs: ms })));
+    options.forced.addEventListener("abort", () => void closePools(0), { once: true });
+    await Promise.all([eventSource.close(), closePools(options.forced.aborted ? 0 : patienceMs)]);
+  });
+  return { endpoints, handlerEnvironment: handlers };
+}

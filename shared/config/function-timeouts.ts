@@ -1,0 +1,9 @@
+import type { FunctionName } from "./names.ts";
+
+/** Seconds an invocation may take, in AWS and locally. */
+export const functionTimeoutsSeconds = {
+  "plan-run": 300,
+  "dispatch-batches": 60,
+  "fetch-batch": 300,
+  "finish-run": 300,
+} as const satisfies Record<FunctionName, number>;

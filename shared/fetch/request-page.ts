@@ -1,0 +1,112 @@
+import { backoffMs } from "../ledger/backoff.ts";
+import { closureAfterRefusal, type QuotaRefusal } from "../quota/google-refusal.ts";
+import type { Page, PageRequest } from "../search-console/search-console.ts";
+import { SearchConsoleError } from "../search-console/search-console-error.ts";
+import type { FetchPorts, FetchScopes } from "./fetch-ports.ts";
+import type { TakeMeter } from "./take-meter.ts";
+
+export type PageOutcome =
+  | { readonly kind: "page"; readonly page: Page }
+  /** Quota has nothing to give for longer than a worker should wait. */
+  | { readonly kind: "deferred"; readonly untilMs: number; readonly reason: string }
+  | { readonly kind: "failed"; readonly final: boolean; readonly error: string }
+  /** Nothing of this run can succeed. */
+  | { readonly kind: "fatal"; readonly error: string }
+  | { readonly kind: "aborted" };
+
+/** Sends of one page before the unit's attempt is given up. */
+const maxSends = 4;
+
+/**
+ * One page: claims quota, sends, and repeats what is worth repeating. Each send is claimed just
+ * before it, so that it arrives in the window that it was counted in.
+ */
+export async function requestPage(
+  request: PageRequest,
+  context: {
+    readonly ports: FetchPorts;
+    readonly scopes: FetchScopes;
+    readonly meter: TakeMeter;
+    readonly signal: AbortSignal;
+    /** The longest that this request may wait for quota in place. */
+    readonly patienceMs: number;
+  },
+): Promise<PageOutcome> {
+  const { ports, meter, signal } = context;
+  for (let sends = 1; ; ) {
+    const claim = await claimOne(context);
+    if (claim !== "granted") return claim;
+    meter.requestSent();
+    try {
+      return { kind: "page", page: await ports.searchConsole.fetchPage(request, signal) };
+    } catch (error) {
+      if (signal.aborted) return { kind: "aborted" };
+      if (!(error instanceof SearchConsoleError)) throw error;
+      const { failure } = error;
+      switch (failure.kind) {
+        case "quota":
+          meter.exceeded();
+          await closeScope(failure, context);
+          break;
+        case "transient":
+          if (sends >= maxSends) return { kind: "failed", final: false, error: error.message };
+          meter.retried();
+          await ports.clock.sleep(
+            Math.max(backoffMs(sends, ports.clock.random()), failure.retryAfterMs ?? 0),
+            signal,
+          );
+          sends += 1;
+          break;
+        case "invalid":
+          return { kind: "failed", final: true, error: error.message };
+        case "forbidden":
+        case "unknown-site":
+        case "credentials":
+          return { kind: "fatal", error: error.message };
+        case "aborted":
+          return { kind: "aborted" };
+        default:
+          failure satisfies never;
+      }
+    }
+  }
+}
+
+type Context = Parameters<typeof requestPage>[1];
+
+async function claimOne(context: Context): Promise<"granted" | PageOutcome> {
+  const { ports, scopes, meter, signal, patienceMs } = context;
+  const { clock } = ports;
+  while (!signal.aborted) {
+    const claim = await ports.quota.claim(scopes, 1);
+    const nowMs = clock.nowMs();
+    if (claim.kind === "granted") {
+      if (nowMs < claim.validUntilMs) return "granted";
+      continue;
+    }
+    meter.deferred();
+    const waitMs = Math.max(claim.retryAtMs - nowMs, 0);
+    if (waitMs > patienceMs) {
+      return {
+        kind: "deferred",
+        untilMs: claim.retryAtMs,
+        reason: claim.reason ?? `the ${claim.scope}'s ${claim.cause} is used up for now`,
+      };
+    }
+    meter.waitBegun();
+    await clock.sleep(waitMs + clock.random() * spreadMs, signal);
+    meter.waitEnded();
+  }
+  return { kind: "aborted" };
+}
+
+/** Waiters that were denied together do not come back together. */
+const spreadMs = 100;
+
+async function closeScope(refusal: QuotaRefusal, context: Context): Promise<void> {
+  const closure = closureAfterRefusal(refusal, context.ports.clock.nowMs());
+  const scope = context.scopes.find((candidate) => candidate.kind === closure.scope);
+  if (scope !== undefined) {
+    await context.ports.quota.close(scope, closure.untilMs, closure.reason);
+  }
+}

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import type { RowStore } from "../rows/row-store.ts";
+import type { Ledger } from "./ledger.ts";
+import { releaseLock } from "./property-lock.ts";
+import type { Run, RunStatus } from "./run.ts";
+import { finishRun } from "./transitions/finish-run.ts";
+
+export type CloseInput = {
+  readonly runId?: string | undefined;
+  readonly executionName: string;
+  /** What Step Functions caught: `Cause` of a Lambda error is JSON with an errorMessage. */
+  readonly error?: { readonly Error: string; readonly Cause: string } | undefined;
+};
+
+export type ClosedRun = {
+  readonly runId: string;
+  readonly status: RunStatus | "superseded";
+  readonly reason: string;
+};
+
+/** The end of an execution: settles the run's status, lets its property go, sweeps old rows. */
+export async function closeRun(
+  input: CloseInput,
+  ports: { readonly ledger: Ledger; readonly rows: RowStore; readonly nowMs: () => number },
+): Promise<ClosedRun> {
+  const { ledger, nowMs } = ports;
+  const runId = input.runId ?? input.executionName;
+  const failure = input.error === undefined ? null : failureText(input.error);
+  const failedUnits = await countFailedUnits(runId, ledger);
+  const changed = await ledger.changeRun(runId, (run) =>
+    finishRun(run, { execution: input.executionName, failedUnits, failure }, nowMs()),
+  );
+  if (changed === undefined) {
+    return { runId, status: "failed", reason: failure ?? "there is no such run" };
+  }
+  const { run, answer } = changed;
+  if (answer === "superseded") {
+    return { runId, status: "superseded", reason: `execution ${run.execution} carries the run` };
+  }
+  await letGo(run, ports);
+  return { runId, status: run.status, reason: run.reason ?? run.status };
+}
+
+/** Releases the property of a run that has ended, and clears away what nobody reads any more. */
+export async function letGo(
+  run: Run,
+  ports: { readonly ledger: Ledger; readonly rows: RowStore; readonly nowMs: () => number },
+): Promise<void> {
+  await releaseProperty(run, ports.ledger);
+  await ports.rows.sweepGenerations(ports.nowMs());
+}
+
+export async function releaseProperty(run: Run, ledger: Ledger): Promise<void> {
+  await ledger.changeLock(run.siteUrl, (lock) => ({
+    kind: "changed",
+    lock: releaseLock(lock, run.runId),
+  }));
+}
+
+async function countFailedUnits(runId: string, ledger: Ledger): Promise<number> {
+  const batches = await ledger.readBatches(runId);
+  return batches.flatMap((batch) => batch.units).filter((unit) => unit.status === "failed").length;
+}
+
+const LambdaCauseSchema = z.object({ errorMessage: z.string() });
+
+function failureText(error: { readonly Error: string; readonly Cause: string }): string {
+  try {
+    return LambdaCauseSchema.parse(JSON.parse(error.Cause)).errorMessage;
+  } catch {
+    return `${error.Error}: ${error.Cause}`;
+  }
+}

@@ -1,0 +1,303 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  BatchGetCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
+import { tableKeys } from "../config/names.ts";
+import type { Batch } from "./batch.ts";
+import {
+  batchKey,
+  batchKeyPrefix,
+  isConditionFailure,
+  lockKey,
+  runKey,
+  settingsKey,
+} from "./dynamo-ledger-keys.ts";
+import type { Ledger } from "./ledger.ts";
+import { LedgerError } from "./ledger-error.ts";
+import { parseBatch, parseLock, parseRun, parseSettings } from "./ledger-items.ts";
+import type { PropertyLock } from "./property-lock.ts";
+import type { Settings } from "./settings.ts";
+
+const maxTries = 60;
+
+/**
+ * The ledger in DynamoDB. Every write is a put or update of one item under a condition:
+ *
+ * | item     | condition                                                      |
+ * |----------|----------------------------------------------------------------|
+ * | run      | its version is the one that the transition was decided on      |
+ * | batch    | no newer take has written it                                   |
+ * | lock     | its version is the one that was read; its token only ever grows |
+ *
+ * A condition that failed because the SDK repeated a write of ours that had succeeded is told
+ * apart by the change's own id.
+ */
+export function dynamoLedger(
+  client: DynamoDBDocumentClient,
+  options: { readonly table: string; readonly defaults: Settings },
+): Ledger {
+  const TableName = options.table;
+
+  async function readItem(Key: Record<string, string>) {
+    const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+    return Item;
+  }
+
+  /** Reads, decides, writes on condition of the version read; decides again after a lost race. */
+  async function compareAndSet<Outcome>(
+    Key: Record<string, string>,
+    decide: (item: Record<string, unknown> | undefined) => {
+      readonly write: Record<string, unknown> | null;
+      readonly outcome: Outcome;
+    },
+  ): Promise<Outcome> {
+    const changeId = randomUUID();
+    let written: Outcome | undefined;
+    for (let tries = 0; tries < maxTries; tries += 1) {
+      const item = await readItem(Key);
+      if (written !== undefined && item?.changeId === changeId) return written;
+      const { write, outcome } = decide(item);
+      if (write === null) return outcome;
+      const version = typeof item?.version === "number" ? item.version : 0;
+      try {
+        await client.send(
+          new UpdateCommand({
+            TableName,
+            Key,
+            ...setAttributes({ ...write, version: version + 1, changeId }, version),
+          }),
+        );
+        return outcome;
+      } catch (error) {
+        if (!isConditionFailure(error)) throw error;
+        written = outcome;
+        await delay(Math.random() * Math.min(5 * 2 ** tries, 100));
+      }
+    }
+    throw new LedgerError("contended", `gave up changing ${Key.pk} after ${maxTries} lost races`);
+  }
+
+  return {
+    async createRun(run) {
+      return guard(async () => {
+        const key = runKey(run.runId);
+        const startedAt = `${new Date(run.startedAtMs).toISOString()}#${run.runId}`;
+        const { runsKey, runsSortKey } = tableKeys.ledger;
+        const index = { [runsKey]: "runs", [runsSortKey]: startedAt };
+        return compareAndSet<"created" | "exists">(key, (item) =>
+          item === undefined
+            ? { write: { ...run, ...index }, outcome: "created" }
+            : { write: null, outcome: "exists" },
+        );
+      });
+    },
+
+    async readRun(runId) {
+      return guard(async () => {
+        const item = await readItem(runKey(runId));
+        return item === undefined ? undefined : parseRun(item);
+      });
+    },
+
+    async listRuns(limit) {
+      return guard(async () => {
+        const { Items = [] } = await client.send(
+          new QueryCommand({
+            TableName,
+            IndexName: tableKeys.ledger.runsIndex,
+            KeyConditionExpression: "#runs = :runs",
+            ExpressionAttributeNames: { "#runs": tableKeys.ledger.runsKey },
+            ExpressionAttributeValues: { ":runs": "runs" },
+            ScanIndexForward: false,
+            Limit: Math.min(limit, 100),
+          }),
+        );
+        if (Items.length === 0) return [];
+        const Keys = Items.map((item) => ({ pk: item.pk, sk: item.sk }));
+        const { Responses } = await client.send(
+          new BatchGetCommand({ RequestItems: { [TableName]: { Keys, ConsistentRead: true } } }),
+        );
+        return (Responses?.[TableName] ?? [])
+          .map(parseRun)
+          .sort((a, b) => b.startedAtMs - a.startedAtMs);
+      });
+    },
+
+    async changeRun(runId, transition) {
+      return guard(() =>
+        compareAndSet(runKey(runId), (item) => {
+          if (item === undefined) return { write: null, outcome: undefined };
+          const run = parseRun(item);
+          const decision = transition(run);
+          return {
+            write: decision.run === null ? null : { ...decision.run },
+            outcome: { run: decision.run ?? run, answer: decision.answer },
+          };
+        }),
+      );
+    },
+
+    async putBatches(batches) {
+      await guard(async () => {
+        const waiting = [...batches];
+        const writers = Array.from({ length: 8 }, async () => {
+          for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
+            await putBatch(batch);
+          }
+        });
+        await Promise.all(writers);
+      });
+    },
+
+    async readBatch(runId, batchId) {
+      return guard(async () => {
+        const item = await readItem(batchKey(runId, batchId));
+        return item === undefined ? undefined : parseBatch(item);
+      });
+    },
+
+    async readBatches(runId) {
+      return guard(async () => {
+        const batches: Batch[] = [];
+        let start: Record<string, unknown> | undefined;
+        do {
+          const page = await client.send(
+            new QueryCommand({
+              TableName,
+              KeyConditionExpression: "pk = :run AND begins_with(sk, :batch)",
+              ExpressionAttributeValues: { ":run": runKey(runId).pk, ":batch": batchKeyPrefix },
+              ConsistentRead: true,
+              ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+            }),
+          );
+          batches.push(...(page.Items ?? []).map(parseBatch));
+          start = page.LastEvaluatedKey;
+        } while (start !== undefined);
+        return batches;
+      });
+    },
+
+    async saveBatch(batch) {
+      return guard(() => putBatch(batch));
+    },
+
+    async nextToken(siteUrl, nowMs) {
+      return guard(() => nextToken(lockKey(siteUrl), nowMs));
+    },
+
+    async readLock(siteUrl) {
+      return guard(async () => lockOf(await readItem(lockKey(siteUrl))));
+    },
+
+    async changeLock(siteUrl, decide) {
+      return guard(() =>
+        compareAndSet(lockKey(siteUrl), (item) => {
+          const decision = decide(lockOf(item));
+          const write = decision.kind === "changed" ? { ...decision.lock } : null;
+          return { write, outcome: decision };
+        }),
+      );
+    },
+
+    async readSettings() {
+      return guard(async () => {
+        const item = await readItem(settingsKey);
+        return item === undefined ? options.defaults : parseSettings(item, options.defaults);
+      });
+    },
+  };
+
+  async function putBatch(batch: Batch): Promise<"saved" | "lost"> {
+    try {
+      await client.send(
+        new PutCommand({
+          TableName,
+          Item: { ...batch, ...batchKey(batch.runId, batch.batchId) },
+          ConditionExpression: "attribute_not_exists(#token) OR #token <= :token",
+          ExpressionAttributeNames: { "#token": "token" },
+          ExpressionAttributeValues: { ":token": batch.token },
+        }),
+      );
+      return "saved";
+    } catch (error) {
+      if (isConditionFailure(error)) return "lost";
+      throw error;
+    }
+  }
+
+  /** max(last + 1, now), as one of two conditional updates: numbers only ever grow. */
+  async function nextToken(Key: Record<string, string>, nowMs: number): Promise<number> {
+    const names = { "#last": "lastToken" };
+    for (let tries = 0; tries < maxTries; tries += 1) {
+      try {
+        await client.send(
+          new UpdateCommand({
+            TableName,
+            Key,
+            UpdateExpression: "SET #last = :now",
+            ConditionExpression: "attribute_not_exists(#last) OR #last < :now",
+            ExpressionAttributeNames: names,
+            ExpressionAttributeValues: { ":now": nowMs },
+          }),
+        );
+        return nowMs;
+      } catch (error) {
+        if (!isConditionFailure(error)) throw error;
+      }
+      try {
+        const { Attributes } = await client.send(
+          new UpdateCommand({
+            TableName,
+            Key,
+            UpdateExpression: "ADD #last :one",
+            ConditionExpression: "#last >= :now",
+            ExpressionAttributeNames: names,
+            ExpressionAttributeValues: { ":one": 1, ":now": nowMs },
+            ReturnValues: "UPDATED_NEW",
+          }),
+        );
+        const last: unknown = Attributes?.lastToken;
+        if (typeof last === "number") return last;
+      } catch (error) {
+        if (!isConditionFailure(error)) throw error;
+      }
+    }
+    throw new LedgerError("contended", `no token for ${Key.pk} after ${maxTries} tries`);
+  }
+}
+
+/** Sets whole attributes, on condition that the item still has the version that was read. */
+function setAttributes(attributes: Record<string, unknown>, version: number) {
+  const entries = Object.entries(attributes);
+  return {
+    UpdateExpression: `SET ${entries.map((_, index) => `#a${index} = :a${index}`).join(", ")}`,
+    ConditionExpression: "attribute_not_exists(#version) OR #version = :version",
+    ExpressionAttributeNames: {
+      "#version": "version",
+      ...Object.fromEntries(entries.map(([name], index) => [`#a${index}`, name])),
+    },
+    ExpressionAttributeValues: {
+      ":version": version,
+      ...Object.fromEntries(entries.map(([, value], index) => [`:a${index}`, value])),
+    },
+  };
+}
+
+function lockOf(item: Record<string, unknown> | undefined): PropertyLock {
+  return item?.holders === undefined ? { holders: {} } : parseLock(item);
+}
+
+async function guard<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof LedgerError) throw error;
+    throw new LedgerError("unreachable", `the ledger did not answer: ${String(error)}`, error);
+  }
+}

@@ -1,0 +1,119 @@
+import { z } from "zod";
+import { parsePacificDate } from "../plan/pacific-date.ts";
+import type { Batch } from "./batch.ts";
+import { LedgerError } from "./ledger-error.ts";
+import type { PropertyLock } from "./property-lock.ts";
+import { type Run, runStatuses } from "./run.ts";
+import type { Settings } from "./settings.ts";
+
+/** Reads the ledger's items, whichever store they come from. A wrong one is a LedgerError. */
+export function parseRun(item: unknown): Run {
+  return parseItem("run", RunSchema, item);
+}
+
+export function parseBatch(item: unknown): Batch {
+  return parseItem("batch", BatchSchema, item);
+}
+
+export function parseLock(item: unknown): PropertyLock {
+  return parseItem("lock", LockSchema, item);
+}
+
+export function parseSettings(item: unknown, defaults: Settings): Settings {
+  return { ...defaults, ...parseItem("settings", SettingsSchema, item) };
+}
+
+const date = z.string().transform((text, context) => {
+  const parsed = parsePacificDate(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: "custom", message: "not a date" });
+  return z.NEVER;
+});
+const ms = z.number();
+const count = z.int().min(0);
+
+const RunSchema = z.object({
+  runId: z.string(),
+  siteUrl: z.string(),
+  accountId: z.string(),
+  from: date,
+  to: date,
+  reports: z.array(z.string()),
+  force: z.boolean(),
+  keepAutoSync: z.boolean(),
+  qpm: z.number().nullable(),
+  concurrency: count,
+  batchSize: count,
+  maxQueueSize: count,
+  maxInFlight: count,
+  status: z.enum(runStatuses),
+  reason: z.string().nullable(),
+  haltsAs: z.enum(["halted", "failed"]).nullable(),
+  execution: z.string(),
+  plannedUnits: count,
+  skippedUnits: count,
+  batches: count,
+  admitted: count,
+  next: count,
+  returned: z.array(z.object({ batchId: z.string(), notBeforeMs: ms })),
+  inFlight: z.record(z.string(), z.object({ token: z.number(), untilMs: ms })),
+  queuePeak: count,
+  inFlightPeak: count,
+  waitingUntilMs: ms.nullable(),
+  startedAtMs: ms,
+  updatedAtMs: ms,
+  endedAtMs: ms.nullable(),
+  haltedAtMs: ms.nullable(),
+  activeMs: ms,
+  activeSinceMs: ms.nullable(),
+}) satisfies z.ZodType<Run>;
+
+const BatchSchema = z.object({
+  runId: z.string(),
+  batchId: z.string(),
+  siteUrl: z.string(),
+  token: z.number(),
+  units: z.array(
+    z.object({
+      report: z.string(),
+      date,
+      status: z.enum(["pending", "done", "failed"]),
+      attempts: count,
+      notBeforeMs: ms,
+      lastError: z.string().nullable(),
+      begun: z.boolean(),
+      suspect: z.boolean(),
+      figures: z.object({ rows: count, pages: count, duplicates: count }).nullable(),
+    }),
+  ),
+  takes: z.record(
+    z.string(),
+    z.object({
+      units: count,
+      requests: count,
+      retries: count,
+      deferred: count,
+      exceeded: count,
+      durationMs: ms,
+      memoryMb: z.number(),
+      sentBySecond: z.record(z.string(), count),
+    }),
+  ),
+}) satisfies z.ZodType<Batch>;
+
+const LockSchema = z.object({
+  holders: z.record(z.string(), z.object({ from: date, to: date, untilMs: ms })),
+}) satisfies z.ZodType<PropertyLock>;
+
+const SettingsSchema = z.object({ lever: z.int().min(0).max(5).optional() }).transform((set) => ({
+  ...(set.lever === undefined ? {} : { lever: set.lever }),
+}));
+
+function parseItem<T>(name: string, schema: z.ZodType<T>, item: unknown): T {
+  const parsed = schema.safeParse(item);
+  if (parsed.success) return parsed.data;
+  throw new LedgerError(
+    "corrupt",
+    `the ledger holds a ${name} item that this version cannot read: ${z.prettifyError(parsed.error)}`,
+  );
+}

@@ -1,0 +1,37 @@
+import type { Batch } from "./batch.ts";
+import type { LockDecision, PropertyLock } from "./property-lock.ts";
+import type { Run } from "./run.ts";
+import type { Settings } from "./settings.ts";
+import type { RunTransition } from "./transitions/decision.ts";
+
+/**
+ * The truth about runs and batches: who does what. Each change is one conditional write on one
+ * item; a change that lost a race is decided again on what is there now. Faults of the store are
+ * thrown as {@link LedgerError}.
+ */
+export type Ledger = {
+  createRun(run: Run): Promise<"created" | "exists">;
+  readRun(runId: string): Promise<Run | undefined>;
+  /** Newest first. */
+  listRuns(limit: number): Promise<readonly Run[]>;
+  /** Applies a transition; undefined when there is no such run. */
+  changeRun<Answer>(
+    runId: string,
+    transition: RunTransition<Answer>,
+  ): Promise<{ readonly run: Run; readonly answer: Answer } | undefined>;
+
+  /** Writes a plan's batches; those that a take has touched are left alone. */
+  putBatches(batches: readonly Batch[]): Promise<void>;
+  readBatch(runId: string, batchId: string): Promise<Batch | undefined>;
+  readBatches(runId: string): Promise<readonly Batch[]>;
+  /** Writes the whole batch if no newer take has it: `lost` otherwise. */
+  saveBatch(batch: Batch): Promise<"saved" | "lost">;
+
+  /** A token greater than any before for this property, in any run and any ledger. */
+  nextToken(siteUrl: string, nowMs: number): Promise<number>;
+  readLock(siteUrl: string): Promise<PropertyLock>;
+  changeLock(siteUrl: string, decide: (lock: PropertyLock) => LockDecision): Promise<LockDecision>;
+
+  /** Run-time configuration: what was set, over the defaults. */
+  readSettings(): Promise<Settings>;
+};

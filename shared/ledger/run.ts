@@ -1,0 +1,119 @@
+import type { PacificDate } from "../plan/pacific-date.ts";
+
+/**
+ * The run item: the coordinator. It holds the run's queue of batches, who has which batch, and the
+ * limits. Each change is one pure transition (`transitions/`), written on condition that the item
+ * has not changed since it was read.
+ *
+ *                 start               wait                     finish
+ *   planned ────────────> running <──────────> waiting    ┌────────────> complete
+ *                            │       ring         │       │
+ *                            ├────────────────────┼───────┴────────────> completed_with_failures
+ *                       halt │               halt │
+ *                            v                    v
+ *                         halting ── nothing in flight any more ──> halted | failed
+ *                            ^                                         │
+ *                            └──────── running <────── resume ─────────┘
+ *
+ * A batch, by its number in plan order:
+ *
+ *   planned ──admit──> queued ──ring──> rung ──take──> taken ──submit──> settled
+ *     (≥ admitted)       ^               │               │
+ *                        └────expire─────┴──return───────┘
+ */
+export type Run = {
+  readonly runId: string;
+  readonly siteUrl: string;
+  readonly accountId: string;
+  readonly from: PacificDate;
+  readonly to: PacificDate;
+  readonly reports: readonly string[];
+  readonly force: boolean;
+  readonly keepAutoSync: boolean;
+  /** Budget in requests a minute, where the run sets one. */
+  readonly qpm: number | null;
+
+  readonly concurrency: number;
+  readonly batchSize: number;
+  readonly maxQueueSize: number;
+  readonly maxInFlight: number;
+
+  readonly status: RunStatus;
+  readonly reason: string | null;
+  /** What `halting` ends in. */
+  readonly haltsAs: "halted" | "failed" | null;
+  /** The execution that carries the run; another one that dispatches it is told to end. */
+  readonly execution: string;
+
+  readonly plannedUnits: number;
+  readonly skippedUnits: number;
+  /** Batches in the plan; batch n has the id `batchIdAt(n)`. */
+  readonly batches: number;
+  /** Batches [0, admitted) have entered the queue. */
+  readonly admitted: number;
+  /** Batches [next, admitted) wait in plan order; each below `next` was rung at least once. */
+  readonly next: number;
+  /** Batches that were put back: they go before those in plan order. */
+  readonly returned: readonly ReturnedBatch[];
+  readonly inFlight: Readonly<Record<string, Hold>>;
+
+  readonly queuePeak: number;
+  readonly inFlightPeak: number;
+  readonly waitingUntilMs: number | null;
+
+  readonly startedAtMs: number;
+  readonly updatedAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly haltedAtMs: number | null;
+  /** Working time before the current stretch, and when that stretch began (null: not working). */
+  readonly activeMs: number;
+  readonly activeSinceMs: number | null;
+};
+
+export const runStatuses = [
+  "planned",
+  "running",
+  "waiting",
+  "halting",
+  "halted",
+  "complete",
+  "completed_with_failures",
+  "failed",
+] as const;
+
+export type RunStatus = (typeof runStatuses)[number];
+
+/** Rung (token 0) or held by the take with that token, until the lease runs out (epoch ms). */
+export type Hold = { readonly token: number; readonly untilMs: number };
+
+export type ReturnedBatch = { readonly batchId: string; readonly notBeforeMs: number };
+
+/** How long a ring or a take holds a batch without a renewal. */
+export const leaseMs = 20_000;
+
+export function batchIdAt(index: number): string {
+  return `b${String(index).padStart(6, "0")}`;
+}
+
+/** Batches in the queue: put back, and waiting in plan order. */
+export function queueSize(run: Run): number {
+  return run.returned.length + run.admitted - run.next;
+}
+
+export function inFlightCount(run: Run): number {
+  return Object.keys(run.inFlight).length;
+}
+
+export function isEnded(status: RunStatus): boolean {
+  return (
+    status === "halted" ||
+    status === "failed" ||
+    status === "complete" ||
+    status === "completed_with_failures"
+  );
+}
+
+/** Every batch of the plan is settled. */
+export function isDrained(run: Run): boolean {
+  return run.next === run.batches && run.returned.length === 0 && inFlightCount(run) === 0;
+}

@@ -1,0 +1,128 @@
+import {
+  batchIdAt,
+  type Hold,
+  inFlightCount,
+  isDrained,
+  isEnded,
+  leaseMs,
+  queueSize,
+  type Run,
+} from "../run.ts";
+import { changed, type Decision, unchanged } from "./decision.ts";
+import { settleHalt } from "./halt-run.ts";
+import { releaseHolds } from "./release-holds.ts";
+
+export type DispatchAnswer =
+  | { readonly kind: "ring"; readonly batchIds: readonly string[]; readonly expired: number }
+  /** Nothing to ring. `untilMs`: when a batch in the queue may be rung; null: when one settles. */
+  | { readonly kind: "wait"; readonly untilMs: number | null; readonly expired: number }
+  | { readonly kind: "finish" }
+  /** Another execution carries the run. */
+  | { readonly kind: "superseded" };
+
+/**
+ * One pass of the dispatcher: expire leases that ran out, admit batches of the plan while the
+ * limits allow, ring those that are due. All in one write, or none.
+ */
+export function dispatchRun(
+  run: Run,
+  input: { readonly lever: number; readonly execution: string },
+  nowMs: number,
+): Decision<DispatchAnswer> {
+  if (run.execution !== input.execution) return unchanged({ kind: "superseded" });
+  if (isEnded(run.status)) return unchanged({ kind: "finish" });
+  if (run.status === "planned") return unchanged({ kind: "wait", untilMs: null, expired: 0 });
+
+  const expiredIds = Object.entries(run.inFlight)
+    .filter(([, hold]) => hold.untilMs <= nowMs)
+    .map(([batchId]) => batchId);
+  const expired = expiredIds.length;
+  const current = releaseHolds(run, expiredIds);
+
+  if (run.status === "halting") {
+    const settled = settleHalt(current, nowMs);
+    const answer: DispatchAnswer = isEnded(settled.status)
+      ? { kind: "finish" }
+      : { kind: "wait", untilMs: null, expired };
+    return settled === run ? unchanged(answer) : changed(settled, answer);
+  }
+  if (isDrained(current)) {
+    return expired > 0 ? changed(current, { kind: "finish" }) : unchanged({ kind: "finish" });
+  }
+
+  const admitted = admit(current);
+  const rung = ring(admitted, ringLimit(run, input.lever), nowMs);
+  if (rung.batchIds.length > 0) {
+    return changed(rung.run, { kind: "ring", batchIds: rung.batchIds, expired });
+  }
+  const untilMs = nextDueMs(admitted, nowMs);
+  const waited = announceWait(admitted, untilMs, nowMs);
+  const answer: DispatchAnswer = { kind: "wait", untilMs, expired };
+  return waited === run ? unchanged(answer) : changed(waited, answer);
+}
+
+/**
+ * Most batches in flight at once. Two more than the workers, so that none waits for the next ring;
+ * at 1 a single one, so that plan order holds; below the lever no more than the run's workers,
+ * since a free worker of the stage would take it.
+ */
+export function ringLimit(run: Run, lever: number): number {
+  const workers = Math.min(run.concurrency, lever);
+  if (workers <= 1 || workers < lever) return Math.min(workers, run.maxInFlight);
+  return Math.min(workers + 2, run.maxInFlight);
+}
+
+/** The plan enters the queue while queue and in flight together stay within `maxQueueSize`. */
+function admit(run: Run): Run {
+  const room = run.maxQueueSize - queueSize(run) - inFlightCount(run);
+  const admitted = Math.min(run.batches, run.admitted + Math.max(room, 0));
+  if (admitted === run.admitted) return run;
+  const next = { ...run, admitted };
+  return { ...next, queuePeak: Math.max(run.queuePeak, queueSize(next)) };
+}
+
+function ring(
+  run: Run,
+  limit: number,
+  nowMs: number,
+): { readonly run: Run; readonly batchIds: readonly string[] } {
+  const slots = Math.max(limit - inFlightCount(run), 0);
+  const due = run.returned.filter((batch) => batch.notBeforeMs <= nowMs).slice(0, slots);
+  const fresh = Math.min(slots - due.length, run.admitted - run.next);
+  const batchIds = [
+    ...due.map((batch) => batch.batchId),
+    ...Array.from({ length: fresh }, (_, index) => batchIdAt(run.next + index)),
+  ];
+  if (batchIds.length === 0) return { run, batchIds };
+
+  const hold: Hold = { token: 0, untilMs: nowMs + leaseMs };
+  const inFlight = { ...run.inFlight };
+  for (const batchId of batchIds) inFlight[batchId] = hold;
+  const next: Run = {
+    ...run,
+    status: "running",
+    reason: null,
+    waitingUntilMs: null,
+    returned: run.returned.filter((batch) => !due.includes(batch)),
+    next: run.next + fresh,
+    inFlight,
+    updatedAtMs: nowMs,
+  };
+  return {
+    run: { ...next, inFlightPeak: Math.max(run.inFlightPeak, inFlightCount(next)) },
+    batchIds,
+  };
+}
+
+/** When the queue's first batch may be rung; null when that does not depend on time. */
+function nextDueMs(run: Run, nowMs: number): number | null {
+  if (run.next < run.admitted || run.returned.length === 0) return null;
+  const earliest = Math.min(...run.returned.map((batch) => batch.notBeforeMs));
+  return earliest > nowMs ? earliest : null;
+}
+
+function announceWait(run: Run, untilMs: number | null, nowMs: number): Run {
+  const idle = inFlightCount(run) === 0 && untilMs !== null;
+  if (!idle || run.waitingUntilMs === untilMs) return run;
+  return { ...run, status: "waiting", waitingUntilMs: untilMs, updatedAtMs: nowMs };
+}

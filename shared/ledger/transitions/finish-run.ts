@@ -1,0 +1,32 @@
+import { isDrained, isEnded, type Run } from "../run.ts";
+import { changed, type Decision, unchanged } from "./decision.ts";
+import { endRun } from "./halt-run.ts";
+import { releaseHolds } from "./release-holds.ts";
+
+export type FinishAnswer = "finished" | "superseded";
+
+/**
+ * The execution's last word. A drained run is complete; one whose execution failed has failed, and
+ * what was in flight goes back to the queue (its takes are fenced out by later tokens).
+ */
+export function finishRun(
+  run: Run,
+  input: {
+    readonly execution: string;
+    readonly failedUnits: number;
+    readonly failure: string | null;
+  },
+  nowMs: number,
+): Decision<FinishAnswer> {
+  if (run.execution !== input.execution) return unchanged("superseded");
+  if (isEnded(run.status)) return unchanged("finished");
+  if (input.failure !== null || !isDrained(run)) {
+    const reason = input.failure ?? "the execution ended before the run was drained";
+    const released = releaseHolds(run, Object.keys(run.inFlight));
+    return changed({ ...endRun(released, "failed", nowMs), reason }, "finished");
+  }
+  const status = input.failedUnits > 0 ? "completed_with_failures" : "complete";
+  const reason =
+    input.failedUnits > 0 ? `${input.failedUnits} unit(s) failed after all their attempts` : null;
+  return changed({ ...endRun(run, status, nowMs), reason }, "finished");
+}

@@ -1,0 +1,33 @@
+import { isEnded, type Run } from "../run.ts";
+import { changed, type Decision, unchanged } from "./decision.ts";
+import { releaseHolds } from "./release-holds.ts";
+
+export type ResumeAnswer = "resumed" | "still-going" | "already-complete";
+
+/** Goes on with a halted or failed run in another execution; its batches are as they were left. */
+export function resumeRun(
+  run: Run,
+  input: { readonly execution: string; readonly sequential: boolean },
+  nowMs: number,
+): Decision<ResumeAnswer> {
+  if (run.status === "complete" || run.status === "completed_with_failures") {
+    return unchanged("already-complete");
+  }
+  if (!isEnded(run.status)) return unchanged("still-going");
+  const neverStarted = run.activeMs === 0 && run.batches === 0;
+  return changed(
+    {
+      ...releaseHolds(run, Object.keys(run.inFlight)),
+      status: neverStarted ? "planned" : "running",
+      reason: null,
+      haltsAs: null,
+      haltedAtMs: null,
+      endedAtMs: null,
+      execution: input.execution,
+      concurrency: input.sequential ? 1 : run.concurrency,
+      activeSinceMs: neverStarted ? null : nowMs,
+      updatedAtMs: nowMs,
+    },
+    "resumed",
+  );
+}

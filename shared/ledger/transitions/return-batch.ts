@@ -1,0 +1,20 @@
+import type { Run } from "../run.ts";
+import { changed, type Decision, unchanged } from "./decision.ts";
+import { settleHalt } from "./halt-run.ts";
+import { releaseHolds } from "./release-holds.ts";
+
+/** A take puts its batch back at the queue's head, not to be rung before `notBeforeMs`. */
+export function returnBatch(
+  run: Run,
+  take: { readonly batchId: string; readonly token: number; readonly notBeforeMs: number },
+  reason: string | null,
+  nowMs: number,
+): Decision<"returned" | "lost"> {
+  if (run.inFlight[take.batchId]?.token !== take.token) return unchanged("lost");
+  const released = releaseHolds(run, [take.batchId]);
+  const returned = released.returned.map((batch) =>
+    batch.batchId === take.batchId ? { ...batch, notBeforeMs: take.notBeforeMs } : batch,
+  );
+  const next = { ...released, returned, reason: reason ?? run.reason, updatedAtMs: nowMs };
+  return changed(settleHalt(next, nowMs), "returned");
+}

@@ -1,0 +1,19 @@
+import type { Run } from "../run.ts";
+import { changed, type Decision, unchanged } from "./decision.ts";
+
+/** planned -> running, once its batch items are written. A run that is past that stays as it is. */
+export function startRun(
+  run: Run,
+  plan: {
+    readonly batches: number;
+    readonly plannedUnits: number;
+    readonly skippedUnits: number;
+  },
+  nowMs: number,
+): Decision<"started" | "already-started"> {
+  if (run.status !== "planned") return unchanged("already-started");
+  return changed(
+    { ...run, ...plan, status: "running", activeSinceMs: nowMs, updatedAtMs: nowMs },
+    "started",
+  );
+}

@@ -1,0 +1,28 @@
+import { leaseMs, type Run } from "../run.ts";
+import { changed, type Decision, unchanged } from "./decision.ts";
+
+export type TakeAnswer =
+  | "taken"
+  /** Not rung, settled, or held by a live take: the message was an extra one. */
+  | "nothing-to-take"
+  /** The run starts nothing more. */
+  | "stopped";
+
+/** A worker answers the bell. Its token must be newer than any before. */
+export function takeBatch(
+  run: Run,
+  take: { readonly batchId: string; readonly token: number },
+  nowMs: number,
+): Decision<TakeAnswer> {
+  if (run.status !== "running") return unchanged("stopped");
+  const hold = run.inFlight[take.batchId];
+  if (hold === undefined) return unchanged("nothing-to-take");
+  if (hold.token >= take.token) return unchanged("nothing-to-take");
+  const heldByLiveTake = hold.token > 0 && hold.untilMs > nowMs;
+  if (heldByLiveTake) return unchanged("nothing-to-take");
+  const inFlight = {
+    ...run.inFlight,
+    [take.batchId]: { token: take.token, untilMs: nowMs + leaseMs },
+  };
+  return changed({ ...run, inFlight, updatedAtMs: nowMs }, "taken");
+}

@@ -1,0 +1,164 @@
+import { z } from "zod";
+import { newBatch } from "../ledger/batch.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { acquireLock, lockMs } from "../ledger/property-lock.ts";
+import { batchIdAt, type Run } from "../ledger/run.ts";
+import { startRun } from "../ledger/transitions/start-run.ts";
+import { isFinal } from "../rows/finality.ts";
+import type { RowStore } from "../rows/row-store.ts";
+import { rangeFaults } from "./date-range.ts";
+import { pacificDateAt } from "./pacific-date.ts";
+import { planUnits, splitIntoBatches, type UnitPlan } from "./plan-units.ts";
+import { findReport, reportIds } from "./report.ts";
+import { type RunRequest, RunRequestSchema } from "./run-request.ts";
+import type { Unit } from "./unit.ts";
+
+/** A request that can never be run; the message lists what is wrong with it. */
+export class InvalidRequestError extends Error {
+  readonly code = "INVALID_REQUEST";
+
+  constructor(message: string) {
+    super(message);
+    this.name = "InvalidRequestError";
+  }
+}
+
+/** Another run has the property. */
+export class PropertyBusyError extends Error {
+  readonly code = "PROPERTY_BUSY";
+
+  constructor(siteUrl: string, runId: string) {
+    super(`${siteUrl} is being synced by run ${runId}: halt it, or wait for its end`);
+    this.name = "PropertyBusyError";
+  }
+}
+
+/**
+ * Begins a run, or goes on with the one that the request names. Safe to repeat at any point: a run
+ * that is still planned is planned again, one that has started is left alone.
+ * @throws InvalidRequestError, PropertyBusyError
+ */
+export async function planRun(
+  input: { readonly request: unknown; readonly executionName: string },
+  ports: { readonly ledger: Ledger; readonly rows: RowStore; readonly nowMs: () => number },
+): Promise<{ readonly runId: string }> {
+  const { ledger, rows, nowMs } = ports;
+  const named = NamedRunSchema.safeParse(input.request);
+  const runId = named.data?.runId ?? input.executionName;
+  let run = await ledger.readRun(runId);
+  if (run === undefined) {
+    const request = parseRunRequest(input.request, nowMs());
+    run = newRun(request, { runId, execution: input.executionName }, nowMs());
+    await ledger.createRun(run);
+  }
+  if (run.status !== "planned") return { runId };
+
+  await lockProperty(run, ledger, nowMs());
+  const plan = await planUnitsOf(run, rows, nowMs());
+  const batches = splitIntoBatches(plan.units, run).map((units, index) =>
+    newBatch(runId, batchIdAt(index), units),
+  );
+  await ledger.putBatches(batches);
+  await ledger.changeRun(runId, (planned) =>
+    startRun(
+      planned,
+      {
+        batches: batches.length,
+        plannedUnits: plan.units.length,
+        skippedUnits: plan.skipped,
+      },
+      nowMs(),
+    ),
+  );
+  return { runId };
+}
+
+/** Parses an execution's input and holds it against what Search Console can be asked for. */
+export function parseRunRequest(input: unknown, nowMs: number): RunRequest {
+  const parsed = RunRequestSchema.safeParse(input);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) =>
+      [issue.path.join("."), issue.message].filter((part) => part !== "").join(" "),
+    );
+    throw new InvalidRequestError(faults.join("; "));
+  }
+  const { data } = parsed;
+  const unknown = data.reports.filter((id) => findReport(id) === undefined);
+  const faults = [
+    ...rangeFaults(data.from, data.to, nowMs),
+    ...unknown.map((id) => `there is no report ${id}; there is: ${reportIds().join(", ")}`),
+  ];
+  if (faults.length > 0) throw new InvalidRequestError(faults.join("; "));
+  return data;
+}
+
+/** What a run would fetch and skip, as the row store stands. */
+export async function planUnitsOf(
+  run: Pick<Run, "siteUrl" | "reports" | "from" | "to" | "force">,
+  rows: RowStore,
+  nowMs: number,
+): Promise<UnitPlan> {
+  const records = await rows.readUnits({
+    siteUrl: run.siteUrl,
+    from: run.from,
+    to: pacificDateAt(nowMs),
+    reports: run.reports,
+  });
+  const byUnit = new Map(records.map((record) => [`${record.report} ${record.date}`, record]));
+  const byReport = Map.groupBy(records, (record) => record.report);
+  return planUnits(run, (unit: Unit) => {
+    const record = byUnit.get(`${unit.report} ${unit.date}`);
+    return record !== undefined && isFinal(record, byReport.get(unit.report) ?? []);
+  });
+}
+
+/** Takes or renews the property's lock for a run. @throws PropertyBusyError */
+export async function lockProperty(run: Run, ledger: Ledger, nowMs: number): Promise<void> {
+  const decision = await ledger.changeLock(run.siteUrl, (lock) =>
+    acquireLock(lock, run, nowMs + lockMs, nowMs),
+  );
+  if (decision.kind === "held") throw new PropertyBusyError(run.siteUrl, decision.by);
+}
+
+const NamedRunSchema = z.object({ runId: z.string().min(1) });
+
+function newRun(
+  request: RunRequest,
+  names: { readonly runId: string; readonly execution: string },
+  nowMs: number,
+): Run {
+  return {
+    ...names,
+    siteUrl: request.siteUrl,
+    accountId: request.accountId,
+    from: request.from,
+    to: request.to,
+    reports: [...new Set(request.reports)],
+    force: request.force,
+    keepAutoSync: request.keepAutoSync,
+    qpm: request.qpm ?? null,
+    concurrency: request.concurrency,
+    batchSize: request.batchSize,
+    maxQueueSize: request.maxQueueSize,
+    maxInFlight: request.maxInFlight,
+    status: "planned",
+    reason: null,
+    haltsAs: null,
+    plannedUnits: 0,
+    skippedUnits: 0,
+    batches: 0,
+    admitted: 0,
+    next: 0,
+    returned: [],
+    inFlight: {},
+    queuePeak: 0,
+    inFlightPeak: 0,
+    waitingUntilMs: null,
+    startedAtMs: nowMs,
+    updatedAtMs: nowMs,
+    endedAtMs: null,
+    haltedAtMs: null,
+    activeMs: 0,
+    activeSinceMs: null,
+  };
+}

@@ -1,0 +1,39 @@
+import { datesFromTo, type PacificDate } from "./pacific-date.ts";
+import type { Unit } from "./unit.ts";
+
+export type UnitPlan = { readonly units: readonly Unit[]; readonly skipped: number };
+
+/**
+ * The units to fetch, oldest date first, then in the order of the reports. A unit that is complete
+ * and final is skipped unless forced.
+ */
+export function planUnits(
+  request: {
+    readonly siteUrl: string;
+    readonly reports: readonly string[];
+    readonly from: PacificDate;
+    readonly to: PacificDate;
+    readonly force: boolean;
+  },
+  isFinal: (unit: Unit) => boolean,
+): UnitPlan {
+  const all = datesFromTo(request.from, request.to).flatMap((date) =>
+    request.reports.map((report): Unit => ({ siteUrl: request.siteUrl, report, date })),
+  );
+  const units = request.force ? all : all.filter((unit) => !isFinal(unit));
+  return { units, skipped: all.length - units.length };
+}
+
+/** The planner makes at least this many batches a worker where the plan allows it. */
+const batchesPerWorker = 4;
+
+/** Splits units into batches of at most `batchSize`, in order. */
+export function splitIntoBatches(
+  units: readonly Unit[],
+  limits: { readonly batchSize: number; readonly concurrency: number },
+): readonly (readonly Unit[])[] {
+  const spread = Math.ceil(units.length / (batchesPerWorker * limits.concurrency));
+  const size = Math.max(1, Math.min(limits.batchSize, spread));
+  const count = Math.ceil(units.length / size);
+  return Array.from({ length: count }, (_, index) => units.slice(index * size, (index + 1) * size));
+}

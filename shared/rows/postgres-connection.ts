@@ -1,0 +1,29 @@
+import pg from "pg";
+
+/** The part of a Postgres client that rows need; `pg.Pool` is the real one. */
+export type SqlConnection = {
+  query(text: string, values: unknown[]): Promise<SqlResult>;
+  end(): Promise<void>;
+};
+
+export type SqlResult = { readonly rows: readonly unknown[]; readonly rowCount: number | null };
+
+/**
+ * Connections to a Postgres by URL. Statements stay unnamed (never `name:` in a query): the gate
+ * before the embedded Postgres gives every client the same session.
+ */
+export function createPostgresPool(url: string, maxConnections = 4): SqlConnection {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    application_name: "gsc-sync",
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 120_000,
+    keepAlive: true,
+    // Aurora DSQL ends a connection after 60 minutes.
+    maxLifetimeSeconds: 50 * 60,
+  });
+  // An idle connection that the server closes must not end the process: the next query reports it.
+  pool.on("error", () => {});
+  return pool;
+}

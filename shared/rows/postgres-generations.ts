@@ -1,0 +1,108 @@
+import { z } from "zod";
+import type { Report } from "../plan/report.ts";
+import type { Unit } from "../plan/unit.ts";
+import type { Sql } from "./postgres-sql.ts";
+import type { Row } from "./row.ts";
+import { RowStoreError } from "./row-store-error.ts";
+import { chunkRows, distinctStoredRows, type StoredRow } from "./stored-row.ts";
+import { unitId } from "./unit-id.ts";
+
+/** Rows in one statement; Aurora DSQL changes at most 3,000 in a transaction. */
+export const maxStatementRows = 3_000;
+
+/** Text and figures in one statement: half of Aurora DSQL's 10 MiB, keys and overhead count too. */
+export const maxStatementBytes = 5 * 1_024 * 1_024;
+
+export async function beginGeneration(
+  sql: Sql,
+  unit: Unit,
+  generation: number,
+  nowMs: number,
+): Promise<void> {
+  await sql.run(
+    `INSERT INTO generation (unit_id, generation, begun_at) VALUES ($1::uuid, $2::bigint, $3::timestamptz)
+    ON CONFLICT (unit_id, generation) DO NOTHING`,
+    [unitId(unit), generation, new Date(nowMs).toISOString()],
+  );
+}
+
+/**
+ * Each chunk is a statement of its own, in key order. Only an open generation takes rows: a
+ * visible one never changes under its readers, a doomed one gathers no garbage.
+ */
+export async function writeRows(
+  sql: Sql,
+  unit: Unit,
+  generation: number,
+  report: Report,
+  rows: readonly Row[],
+): Promise<void> {
+  const id = unitId(unit);
+  const chunks = chunkRows(distinctStoredRows(report, rows), maxStatementRows, maxStatementBytes);
+  for (const chunk of chunks) {
+    const written = await sql.run(upsertRows, [id, generation, ...columnsOf(chunk)]);
+    if (written < chunk.length) throw closed(unit, generation);
+  }
+}
+
+/** Refused for a visible generation: its rows never change under its readers. */
+export async function clearGeneration(sql: Sql, unit: Unit, generation: number): Promise<void> {
+  const [registered] = await sql.read(
+    z.object({ flipped: z.boolean() }),
+    `SELECT flipped_at IS NOT NULL AS flipped FROM generation
+    WHERE unit_id = $1::uuid AND generation = $2::bigint`,
+    [unitId(unit), generation],
+  );
+  if (registered?.flipped === true) throw closed(unit, generation);
+  await deleteRows(sql, unitId(unit), generation);
+}
+
+/** Deletes all rows of a generation that nobody sees, in statements of a bounded size. */
+export async function deleteRows(sql: Sql, id: string, generation: number): Promise<void> {
+  while ((await sql.run(deleteSomeRows, [id, generation, maxStatementRows])) > 0);
+}
+
+/** By a bound on the key: joined to a list of keys, an unanalysed table was scanned once a key. */
+const deleteSomeRows = `DELETE FROM search_row
+  WHERE unit_id = $1::uuid AND generation = $2::bigint AND row_key <= coalesce(
+    (SELECT row_key FROM search_row WHERE unit_id = $1::uuid AND generation = $2::bigint
+      ORDER BY row_key LIMIT 1 OFFSET $3::integer - 1),
+    (SELECT row_key FROM search_row WHERE unit_id = $1::uuid AND generation = $2::bigint
+      ORDER BY row_key DESC LIMIT 1))`;
+
+const upsertRows = `INSERT INTO search_row (unit_id, generation, row_key,
+    page, query, country, device, search_appearance, hour, clicks, impressions, ctr, position)
+  SELECT g.unit_id, g.generation, r.*
+  FROM generation g CROSS JOIN unnest($3::bytea[],
+    $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::float8[], $11::float8[], $12::float8[], $13::float8[]) AS r
+  WHERE g.unit_id = $1::uuid AND g.generation = $2::bigint
+    AND g.doomed_at IS NULL AND g.flipped_at IS NULL
+  ON CONFLICT (unit_id, generation, row_key) DO UPDATE SET
+    page = EXCLUDED.page, query = EXCLUDED.query, country = EXCLUDED.country,
+    device = EXCLUDED.device, search_appearance = EXCLUDED.search_appearance,
+    hour = EXCLUDED.hour, clicks = EXCLUDED.clicks, impressions = EXCLUDED.impressions,
+    ctr = EXCLUDED.ctr, position = EXCLUDED.position`;
+
+function columnsOf(rows: readonly StoredRow[]): unknown[] {
+  return [
+    rows.map(({ key }) => Buffer.from(key, "hex")),
+    rows.map(({ page }) => page),
+    rows.map(({ query }) => query),
+    rows.map(({ country }) => country),
+    rows.map(({ device }) => device),
+    rows.map(({ searchAppearance }) => searchAppearance),
+    rows.map(({ hour }) => hour),
+    rows.map(({ clicks }) => clicks),
+    rows.map(({ impressions }) => impressions),
+    rows.map(({ ctr }) => ctr),
+    rows.map(({ position }) => position),
+  ];
+}
+
+function closed(unit: Unit, generation: number): RowStoreError {
+  return new RowStoreError(
+    "generation-closed",
+    `generation ${generation} of ${unit.siteUrl} ${unit.report} ${unit.date} takes no rows: it was never begun, is visible already, or was swept`,
+  );
+}

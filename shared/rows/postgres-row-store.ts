@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { findReport, type Report } from "../plan/report.ts";
+import { createPostgresPool, type SqlConnection } from "./postgres-connection.ts";
+import { beginGeneration, clearGeneration, writeRows } from "./postgres-generations.ts";
+import { migratePostgresSchema } from "./postgres-schema.ts";
+import { createSql, type Sql, type SqlTiming } from "./postgres-sql.ts";
+import { streamRows } from "./postgres-stream.ts";
+import { sweepGenerations } from "./postgres-sweep.ts";
+import { completeUnit, readUnits } from "./postgres-units.ts";
+import type { RowStore } from "./row-store.ts";
+import { RowStoreError } from "./row-store-error.ts";
+
+export type PostgresRowStoreOptions = {
+  /** The shape behind a report id; the built-in reports by default. */
+  readonly findReport?: (id: string) => Report | undefined;
+  readonly timing?: SqlTiming;
+};
+
+/**
+ * The row store of a database, by URL. Migrates the schema first, or refuses the database; either
+ * way no connection is left open by a failure.
+ */
+export async function openPostgresRowStore(
+  url: string,
+  options: PostgresRowStoreOptions = {},
+): Promise<RowStore> {
+  const connection = createPostgresPool(url);
+  try {
+    return await createPostgresRowStore(connection, options);
+  } catch (error) {
+    await connection.end();
+    throw error;
+  }
+}
+
+/** The row store on a connection, which `close` ends. */
+export async function createPostgresRowStore(
+  connection: SqlConnection,
+  options: PostgresRowStoreOptions = {},
+): Promise<RowStore> {
+  const sql = createSql(connection, options.timing ?? { sleep, random: Math.random });
+  await migratePostgresSchema(sql);
+  return rowStore(sql, options.findReport ?? findReport, () => connection.end());
+}
+
+function rowStore(
+  sql: Sql,
+  reportById: (id: string) => Report | undefined,
+  close: () => Promise<void>,
+): RowStore {
+  return {
+    readUnits: async (query) => (await readUnits(sql, query)).map(({ record }) => record),
+    beginGeneration: (unit, generation, nowMs) => beginGeneration(sql, unit, generation, nowMs),
+    writeRows: (unit, generation, report, rows) => writeRows(sql, unit, generation, report, rows),
+    clearGeneration: (unit, generation) => clearGeneration(sql, unit, generation),
+    completeUnit: async (record, nowMs) => {
+      const report = reportById(record.report);
+      if (report === undefined) {
+        throw new RowStoreError("refused", `there is no report ${record.report}`);
+      }
+      return completeUnit(sql, record, report, nowMs);
+    },
+    streamRows: (query) => streamRows(sql, query),
+    sweepGenerations: (nowMs) => sweepGenerations(sql, nowMs),
+    close,
+  };
+}

@@ -1,0 +1,69 @@
+import type { z } from "zod";
+import type { SqlConnection } from "./postgres-connection.ts";
+import { RowStoreError, type RowStoreErrorCode } from "./row-store-error.ts";
+
+/** Runs single autocommitted statements; each of ours is safe to repeat. */
+export type Sql = {
+  /** Runs a statement; answers how many rows it changed. */
+  run(text: string, values?: readonly unknown[]): Promise<number>;
+  /** Runs a query and parses its rows. */
+  read<T>(schema: z.ZodType<T>, text: string, values?: readonly unknown[]): Promise<T[]>;
+};
+
+export type SqlTiming = {
+  readonly sleep: (ms: number) => Promise<unknown>;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+};
+
+export const maxSqlAttempts = 10;
+
+export function createSql(connection: SqlConnection, timing: SqlTiming): Sql {
+  async function query(text: string, values: readonly unknown[]) {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await connection.query(text, [...values]);
+      } catch (error) {
+        if (!isConflict(error) || attempt === maxSqlAttempts) throw toRowStoreError(error);
+        await timing.sleep(timing.random() * Math.min(2_000, 20 * 2 ** attempt));
+      }
+    }
+  }
+  return {
+    run: async (text, values = []) => (await query(text, values)).rowCount ?? 0,
+    read: async (schema, text, values = []) =>
+      (await query(text, values)).rows.map((row) => schema.parse(row)),
+  };
+}
+
+/** The SQLSTATE or network code of an error, or "". */
+export function sqlCode(error: unknown): string {
+  if (error instanceof RowStoreError) return sqlCode(error.cause);
+  if (typeof error !== "object" || error === null || !("code" in error)) return "";
+  return typeof error.code === "string" ? error.code : "";
+}
+
+/**
+ * Serialisation failure (Aurora DSQL's optimistic conflicts, OC000 and OC001), deadlock, and the
+ * unique violation that two first flips of a unit may meet on the index that is not the arbiter.
+ */
+const conflictCodes = new Set(["40001", "40P01", "23505"]);
+
+function isConflict(error: unknown): boolean {
+  return conflictCodes.has(sqlCode(error));
+}
+
+function toRowStoreError(error: unknown): RowStoreError {
+  const message = error instanceof Error && error.message !== "" ? error.message : sqlCode(error);
+  return new RowStoreError(classify(error), `Postgres: ${message}`, error);
+}
+
+function classify(error: unknown): RowStoreErrorCode {
+  const code = sqlCode(error);
+  if (isConflict(error)) return "contention";
+  // Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html: connection,
+  // resources, operator intervention. E…: the socket's codes; no SQLSTATE starts so.
+  if (/^(08|53|57P|E)/.test(code)) return "unavailable";
+  // pg's own errors about connections (closed, timed out) carry no code.
+  return code === "" && error instanceof Error ? "unavailable" : "refused";
+}

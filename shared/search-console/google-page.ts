@@ -1,0 +1,98 @@
+import { type PacificDate, parsePacificDate } from "../plan/pacific-date.ts";
+import type { Row } from "../rows/row.ts";
+import type { Page } from "./search-console.ts";
+import { SearchConsoleError } from "./search-console-error.ts";
+
+/**
+ * Reads the body of a successful `searchanalytics.query`. Written by hand: a page has up to
+ * 25,000 rows. A body that breaks the contract is a transient failure; half of it is never used.
+ * Source: https://developers.google.com/webmaster-tools/v1/searchanalytics/query#response
+ */
+export function parsePage(body: string, dimensionCount: number): Page {
+  const answer = parseJson(body);
+  if (!isObject(answer)) throw broken("the body is not a JSON object");
+  return {
+    rows: parseRows(answer.rows, dimensionCount),
+    aggregation: parseAggregation(answer.responseAggregationType),
+    firstIncompleteDate: parseFirstIncompleteDate(answer.metadata),
+  };
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    const looksLikeHtml = /^\s*</.test(body);
+    throw broken(looksLikeHtml ? "the body is HTML, not JSON" : "the JSON body is cut off", cause);
+  }
+}
+
+function parseRows(rows: unknown, dimensionCount: number): readonly Row[] {
+  if (rows === undefined) return [];
+  if (!Array.isArray(rows)) throw broken("rows is not a list");
+  const parsed: Row[] = new Array(rows.length);
+  for (let index = 0; index < rows.length; index += 1) {
+    parsed[index] = parseRow(rows[index], index, dimensionCount);
+  }
+  return parsed;
+}
+
+function parseRow(row: unknown, index: number, dimensionCount: number): Row {
+  if (!isObject(row)) throw broken(`row ${index} is not an object`);
+  const { clicks, impressions, ctr, position } = row;
+  if (!isNumber(clicks) || !isNumber(impressions) || !isNumber(ctr) || !isNumber(position)) {
+    throw broken(`a metric of row ${index} is not a number`);
+  }
+  return {
+    keys: parseKeys(row.keys, index, dimensionCount),
+    clicks,
+    impressions,
+    ctr,
+    position,
+  };
+}
+
+function parseKeys(keys: unknown, index: number, dimensionCount: number): readonly string[] {
+  // A report without dimensions has one row, and Google then leaves the keys out.
+  if (keys === undefined && dimensionCount === 0) return [];
+  if (!Array.isArray(keys) || keys.length !== dimensionCount) {
+    throw broken(`row ${index} does not have ${dimensionCount} keys`);
+  }
+  for (const key of keys) {
+    if (typeof key !== "string") throw broken(`a key of row ${index} is not text`);
+  }
+  return keys;
+}
+
+function parseAggregation(aggregation: unknown): string | null {
+  if (aggregation === undefined || aggregation === null) return null;
+  if (typeof aggregation !== "string") throw broken("responseAggregationType is not text");
+  return aggregation;
+}
+
+/** The documentation spells it in snake case, the generated clients in camel case. */
+function parseFirstIncompleteDate(metadata: unknown): PacificDate | null {
+  if (!isObject(metadata)) return null;
+  const text = metadata.first_incomplete_date ?? metadata.firstIncompleteDate;
+  if (text === undefined || text === null) return null;
+  const date = typeof text === "string" ? parsePacificDate(text) : undefined;
+  if (date === undefined) throw broken("metadata.first_incomplete_date is not a date");
+  return date;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+function broken(what: string, cause?: unknown): SearchConsoleError {
+  return new SearchConsoleError(`Search Console's answer cannot be used: ${what}.`, {
+    failure: { kind: "transient", retryAfterMs: null },
+    status: 200,
+    reason: "brokenBody",
+    cause,
+  });
+}

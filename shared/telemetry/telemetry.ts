@@ -1,0 +1,36 @@
+import type { TakeFigures } from "../ledger/batch.ts";
+import type { Run } from "../ledger/run.ts";
+import type { ScopeUsage } from "../quota/quota.ts";
+
+/** Metrics that handlers emit; names and units as dashboards and alarms use them. */
+export const metricNames = {
+  queueSize: "QueueSize",
+  inFlight: "InFlight",
+  batchDuration: "BatchDuration",
+  batchSize: "BatchSize",
+  batchRetries: "BatchRetries",
+  pageRequests: "PageRequests",
+  quotaUsage: "QuotaUsage",
+  quotaExceeded: "QuotaExceeded",
+  quotaDeferred: "QuotaDeferred",
+  workerCrashes: "WorkerCrashes",
+  leaseExpiries: "LeaseExpiries",
+  haltDuration: "HaltDuration",
+  unitsFailed: "UnitsFailed",
+} as const;
+
+/** Where a handler's figures go. Reporting never fails the work. */
+export type Telemetry = {
+  queue(run: Run, expiredLeases: number): void;
+  take(run: Run, figures: TakeFigures, details: TakeDetails): void;
+  usage(run: Run, usage: readonly ScopeUsage[]): void;
+  runEnded(run: Run, failedUnits: number): void;
+};
+
+export type TakeDetails = {
+  readonly batchId: string;
+  /** How the take ended. */
+  readonly status: string;
+  /** Units whose worker died with them. */
+  readonly crashes: number;
+};

@@ -1,0 +1,246 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Quota, QuotaDenial, QuotaGrant, QuotaScope } from "../../shared/quota/quota.ts";
+
+/** A store that claimers share; each claimer is a limiter of its own, as each worker has one. */
+export type QuotaStore = {
+  claimer(now: () => number): Quota;
+  close(): Promise<void>;
+};
+
+const start = 1_763_700_000_000;
+
+/** What every implementation of {@link Quota} holds to. Stores are opened empty. */
+export function quotaContract(name: string, openStore: () => Promise<QuotaStore>): void {
+  describe(`${name}: the quota contract`, () => {
+    let store: QuotaStore;
+    let nowMs: number;
+    const claimer = (offsetMs = 0) => store.claimer(() => nowMs + offsetMs);
+
+    beforeEach(async () => {
+      nowMs = start;
+      store = await openStore();
+    });
+    afterEach(() => store.close());
+
+    test("a claim in three scopes is granted for a second and counted in each", async () => {
+      const quota = claimer();
+      expect(await quota.claim([property, account, project], 3)).toEqual({
+        kind: "granted",
+        validUntilMs: start + 1_000,
+      });
+      expect(await quota.usage([property, account, project])).toEqual([
+        used(property, 3),
+        used(account, 3),
+        used(project, 3),
+      ]);
+    });
+
+    test("a scope that nobody has claimed in is open and unused", async () => {
+      expect(await claimer().usage([property])).toEqual([used(property, 0)]);
+    });
+
+    test("50 parallel claimers of two workers never pass the burst", async () => {
+      const scope = { ...property, budget: 100, burst: 20 };
+      const answers = await claimInParallel([claimer(), claimer()], scope, 50);
+      expect(requestsGranted(answers)).toBe(20);
+      expect(denials(answers)).toHaveLength(30);
+      for (const denial of denials(answers)) {
+        expect(denial).toMatchObject({ cause: "burst", retryAtMs: start + 1_000 });
+      }
+      expect(await claimer().usage([scope])).toMatchObject([{ used: 20 }]);
+    });
+
+    test("50 parallel claimers never pass the budget, over seconds and clocks", async () => {
+      const scope = { ...property, budget: 70, burst: 25 };
+      const workers = [claimer(), claimer(1_000), claimer(400), claimer(999), claimer(1)];
+      let granted = 0;
+      for (let second = 0; second < 6; second += 1) {
+        granted += requestsGranted(await claimInParallel(workers, scope, 50));
+        nowMs += 700;
+      }
+      expect(granted).toBe(70);
+      expect(await claimer().usage([scope])).toMatchObject([{ used: 70 }]);
+    });
+
+    test("a denied claim counts nothing and names the instant of its grant", async () => {
+      const quota = claimer();
+      const scope = { ...property, budget: 5, burst: 5 };
+      await quota.claim([scope], 3);
+      nowMs += 2_000;
+      await quota.claim([scope], 2);
+      const denial = await quota.claim([scope], 3);
+      expect(denial).toEqual({
+        kind: "denied",
+        scope: "property",
+        cause: "budget",
+        retryAtMs: start + 63_000,
+        reason: null,
+      });
+      expect(await quota.usage([scope])).toMatchObject([{ used: 5 }]);
+      nowMs = start + 62_999;
+      expect((await quota.claim([scope], 3)).kind).toBe("denied");
+      nowMs = start + 63_000;
+      expect((await quota.claim([scope], 3)).kind).toBe("granted");
+      expect(await quota.usage([scope])).toMatchObject([{ used: 5 }]);
+    });
+
+    test("the denial of a later scope is told by its name; earlier ones stay counted", async () => {
+      const quota = claimer();
+      const full = { ...account, budget: 4 };
+      await quota.claim([full], 4);
+      expect(await quota.claim([property, full, project], 2)).toMatchObject({
+        kind: "denied",
+        scope: "account",
+        cause: "budget",
+      });
+      expect(await quota.usage([property, full, project])).toMatchObject([
+        { used: 2 },
+        { used: 4 },
+        { used: 0 },
+      ]);
+    });
+
+    test("scopes of one id but another kind, and of another id, are counted apart", async () => {
+      const quota = claimer();
+      const namesake = { ...account, id: property.id };
+      const neighbour = { ...property, id: "sc-domain:other.example" };
+      await quota.claim([property], 7);
+      expect(await quota.usage([namesake, neighbour])).toMatchObject([{ used: 0 }, { used: 0 }]);
+    });
+
+    test("closing denies every claimer at once, with the time and the reason", async () => {
+      await claimer().claim([property], 1);
+      const other = claimer();
+      await other.claim([property], 1);
+      await claimer().close(property, start + 60_000, "Google refused");
+      const denial = {
+        kind: "denied",
+        scope: "property",
+        cause: "closed",
+        retryAtMs: start + 60_000,
+        reason: "Google refused",
+      };
+      expect(await other.claim([property], 1)).toEqual(denial);
+      nowMs = start + 59_999;
+      expect(await other.claim([property], 1)).toEqual(denial);
+      expect(await other.usage([property])).toEqual([
+        { ...used(property, 2), closedUntilMs: start + 60_000, reason: "Google refused" },
+      ]);
+      nowMs = start + 60_000;
+      expect((await other.claim([property], 1)).kind).toBe("granted");
+      expect(await other.usage([property])).toMatchObject([{ closedUntilMs: null, reason: null }]);
+    });
+
+    test("a scope can be closed before its first claim", async () => {
+      const quota = claimer();
+      await quota.close(project, start + 5_000, "day");
+      expect(await quota.claim([property, project], 1)).toMatchObject({
+        scope: "project",
+        cause: "closed",
+        retryAtMs: start + 5_000,
+      });
+      nowMs = start + 5_000;
+      expect((await quota.claim([property, project], 1)).kind).toBe("granted");
+    });
+
+    test("closing never shortens, and lengthens with the new reason", async () => {
+      const quota = claimer();
+      await quota.close(property, start + 60_000, "minute");
+      await quota.close(property, start + 2_000, "second");
+      await quota.close(property, start + 60_000, "as long");
+      expect(await quota.usage([property])).toMatchObject([
+        { closedUntilMs: start + 60_000, reason: "minute" },
+      ]);
+      await quota.close(property, start + 900_000, "load");
+      expect(await quota.usage([property])).toMatchObject([
+        { closedUntilMs: start + 900_000, reason: "load" },
+      ]);
+    });
+
+    test("a clock that is behind, or steps back, claims in the head", async () => {
+      const scope = { ...property, burst: 3 };
+      expect((await claimer(1_000).claim([scope], 2)).kind).toBe("granted");
+      expect(await claimer().claim([scope], 1)).toEqual({
+        kind: "granted",
+        validUntilMs: start + 1_000,
+      });
+      expect(await claimer().claim([scope], 1)).toMatchObject({
+        cause: "burst",
+        retryAtMs: start + 2_000,
+      });
+    });
+
+    test("counts of a day ago are gone", async () => {
+      const quota = claimer();
+      await quota.claim([property], 20);
+      nowMs += 86_400_000;
+      expect(await quota.usage([property])).toMatchObject([{ used: 0 }]);
+      await quota.claim([property], 1);
+      expect(await quota.usage([property])).toMatchObject([{ used: 1 }]);
+    });
+
+    test("a claim that no window could grant throws, and counts in no scope", async () => {
+      const quota = claimer();
+      const small = { ...account, budget: 2 };
+      await expect(quota.claim([property, small], 3)).rejects.toMatchObject({
+        name: "QuotaError",
+        code: "invalid-claim",
+      });
+      expect(await quota.usage([property])).toMatchObject([{ used: 0 }]);
+    });
+  });
+}
+
+const property: QuotaScope = {
+  kind: "property",
+  id: "https://example.com/ü?a=b#c",
+  limit: 1_200,
+  budget: 940,
+  burst: 20,
+};
+const account: QuotaScope = {
+  kind: "account",
+  id: "default",
+  limit: 1_200,
+  budget: 940,
+  burst: 20,
+};
+const project: QuotaScope = {
+  kind: "project",
+  id: "default",
+  limit: 40_000,
+  budget: 31_000,
+  burst: 31_000,
+};
+
+function used(scope: QuotaScope, requests: number) {
+  return {
+    scope: scope.kind,
+    id: scope.id,
+    used: requests,
+    budget: scope.budget,
+    limit: scope.limit,
+    closedUntilMs: null,
+    reason: null,
+  };
+}
+
+/** `count` claims of one request at the same time, dealt out to the workers in turn. */
+function claimInParallel(
+  workers: readonly Quota[],
+  scope: QuotaScope,
+  count: number,
+): Promise<readonly (QuotaGrant | QuotaDenial)[]> {
+  const claims = Array.from({ length: Math.ceil(count / workers.length) }, () =>
+    workers.map((worker) => worker.claim([scope], 1)),
+  );
+  return Promise.all(claims.flat().slice(0, count));
+}
+
+function requestsGranted(answers: readonly (QuotaGrant | QuotaDenial)[]): number {
+  return answers.filter((answer) => answer.kind === "granted").length;
+}
+
+function denials(answers: readonly (QuotaGrant | QuotaDenial)[]): readonly QuotaDenial[] {
+  return answers.filter((answer) => answer.kind === "denied");
+}

@@ -1,0 +1,149 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Match } from "aws-cdk-lib/assertions";
+import { describe, expect, test } from "vitest";
+import { stateMachineDefinition } from "../../infra/state-machine-definition.ts";
+import { loadStateMachineDefinition } from "../../local/synthesise-state-machine.ts";
+import { environmentNames, functionNames } from "../../shared/config/names.ts";
+import { synthesisedStacks } from "./synthesised-stacks.ts";
+
+const { pipeline } = synthesisedStacks("dev");
+const functions = Object.entries(
+  pipeline.findResources("AWS::Lambda::Function", {
+    Properties: { FunctionName: Match.anyValue() },
+  }),
+).map(([id, { Properties }]) => ({ id, ...Properties }));
+
+describe("the pipeline's queue", () => {
+  test("outlasts six time-outs of the worker and hardly ever dead-letters by itself", () => {
+    const worker = functions.find((fn) => fn.FunctionName === "gsc-sync-dev-fetch-batch");
+    expect(worker?.Timeout).toBe(300);
+    pipeline.hasResourceProperties("AWS::SQS::Queue", {
+      QueueName: "gsc-sync-dev-batches",
+      VisibilityTimeout: 6 * 300,
+      RedrivePolicy: {
+        maxReceiveCount: 1_000,
+        deadLetterTargetArn: Match.anyValue(),
+      },
+    });
+  });
+
+  test("and its dead letters are encrypted and refuse plain HTTP", () => {
+    pipeline.resourceCountIs("AWS::SQS::Queue", 2);
+    pipeline.allResourcesProperties("AWS::SQS::Queue", { SqsManagedSseEnabled: true });
+    pipeline.resourceCountIs("AWS::SQS::QueuePolicy", 2);
+    pipeline.allResourcesProperties("AWS::SQS::QueuePolicy", {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: "Deny",
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+          }),
+        ]),
+      },
+    });
+  });
+});
+
+describe("the pipeline's functions", () => {
+  test("are the four handlers, on Node 24 and arm64, each with a role and a log group", () => {
+    expect(functions.map((fn) => fn.FunctionName).sort()).toEqual(
+      functionNames.map((name) => `gsc-sync-dev-${name}`).sort(),
+    );
+    for (const fn of functions) {
+      expect(fn).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
+    }
+    expect(new Set(functions.map((fn) => JSON.stringify(fn.Role))).size).toBe(4);
+    expect(new Set(functions.map((fn) => JSON.stringify(fn.LoggingConfig.LogGroup))).size).toBe(4);
+    pipeline.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 7 });
+  });
+
+  test("are told of the ledger, the quota and the rows, and may use the tables", () => {
+    for (const fn of functions) {
+      expect(fn.Environment.Variables).toMatchObject({
+        [environmentNames.stage]: "dev",
+        [environmentNames.lever]: "3",
+        [environmentNames.ledgerTable]: expect.anything(),
+        [environmentNames.quotaTable]: expect.anything(),
+        [environmentNames.postgresUrl]: expect.anything(),
+      });
+      expect(actionsOf(fn)).toContain("dynamodb:UpdateItem");
+    }
+  });
+
+  test("hold no permission on everything", () => {
+    for (const fn of functions) {
+      expect(actionsOf(fn).filter((action) => action.endsWith("*"))).toEqual([]);
+    }
+  });
+
+  test("only the worker takes messages and dead-letters them", () => {
+    for (const fn of functions) {
+      const isWorker = fn.FunctionName === "gsc-sync-dev-fetch-batch";
+      expect(actionsOf(fn).includes("sqs:ReceiveMessage")).toBe(isWorker);
+      expect(actionsOf(fn).includes("sqs:SendMessage")).toBe(isWorker);
+      expect(environmentNames.deadLetterQueueUrl in fn.Environment.Variables).toBe(isWorker);
+    }
+  });
+
+  test("the worker runs as often as the lever says, and the mapping polls for no more", () => {
+    expect(functions.map((fn) => fn.ReservedConcurrentExecutions).filter(Boolean)).toEqual([3]);
+    pipeline.resourceCountIs("AWS::Lambda::EventSourceMapping", 1);
+    pipeline.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+      BatchSize: 1,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      ScalingConfig: { MaximumConcurrency: 3 },
+    });
+  });
+});
+
+test("the deployed state machine is the one that local mode runs", async () => {
+  const cacheFolder = await mkdtemp(join(tmpdir(), "gsc-sync-same-"));
+  try {
+    const local = await loadStateMachineDefinition({ cacheFolder });
+    expect(deployedDefinition()).toEqual(local);
+  } finally {
+    await rm(cacheFolder, { recursive: true, force: true });
+  }
+});
+
+test("the state machine may invoke its functions and send to the queue, and no more", () => {
+  const [role] = Object.values(pipeline.findResources("AWS::StepFunctions::StateMachine"));
+  const roleId: string = role?.Properties.RoleArn["Fn::GetAtt"][0];
+  const actions = actionsOfRole(roleId).filter((action) => !action.startsWith("logs:"));
+  expect([...new Set(actions)]).toEqual(["lambda:InvokeFunction", "sqs:SendMessage"]);
+});
+
+/** Its tokens replaced by what local mode calls the same resources. */
+function deployedDefinition(): Record<string, unknown> {
+  const [machine] = Object.values(pipeline.findResources("AWS::StepFunctions::StateMachine"));
+  const [queueId = ""] = Object.keys(
+    pipeline.findResources("AWS::SQS::Queue", {
+      Properties: { QueueName: "gsc-sync-dev-batches" },
+    }),
+  );
+  const arns = functions.map(({ id, FunctionName }) => [
+    `${id}.Arn`,
+    `arn:aws:lambda:us-east-1:000000000000:function:${FunctionName.replace("-dev-", "-local-")}`,
+  ]);
+  return stateMachineDefinition(machine?.Properties.DefinitionString, {
+    ...Object.fromEntries(arns),
+    [queueId]: "https://sqs.us-east-1.amazonaws.com/000000000000/gsc-sync-local-batches",
+    "AWS::Partition": "aws",
+  });
+}
+
+function actionsOf(fn: (typeof functions)[number]): readonly string[] {
+  return actionsOfRole(fn.Role["Fn::GetAtt"][0]);
+}
+
+function actionsOfRole(roleId: string): readonly string[] {
+  const policies = Object.values(pipeline.findResources("AWS::IAM::Policy")).filter((policy) =>
+    policy.Properties.Roles.some((role: { Ref: string }) => role.Ref === roleId),
+  );
+  const statements: { Action: string | string[] }[] = policies.flatMap(
+    (policy) => policy.Properties.PolicyDocument.Statement,
+  );
+  return statements.flatMap((statement) => statement.Action).sort();
+}

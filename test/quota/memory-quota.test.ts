@@ -1,0 +1,11 @@
+import { createMemoryQuota } from "../../shared/quota/memory-quota.ts";
+import type { QuotaWindow } from "../../shared/quota/window.ts";
+import { quotaContract } from "../contracts/quota-contract.ts";
+
+quotaContract("memory", async () => {
+  const windows = new Map<string, QuotaWindow>();
+  return {
+    claimer: (now) => createMemoryQuota(now, windows),
+    close: async () => {},
+  };
+});

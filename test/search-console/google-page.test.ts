@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import { parsePage } from "../../shared/search-console/google-page.ts";
+import { SearchConsoleError } from "../../shared/search-console/search-console-error.ts";
+
+const row = {
+  keys: ["https://example.com/ü", ""],
+  clicks: 1,
+  impressions: 3,
+  ctr: 1 / 3,
+  position: 2.5,
+};
+
+describe("a page", () => {
+  test("is read with every key and figure as sent", () => {
+    const page = parsePage(JSON.stringify({ rows: [row], responseAggregationType: "byPage" }), 2);
+    expect(page).toEqual({ rows: [row], aggregation: "byPage", firstIncompleteDate: null });
+  });
+
+  test("without rows is empty", () => {
+    expect(parsePage("{}", 2)).toEqual({ rows: [], aggregation: null, firstIncompleteDate: null });
+  });
+
+  test.each(["first_incomplete_date", "firstIncompleteDate"])("tells %s", (name) => {
+    const body = JSON.stringify({ metadata: { [name]: "2026-05-18" } });
+    expect(parsePage(body, 2).firstIncompleteDate).toBe("2026-05-18");
+  });
+
+  test("of a report without dimensions has a row without keys", () => {
+    const { keys: _keys, ...figures } = row;
+    expect(parsePage(JSON.stringify({ rows: [figures] }), 0).rows).toEqual([
+      { keys: [], ...figures },
+    ]);
+  });
+
+  test("drops fields that it does not know", () => {
+    const [read] = parsePage(JSON.stringify({ rows: [{ ...row, surprise: 1 }] }), 2).rows;
+    expect(read).toEqual(row);
+  });
+});
+
+describe("a body that breaks the contract is a transient failure", () => {
+  const rows = (one: object) => JSON.stringify({ rows: [row, one] });
+  test.each([
+    ["cut off", JSON.stringify({ rows: [row] }).slice(0, -3), "cut off"],
+    ["empty", "", "cut off"],
+    ["HTML", "<html></html>", "HTML"],
+    ["a list", "[]", "not a JSON object"],
+    ["rows that are no list", '{"rows":{}}', "not a list"],
+    ["a row that is no object", '{"rows":[null]}', "row 0"],
+    ["too few keys", rows({ ...row, keys: ["a"] }), "row 1 does not have 2 keys"],
+    ["too many keys", rows({ ...row, keys: ["a", "b", "c"] }), "row 1 does not have 2 keys"],
+    ["no keys", rows({ ...row, keys: undefined }), "row 1 does not have 2 keys"],
+    ["a key that is a number", rows({ ...row, keys: ["a", 1] }), "a key of row 1"],
+    ["a metric that is text", rows({ ...row, clicks: "1" }), "a metric of row 1"],
+    ["a missing metric", rows({ ...row, position: undefined }), "a metric of row 1"],
+    [
+      "an endless metric",
+      `{"rows":[{"keys":["a","b"],"clicks":1e999,"impressions":1,"ctr":1,"position":1}]}`,
+      "a metric of row 0",
+    ],
+    [
+      "a date that is none",
+      '{"metadata":{"first_incomplete_date":"2026-02-30"}}',
+      "first_incomplete_date",
+    ],
+  ])("%s", (_name, body, said) => {
+    const error = failureOf(() => parsePage(body, 2));
+    expect(error.failure).toEqual({ kind: "transient", retryAfterMs: null });
+    expect(error.message).toContain(said);
+  });
+});
+
+function failureOf(parse: () => unknown): SearchConsoleError {
+  try {
+    parse();
+  } catch (error) {
+    if (error instanceof SearchConsoleError) return error;
+    throw error;
+  }
+  throw new Error("it was accepted");
+}

@@ -1,0 +1,3 @@
+export {};
+
+throw new Error("this module cannot be loaded");

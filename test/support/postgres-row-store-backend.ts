@@ -1,0 +1,56 @@
+import { z } from "zod";
+import type { SqlConnection } from "../../shared/rows/postgres-connection.ts";
+import {
+  createPostgresRowStore,
+  type PostgresRowStoreOptions,
+} from "../../shared/rows/postgres-row-store.ts";
+import { unitId } from "../../shared/rows/unit-id.ts";
+import type { RowStoreBackend } from "../contracts/row-store-contract.ts";
+
+/** The contract suite's view of a Postgres of any kind; its stores leave the connection open. */
+export function postgresBackend(
+  connection: SqlConnection,
+  stop: () => Promise<void>,
+): RowStoreBackend {
+  let options: PostgresRowStoreOptions = {};
+  return {
+    async emptyStore(findReport) {
+      await dropAll(connection);
+      options = { findReport };
+      return createPostgresRowStore(keptOpen(connection), options);
+    },
+    async dyingStore(calls) {
+      const wire = keptOpen(connection);
+      let left = Number.POSITIVE_INFINITY;
+      const dying: SqlConnection = {
+        ...wire,
+        query: (text, values) => {
+          left -= 1;
+          return left < 0 ? Promise.reject(new Error("the wire broke")) : wire.query(text, values);
+        },
+      };
+      const store = await createPostgresRowStore(dying, options);
+      left = calls;
+      return store;
+    },
+    async heldRows(unit, generation) {
+      const { rows } = await connection.query(
+        "SELECT count(*)::integer AS held FROM search_row WHERE unit_id = $1 AND generation = $2",
+        [unitId(unit), generation],
+      );
+      return z.object({ held: z.number() }).parse(rows[0]).held;
+    },
+    stop,
+  };
+}
+
+export async function dropAll(connection: SqlConnection): Promise<void> {
+  await connection.query("DROP VIEW IF EXISTS search_rows", []);
+  for (const table of ["unit", "generation", "search_row", "schema_version"]) {
+    await connection.query(`DROP TABLE IF EXISTS ${table}`, []);
+  }
+}
+
+export function keptOpen(connection: SqlConnection): SqlConnection {
+  return { query: (text, values) => connection.query(text, values), end: async () => {} };
+}
