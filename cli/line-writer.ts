@@ -24,7 +24,12 @@ export function lineWriter(stream: Writable): LineWriter {
     const text = chunk;
     chunk = "";
     if (!stream.write(text)) {
-      await Promise.race([once(stream, "drain"), once(stream, "close")]).catch(() => {});
+      const settled = new AbortController();
+      const events = ["drain", "close"].map((event) =>
+        once(stream, event, { signal: settled.signal }),
+      );
+      await Promise.race(events).catch(() => {});
+      settled.abort();
     }
   }
 

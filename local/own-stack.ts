@@ -6,7 +6,6 @@ import { removeOwnerFile, writeOwnerFile } from "./owner-file.ts";
 import type { ProcessLock } from "./process-lock.ts";
 import type { Stack } from "./stack.ts";
 import { stackParts } from "./stack-parts.ts";
-import { startPipeline } from "./start-pipeline.ts";
 import { startServers } from "./start-servers.ts";
 
 /**
@@ -26,7 +25,12 @@ export async function ownStack(
   try {
     // A predecessor that was killed left its own.
     await removeOwnerFile(home.files.endpoints);
-    const servers = await startServers({ home, parts, environment, stops });
+    const starting = startServers({ home, parts, environment, stops });
+    const [servers, { startPipeline }] = await Promise.all([
+      starting,
+      // Loaded while the servers start.
+      import("./start-pipeline.ts"),
+    ]);
     const { endpoints, handlerEnvironment } = await startPipeline({
       home,
       parts,

@@ -38,6 +38,9 @@ export async function acquireProcessLock(
   }
 }
 
+/** A lock whose owner forgets it must not go with the garbage: only `release` or our end frees it. */
+const heldDatabases = new Set<DatabaseSync>();
+
 function tryLock(file: string): ProcessLock | undefined {
   let database: DatabaseSync | undefined;
   try {
@@ -50,9 +53,10 @@ function tryLock(file: string): ProcessLock | undefined {
     throw new ProcessLockError(file, cause);
   }
   const held = database;
+  heldDatabases.add(held);
   return {
     release() {
-      if (held.isOpen) held.close();
+      if (heldDatabases.delete(held)) held.close();
     },
   };
 }

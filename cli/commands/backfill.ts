@@ -5,6 +5,7 @@ import type { PacificDate } from "../../shared/plan/pacific-date.ts";
 import { defaultReportId } from "../../shared/plan/report.ts";
 import type { RunRequestInput } from "../../shared/plan/run-request.ts";
 import { rootUrlFault } from "../../shared/search-console/root-url.ts";
+import { commandTerminal } from "../command-terminal.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { followRun } from "../follow-run.ts";
 import { type OpenStage, openStage } from "../open-stage.ts";
@@ -19,7 +20,7 @@ import {
 } from "../options.ts";
 import { reachSearchConsole } from "../reach-server.ts";
 import { refuseBusyProperty, refuseOtherServer, startRun } from "../start-run.ts";
-import { createTerminal, type Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { summaryText } from "../views/summary-view.ts";
 
@@ -71,7 +72,7 @@ export function backfillCommand(): Command {
       const fault = rootUrl ? rootUrlFault(rootUrl) : undefined;
       if (fault !== undefined) throw new UsageError(`GSC_API_ROOT_URL: ${fault}`);
       await reachSearchConsole(rootUrl);
-      const terminal = createTerminal({ ...process, json: options.json });
+      const terminal = commandTerminal(options.json);
       const stage = await openStage(options.stage, terminal.notice);
       try {
         process.exitCode = await runToItsEnd(stage, request, terminal);

@@ -2,10 +2,10 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { environmentNames } from "../../shared/config/names.ts";
 import { lastDays } from "../../shared/plan/date-range.ts";
+import { commandTerminal } from "../command-terminal.ts";
 import { openStage } from "../open-stage.ts";
 import { jsonOption } from "../options.ts";
 import { startSampleServer } from "../sample-server-process.ts";
-import { createTerminal } from "../terminal.ts";
 import { runToItsEnd } from "./backfill.ts";
 
 const demoHome = ".gsc-sync-demo";
@@ -18,7 +18,7 @@ export function demoCommand(): Command {
     .description("backfill 150 days of a sample property, in a home of its own (npm start)")
     .addOption(jsonOption())
     .action(async (options: { json: boolean }) => {
-      const terminal = createTerminal({ ...process, json: options.json });
+      const terminal = commandTerminal(options.json);
       process.env[environmentNames.home] ||= resolve(demoHome);
       terminal.notice(
         `gsc-sync: ${demoDays} days of ${demoSite}, from a sample Search Console on this machine`,

@@ -3,10 +3,10 @@ import { homeFolder } from "../../local/home.ts";
 import { environmentNames } from "../../shared/config/names.ts";
 import { pacificDateAt } from "../../shared/plan/pacific-date.ts";
 import { googleRootUrl, isLoopback, rootUrlFault } from "../../shared/search-console/root-url.ts";
+import { commandTerminal } from "../command-terminal.ts";
 import { openStage } from "../open-stage.ts";
 import { jsonOption, stageOption } from "../options.ts";
 import { reachSearchConsole } from "../reach-server.ts";
-import { createTerminal } from "../terminal.ts";
 
 type Check = { readonly name: string; readonly ok: boolean; readonly detail: string };
 
@@ -17,7 +17,7 @@ export function doctorCommand(): Command {
     .addOption(stageOption())
     .addOption(jsonOption())
     .action(async (options: { stage: string; json: boolean }) => {
-      const terminal = createTerminal({ ...process, json: options.json });
+      const terminal = commandTerminal(options.json);
       const checks = [
         await check("Node", async () => `${process.versions.node}, 24 or newer`),
         await check("home and servers", () => checkStack(options.stage, terminal.notice)),

@@ -2,11 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
 import { releaseProperty } from "../../shared/ledger/close-run.ts";
 import { isEnded } from "../../shared/ledger/run.ts";
+import { commandTerminal } from "../command-terminal.ts";
 import { halt } from "../follow-run.ts";
 import { openStage } from "../open-stage.ts";
 import { jsonOption, stageOption } from "../options.ts";
 import { requireRunState } from "../run-snapshot.ts";
-import { createTerminal } from "../terminal.ts";
 import { summaryText } from "../views/summary-view.ts";
 
 const lookMs = 100;
@@ -20,7 +20,7 @@ export function haltCommand(): Command {
     .addOption(stageOption())
     .addOption(jsonOption())
     .action(async (runId: string, options: { stage: string; json: boolean }) => {
-      const terminal = createTerminal({ ...process, json: options.json });
+      const terminal = commandTerminal(options.json);
       const stage = await openStage(options.stage, terminal.notice);
       try {
         await requireRunState(stage.ledger, runId);

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { Command } from "commander";
 import { homeFolder } from "../../local/home.ts";
+import { commandTerminal } from "../command-terminal.ts";
 import { openStage } from "../open-stage.ts";
 import { jsonOption, stageOption } from "../options.ts";
-import { createTerminal } from "../terminal.ts";
 
 /** `gsc-sync resources`: names and endpoints, for other tools. */
 export function resourcesCommand(): Command {
@@ -13,7 +13,7 @@ export function resourcesCommand(): Command {
     .addOption(stageOption())
     .addOption(jsonOption())
     .action(async (options: { stage: string; keep: boolean; json: boolean }) => {
-      const terminal = createTerminal({ ...process, json: options.json });
+      const terminal = commandTerminal(options.json);
       const stage = await openStage(options.stage, terminal.notice);
       try {
         const { endpoints, role } = stage.stack;

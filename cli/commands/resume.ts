@@ -5,6 +5,7 @@ import { orphanRun } from "../../shared/ledger/transitions/orphan-run.ts";
 import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
 import { lockProperty, PropertyBusyError } from "../../shared/plan/plan-run.ts";
 import { CommandError } from "../command-error.ts";
+import { commandTerminal } from "../command-terminal.ts";
 import { executionArn } from "../execution-arn.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { followRun } from "../follow-run.ts";
@@ -12,7 +13,6 @@ import { type OpenStage, openStage } from "../open-stage.ts";
 import { jsonOption, stageOption } from "../options.ts";
 import { requireRunState } from "../run-snapshot.ts";
 import { refuseOtherServer, startRun } from "../start-run.ts";
-import { createTerminal } from "../terminal.ts";
 import { summaryText } from "../views/summary-view.ts";
 
 type ResumeOptions = {
@@ -32,7 +32,7 @@ export function resumeCommand(): Command {
     .addOption(stageOption())
     .addOption(jsonOption())
     .action(async (runId: string, options: ResumeOptions) => {
-      const terminal = createTerminal({ ...process, json: options.json });
+      const terminal = commandTerminal(options.json);
       const stage = await openStage(options.stage, terminal.notice);
       try {
         const { run } = await requireRunState(stage.ledger, runId);

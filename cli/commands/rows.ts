@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import type { PacificDate } from "../../shared/plan/pacific-date.ts";
 import type { VisibleRow } from "../../shared/rows/row-store.ts";
+import { commandTerminal } from "../command-terminal.ts";
 import { lineWriter } from "../line-writer.ts";
 import { openStage } from "../open-stage.ts";
 import {
@@ -11,7 +12,6 @@ import {
   stageOption,
   storedRange,
 } from "../options.ts";
-import { createTerminal } from "../terminal.ts";
 import { csvHeader, csvLine } from "../views/csv.ts";
 
 type RowsOptions = {
@@ -39,7 +39,7 @@ export function rowsCommand(): Command {
     .addOption(jsonOption())
     .action(async (options: RowsOptions) => {
       const range = storedRange(options);
-      const terminal = createTerminal({ ...process, json: options.json });
+      const terminal = commandTerminal(options.json);
       const stage = await openStage(options.stage, terminal.notice);
       const write = lineWriter(process.stdout);
       try {

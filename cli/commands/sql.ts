@@ -2,9 +2,9 @@ import { text } from "node:stream/consumers";
 import { Command } from "commander";
 import pg from "pg";
 import { CommandError } from "../command-error.ts";
+import { commandTerminal } from "../command-terminal.ts";
 import { openStage } from "../open-stage.ts";
 import { jsonOption, stageOption } from "../options.ts";
-import { createTerminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { table } from "../views/table.ts";
 
@@ -26,7 +26,7 @@ Example: gsc-sync sql "select query, sum(clicks) as clicks from search_rows grou
     .action(async (argument: string | undefined, options: { stage: string; json: boolean }) => {
       const query = (argument ?? (process.stdin.isTTY ? "" : await text(process.stdin))).trim();
       if (query === "") throw new UsageError('say what to ask: gsc-sync sql "select …"');
-      const terminal = createTerminal({ ...process, json: options.json });
+      const terminal = commandTerminal(options.json);
       const stage = await openStage(options.stage, terminal.notice);
       try {
         const { columns, rows } = await ask(stage.stack.endpoints.postgres, query);

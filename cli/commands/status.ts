@@ -1,11 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
+import { createLogUpdate } from "log-update";
 import { isEnded } from "../../shared/ledger/run.ts";
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
+import { commandTerminal } from "../command-terminal.ts";
 import { type OpenStage, openStage } from "../open-stage.ts";
 import { jsonOption, stageOption } from "../options.ts";
 import { requireRunState, runState } from "../run-snapshot.ts";
-import { createTerminal } from "../terminal.ts";
 import { statusTable } from "../views/status-view.ts";
 import { summaryText } from "../views/summary-view.ts";
 
@@ -25,15 +26,17 @@ export function statusCommand(): Command {
         runId: string | undefined,
         options: { stage: string; watch: boolean; json: boolean },
       ) => {
-        const terminal = createTerminal({ ...process, json: options.json });
+        const terminal = commandTerminal(options.json);
         const stage = await openStage(options.stage, terminal.notice);
+        const block = createLogUpdate(process.stdout);
         try {
           let runs = await readSummaries(stage, runId);
           while (options.watch && runs.some((run) => !isEnded(run.status))) {
-            terminal.live(text(runs, runId, terminal));
+            if (!options.json) block(text(runs, runId, terminal));
             await delay(watchMs);
             runs = await readSummaries(stage, runId);
           }
+          block.clear();
           terminal.result(text(runs, runId, terminal), { runs });
         } finally {
           await stage.close();
@@ -58,5 +61,5 @@ function text(
 ): string {
   const [only] = runs;
   if (runId !== undefined && only !== undefined) return summaryText(only, terminal);
-  return statusTable(runs, { ...terminal, nowMs: Date.now() });
+  return statusTable(runs, terminal);
 }

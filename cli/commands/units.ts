@@ -3,6 +3,7 @@ import { datesFromTo, type PacificDate, pacificDateAt } from "../../shared/plan/
 import { defaultReportId } from "../../shared/plan/report.ts";
 import { isFinal } from "../../shared/rows/finality.ts";
 import type { UnitRecord } from "../../shared/rows/unit-record.ts";
+import { commandTerminal } from "../command-terminal.ts";
 import { openStage } from "../open-stage.ts";
 import {
   jsonOption,
@@ -12,7 +13,6 @@ import {
   stageOption,
   storedRange,
 } from "../options.ts";
-import { createTerminal } from "../terminal.ts";
 import { type UnitLine, unitsTable } from "../views/units-view.ts";
 
 type UnitsOptions = {
@@ -36,7 +36,7 @@ export function unitsCommand(): Command {
     .addOption(jsonOption())
     .action(async (options: UnitsOptions) => {
       const range = storedRange(options);
-      const terminal = createTerminal({ ...process, json: options.json });
+      const terminal = commandTerminal(options.json);
       const stage = await openStage(options.stage, terminal.notice);
       try {
         const rows = await stage.rows();

@@ -46,6 +46,9 @@ export function alignColumns(
 const gap = 2;
 const leastWidth = 3;
 
+/** Beside columns that are kept whole, a column cut below this tells nothing. */
+const leastBesideWhole = 8;
+
 function alignLine(
   columns: readonly Column[],
   widths: readonly number[],
@@ -65,24 +68,37 @@ function alignLine(
   return shown.join(" ".repeat(gap)).trimEnd();
 }
 
-/** Widths that fit: the widest columns give way first, those kept whole last, then the rightmost go. */
+/**
+ * Widths that fit, for as many columns as have room. The widest give way first, those kept whole
+ * last; a column at the end goes rather than that a whole one is cut.
+ */
 function fitWidths(
   columns: readonly Column[],
   natural: readonly number[],
   width: number,
 ): readonly number[] {
-  const shown = Math.min(natural.length, Math.floor((width + gap) / (leastWidth + gap)));
-  const kept = natural.slice(0, Math.max(shown, 1));
-  const room = Math.max(width - gap * (kept.length - 1), 1);
-  const wholeWidth = kept.reduce((sum, w, index) => sum + (columns[index]?.whole ? w : 0), 0);
-  const others = kept.filter((_, index) => !columns[index]?.whole);
-  const spare = room - wholeWidth;
-  if (spare >= others.length * leastWidth) {
-    const cap = widestThatFits(others, spare);
-    return kept.map((w, index) => (columns[index]?.whole ? w : Math.min(w, cap)));
+  const shown = Math.max(Math.floor((width + gap) / (leastWidth + gap)), 1);
+  if (natural.length > shown) return fitWidths(columns, natural.slice(0, shown), width);
+
+  const room = width - gap * (natural.length - 1);
+  const isWhole = (_: number, index: number) => columns[index]?.whole === true;
+  const others = natural.filter((w, index) => !isWhole(w, index));
+  const spare = room - sum(natural.filter(isWhole));
+  const needed = sum(others.map((w) => Math.min(w, leastBesideWhole)));
+  if (others.length === natural.length || spare < needed) {
+    const last = natural.length - 1;
+    if (others.length < natural.length && columns[last]?.whole !== true) {
+      return fitWidths(columns, natural.slice(0, last), width);
+    }
+    const cap = widestThatFits(natural, room);
+    return natural.map((w) => Math.min(w, cap));
   }
-  const cap = widestThatFits(kept, room);
-  return kept.map((w) => Math.min(w, cap));
+  const cap = widestThatFits(others, spare);
+  return natural.map((w, index) => (isWhole(w, index) ? w : Math.min(w, cap)));
+}
+
+function sum(widths: readonly number[]): number {
+  return widths.reduce((total, width) => total + width, 0);
 }
 
 /** The greatest width that every column may have so that together they fit. */

@@ -53,7 +53,7 @@ function elapsedMs(run: Run, nowMs: number): number {
 }
 
 function timeLeft(run: Run, leftMs: number | undefined): string {
-  if (run.status === "waiting") return "once the wait is over";
+  if (run.status === "waiting") return "after the wait";
   if (run.status === "halting") return "stopping";
   return leftMs === undefined ? "calculating…" : `about ${wholeSeconds(leftMs)}`;
 }

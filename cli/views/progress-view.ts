@@ -58,8 +58,12 @@ export function progressLine(snapshot: ProgressSnapshot, nowMs: number): string 
 function headline(snapshot: ProgressSnapshot, { width, colour }: Canvas): string {
   const { label, mark, style } = statusLooks[snapshot.run.status];
   const status = cut(`${mark} ${label}`, width);
-  const rest = cut(`  ${subject(snapshot)}`, width - textWidth(status));
-  return paint(style, status, colour) + rest;
+  const room = width - textWidth(status);
+  const full = `  ${subject(snapshot)}`;
+  // The run's id goes last: it is what a second terminal halts the run with.
+  const short = `  ${oneLine(snapshot.run.siteUrl)}  ${oneLine(snapshot.run.runId)}`;
+  const fitting = [full, short].find((text) => textWidth(text) <= room);
+  return paint(style, status, colour) + cut(fitting ?? `  ${oneLine(snapshot.run.runId)}`, room);
 }
 
 function subject({ run }: ProgressSnapshot): string {
@@ -98,12 +102,13 @@ function gridFigures(snapshot: ProgressSnapshot, figures: ProgressFigures): read
   const requests = `${count(qpmNow)}/min of ${count(budget)}`;
   return [
     { label: "rows", text: `${count(summary.rows)}${rowRate(figures)}` },
-    { label: "queue", text: `${count(figures.queue)} of ${count(run.maxQueueSize)}` },
+    { label: "sent", text: counted(summary.requests, "request") },
     qpmNow > budget
       ? { label: "requests", text: requests, style: "yellow" }
       : { label: "requests", text: requests },
-    { label: "in flight", text: `${count(figures.inFlight)} of ${count(run.maxInFlight)}` },
+    { label: "queue", text: `${count(figures.queue)} of ${count(run.maxQueueSize)}` },
     { label: "workers", text: `${count(figures.workers)} of ${count(run.concurrency)}` },
+    { label: "in flight", text: `${count(figures.inFlight)} of ${count(run.maxInFlight)}` },
     { label: "elapsed", text: wholeSeconds(figures.elapsedMs) },
     { label: "left", text: figures.timeLeft },
   ];
@@ -117,9 +122,9 @@ const labelWidth = 11;
 const cellWidth = 36;
 const leastCellWidth = 28;
 
-/** Figures in as many columns as the terminal has room for, filled line by line. */
+/** Figures in four, two or one columns, as the terminal has room for, filled line by line. */
 function grid(figures: readonly GridFigure[], { width, colour }: Canvas): readonly string[] {
-  const across = Math.max(Math.min(Math.floor(width / leastCellWidth), 4), 1);
+  const across = [4, 2].find((columns) => columns * leastCellWidth <= width) ?? 1;
   const each = Math.min(Math.floor(width / across), cellWidth);
   const lines: string[] = [];
   for (let first = 0; first < figures.length; first += across) {

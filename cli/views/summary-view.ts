@@ -16,6 +16,7 @@ export function summaryText(
   const lines = [
     headline(summary, colour),
     `  ${oneLine(summary.siteUrl)}, ${summary.from} to ${summary.to}`,
+    paint("dim", `  run ${oneLine(summary.runId)}`, colour),
     "",
     ...unitSentence(summary),
     ...[...figures, ...where].map((figure) => figureLine(figure, colour)),
@@ -35,12 +36,12 @@ const approachingShare = 0.8;
 /** A batch that takes longer is out of order. */
 const slowBatchMs = 5_000;
 
-function headline({ status, reason, units, runId }: RunSummary, colour: boolean): string {
+function headline({ status, reason, units }: RunSummary, colour: boolean): string {
   const { label, mark, style } = statusLooks[status];
   const why = reason === null ? "" : `: ${oneLine(reason)}`;
   const how = status === "completed_with_failures" ? ` (${count(units.failed)} failed)` : "";
   const verdict = `${mark} ${label.charAt(0).toUpperCase()}${label.slice(1)}${how}`;
-  return `${paint("bold", paint(style, verdict, colour), colour)}${why}  ${paint("dim", oneLine(runId), colour)}`;
+  return paint("bold", paint(style, verdict, colour), colour) + why;
 }
 
 function allSkipped({ status, units }: RunSummary): boolean {
@@ -94,8 +95,7 @@ function unitsText({ units }: RunSummary): string {
 function rowsText({ rows, duplicates, durationMs }: RunSummary): string {
   const perSecond = durationMs === 0 ? 0 : rows / (durationMs / 1_000);
   return joined([
-    count(rows),
-    perSecond < 1 ? "" : `${count(perSecond)} a second`,
+    perSecond < 1 ? count(rows) : `${count(rows)} (${count(perSecond)} a second)`,
     duplicates === 0 ? "" : `${count(duplicates)} repeated by Google, stored once`,
   ]);
 }

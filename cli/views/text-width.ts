@@ -44,7 +44,11 @@ const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 const directionOverrides = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 const emoji = /^(?:\p{RGI_Emoji}|\p{Emoji_Presentation})/v;
-const invisible = /^[\p{Mark}\p{Default_Ignorable_Code_Point}]+$/v;
+const invisible =
+  /^[\p{Nonspacing_Mark}\p{Enclosing_Mark}\p{Format}\p{Default_Ignorable_Code_Point}]+$/v;
+
+/** Signs that follow their letter in a column of their own: Devanagari vowels, halfwidth ﾞ. */
+const spacing = /[\p{Spacing_Mark}\uff9e\uff9f]/gu;
 
 /**
  * East Asian wide and fullwidth characters, by script and block; halfwidth forms left out.
@@ -56,7 +60,10 @@ const wide =
 function graphemeWidth(grapheme: string): number {
   if (isAscii(grapheme)) return grapheme.length;
   if (invisible.test(grapheme)) return 0;
-  return emoji.test(grapheme) || wide.test(grapheme) ? 2 : 1;
+  if (emoji.test(grapheme)) return 2;
+  const [first = "", ...rest] = grapheme;
+  const signs = rest.join("").match(spacing)?.length ?? 0;
+  return (wide.test(first) ? 2 : 1) + signs;
 }
 
 function isAscii(text: string): boolean {

@@ -25,16 +25,16 @@ export function unitsTable(units: readonly UnitLine[], canvas: Canvas): string {
   return [header, ...lines, "", totals(units)].join("\n");
 }
 
-const shortHash = 10;
+const shortHash = 8;
 
 const columns: readonly Column[] = [
   { title: "date", align: "left", whole: true },
-  { title: "report", align: "left" },
+  { title: "report", align: "left", whole: true },
   { title: "status", align: "left", whole: true },
   { title: "rows", align: "right", whole: true },
   { title: "pages", align: "right", whole: true },
-  { title: "hash", align: "left", whole: true },
-  { title: "notes", align: "left" },
+  { title: "notes", align: "left", whole: true },
+  { title: "hash", align: "left" },
   { title: "run", align: "left" },
 ];
 
@@ -51,8 +51,8 @@ function unitCells(unit: UnitLine, hashLength: number): readonly Cell[] {
     { text: oneLine(unit.status), style: statusStyles[unit.status] },
     { text: unit.rows === null ? "" : count(unit.rows) },
     { text: unit.pages === null ? "" : count(unit.pages) },
-    { text: oneLine(unit.hash ?? "").slice(0, hashLength), style: "dim" },
     { text: notes(unit), style: "yellow" },
+    { text: oneLine(unit.hash ?? "").slice(0, hashLength), style: "dim" },
     { text: oneLine(unit.runId ?? ""), style: "dim" },
   ];
 }

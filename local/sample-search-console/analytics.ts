@@ -3,7 +3,7 @@ import type { SearchType } from "../../shared/plan/report.ts";
 import type { Row } from "../../shared/rows/row.ts";
 import { aggregate } from "./aggregate.ts";
 import { type AnalyticsQuery, type SampleDimension, searchTypeOf } from "./analytics-query.ts";
-import { dayRows } from "./day-rows.ts";
+import { dayRowCount, dayRows } from "./day-rows.ts";
 import { availableDates, collectedSoFar, completeness, firstIncompleteDate } from "./finality.ts";
 import { rowCache } from "./row-cache.ts";
 import type { SampleProperty } from "./sample-properties.ts";
@@ -61,7 +61,7 @@ export function sampleAnalytics(seed: number): Analytics {
           : {}),
       };
     },
-    generatedRows: (property, searchType, date) => dayRows(seed, property, searchType, date).length,
+    generatedRows: (property, searchType, date) => dayRowCount(seed, property, searchType, date),
   };
 }
 

@@ -25,20 +25,24 @@ export function dayRows(
   searchType: SearchType,
   date: PacificDate,
 ): readonly DayRow[] {
-  const dayNumber = Date.parse(`${date}T00:00:00Z`) / 86_400_000;
-  const weekday = (dayNumber + 4) % 7;
-  const propertySeed = hash(seed, hashText(`${property.siteUrl} ${searchType}`));
-  const random = hash(propertySeed, dayNumber);
-  const web = property.rowsOn({ dayNumber, weekday, random });
-  const count = Math.floor(web * shareOfType[searchType]);
-  const liveliness = property.topImpressions * (weekdayFactors[weekday] ?? 1);
-  const shape = { property, propertySeed, liveliness };
+  const shape = shapeOf(seed, property, searchType, date);
+  const { count, random } = shape;
   const rows: DayRow[] = [];
   for (let index = 0; index < count; index += 1) {
     const pair = pairOf(scattered(index, count, random), count, random);
     rows.push(rowOf(shape, hash(random, pair), pair));
   }
   return byClicksDescending(rows);
+}
+
+/** How many rows `dayRows` gives. */
+export function dayRowCount(
+  seed: number,
+  property: SampleProperty,
+  searchType: SearchType,
+  date: PacificDate,
+): number {
+  return shapeOf(seed, property, searchType, date).count;
 }
 
 /** Keeps the order of equal clicks. A day has few distinct ones: buckets beat a sort by far. */
@@ -79,8 +83,27 @@ function pairOf(index: number, count: number, random: number): number {
 type DayShape = {
   readonly property: SampleProperty;
   readonly propertySeed: number;
+  /** Of property, search type and date. */
+  readonly random: number;
+  readonly count: number;
   readonly liveliness: number;
 };
+
+function shapeOf(
+  seed: number,
+  property: SampleProperty,
+  searchType: SearchType,
+  date: PacificDate,
+): DayShape {
+  const dayNumber = Date.parse(`${date}T00:00:00Z`) / 86_400_000;
+  const weekday = (dayNumber + 4) % 7;
+  const propertySeed = hash(seed, hashText(`${property.siteUrl} ${searchType}`));
+  const random = hash(propertySeed, dayNumber);
+  const web = property.rowsOn({ dayNumber, weekday, random });
+  const count = Math.floor(web * shareOfType[searchType]);
+  const liveliness = property.topImpressions * (weekdayFactors[weekday] ?? 1);
+  return { property, propertySeed, random, count, liveliness };
+}
 
 function rowOf(shape: DayShape, random: number, pair: number): DayRow {
   const { propertySeed, liveliness } = shape;

@@ -1,5 +1,5 @@
 import { backoffMs } from "../ledger/backoff.ts";
-import { closureAfterRefusal, type QuotaRefusal } from "../quota/google-refusal.ts";
+import { closureAfterRefusal, type QuotaRefusal } from "../quota/refusal-closure.ts";
 import type { Page, PageRequest } from "../search-console/search-console.ts";
 import { SearchConsoleError } from "../search-console/search-console-error.ts";
 import type { FetchPorts, FetchScopes } from "./fetch-ports.ts";

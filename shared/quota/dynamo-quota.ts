@@ -3,7 +3,7 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { parseQuotaItem, quotaItemKey } from "./dynamo-quota-item.ts";
 import { closeScope, incrementHead, type QuotaWrite, rollOn } from "./dynamo-quota-writes.ts";
-import type { Quota, QuotaDenial, QuotaScope } from "./quota.ts";
+import type { Quota, QuotaDenial, QuotaGrant, QuotaScope } from "./quota.ts";
 import { QuotaError } from "./quota-error.ts";
 import {
   decideClaim,
@@ -56,8 +56,6 @@ export function createDynamoQuota(ports: DynamoQuotaPorts): Quota {
   };
 }
 
-type ScopeGrant = { readonly kind: "granted"; readonly validUntilMs: number };
-
 /**
  * Each lost round means that another claimer has moved the window, which happens once a second
  * and scope for rolling on, and else only until the budget or burst is used up.
@@ -72,7 +70,7 @@ async function claimScope(
   ports: DynamoQuotaPorts,
   scope: QuotaScope,
   requests: number,
-): Promise<ScopeGrant | QuotaDenial> {
+): Promise<QuotaGrant | QuotaDenial> {
   for (let round = 0; round < mostRounds; round += 1) {
     // The first loser goes on at once: what it needs to know stands in the item now.
     if (round > 1) await pause(ports.random() * 2 ** round);

@@ -9,9 +9,9 @@ import {
   type VisibleRow,
 } from "../../shared/rows/row-store.ts";
 import type { UnitRecord } from "../../shared/rows/unit-record.ts";
+import { pacific } from "../support/pacific.ts";
 import {
   deviceCountry,
-  pacific,
   pageQuery,
   sampleRecord,
   sampleReport,

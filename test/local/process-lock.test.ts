@@ -28,7 +28,7 @@ test("a lock that is held is refused until it is released", async () => {
   second?.release();
 });
 
-test("a waiter gets the lock when its holder is killed", async () => {
+test("a lock that its holder forgot is kept, and goes when the holder is killed", async () => {
   const file = join(folder, "lock");
   const holder = fork(new URL("../support/hold-process-lock.ts", import.meta.url), [file], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],

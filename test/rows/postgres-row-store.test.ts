@@ -1,14 +1,11 @@
 import { describe, test } from "vitest";
+import { startPostgresServer } from "../../local/postgres-server.ts";
 import { createPostgresPool } from "../../shared/rows/postgres-connection.ts";
 import { describeRowStore } from "../contracts/row-store-contract.ts";
-import { startPgliteConnection } from "../support/pglite-connection.ts";
 import { postgresBackend } from "../support/postgres-row-store-backend.ts";
 import { realPostgresFolder, startRealPostgres } from "../support/real-postgres.ts";
 
-describeRowStore("row store on PGlite", async () => {
-  const connection = await startPgliteConnection();
-  return postgresBackend(connection, () => connection.end());
-});
+describeRowStore("row store on the embedded Postgres", () => backendOn(startPostgresServer()));
 
 const folder = realPostgresFolder();
 
@@ -17,12 +14,14 @@ if (folder === undefined) {
     test.skip("needs the programs initdb and postgres on this machine", () => {});
   });
 } else {
-  describeRowStore("row store on a real Postgres", async () => {
-    const server = await startRealPostgres(folder);
-    const connection = createPostgresPool(server.url, 8);
-    return postgresBackend(connection, async () => {
-      await connection.end();
-      await server.stop();
-    });
+  describeRowStore("row store on a real Postgres", () => backendOn(startRealPostgres(folder)));
+}
+
+async function backendOn(starting: Promise<{ readonly url: string; stop(): Promise<void> }>) {
+  const server = await starting;
+  const connection = createPostgresPool(server.url, 8);
+  return postgresBackend(connection, async () => {
+    await connection.end();
+    await server.stop();
   });
 }

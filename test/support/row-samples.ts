@@ -1,9 +1,10 @@
-import { addDays, type PacificDate, parsePacificDate } from "../../shared/plan/pacific-date.ts";
+import { addDays } from "../../shared/plan/pacific-date.ts";
 import { findReport, type Report } from "../../shared/plan/report.ts";
 import type { Unit } from "../../shared/plan/unit.ts";
 import type { Row } from "../../shared/rows/row.ts";
 import { rowSet } from "../../shared/rows/row-set.ts";
 import type { UnitRecord } from "../../shared/rows/unit-record.ts";
+import { pacific } from "./pacific.ts";
 
 export const pageQuery: Report = {
   id: "page_query",
@@ -25,12 +26,6 @@ export function sampleReport(id: string): Report | undefined {
 }
 
 export const sampleSite = "sc-domain:example.com";
-
-export function pacific(text: string): PacificDate {
-  const date = parsePacificDate(text);
-  if (date === undefined) throw new Error(`${text} is not a date`);
-  return date;
-}
 
 const firstDate = pacific("2026-03-01");
 

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startPostgresServer } from "../../local/postgres-server.ts";
+import { createPostgresPool, type SqlConnection } from "../../shared/rows/postgres-connection.ts";
+import {
+  createPostgresRowStore,
+  openPostgresRowStore,
+} from "../../shared/rows/postgres-row-store.ts";
+import { migratePostgresSchema, schemaVersion } from "../../shared/rows/postgres-schema.ts";
+import { createSql } from "../../shared/rows/postgres-sql.ts";
+import { dropAll, keptOpen } from "../support/postgres-row-store-backend.ts";
+import { realPostgresFolder, startRealPostgres } from "../support/real-postgres.ts";
+
+type Server = { readonly url: string; stop(): Promise<void> };
+
+function describeSchema(name: string, start: () => Promise<Server>) {
+  describe(name, () => {
+    let server: Server;
+    let connection: SqlConnection;
+    const timing = { random: () => 0.5, sleep: async () => {} };
+
+    beforeAll(async () => {
+      server = await start();
+      connection = createPostgresPool(server.url, 10);
+    });
+    beforeEach(() => dropAll(connection));
+    afterAll(async () => {
+      await connection.end();
+      await server.stop();
+    });
+
+    async function readVersions() {
+      return (await connection.query("SELECT version FROM schema_version", [])).rows;
+    }
+
+    test("an empty database is migrated, and opened again with one query", async () => {
+      await migratePostgresSchema(createSql(connection, timing));
+      expect(await readVersions()).toEqual([{ version: schemaVersion }]);
+      const statements: string[] = [];
+      const counted: SqlConnection = {
+        ...keptOpen(connection),
+        query(text, values) {
+          statements.push(text);
+          return connection.query(text, values);
+        },
+      };
+      await migratePostgresSchema(createSql(counted, timing));
+      expect(statements).toHaveLength(1);
+    });
+
+    test("the view has the columns that people's SQL counts on, in their order", async () => {
+      await migratePostgresSchema(createSql(connection, timing));
+      const { rows } = await connection.query(
+        `SELECT column_name AS name, data_type AS type FROM information_schema.columns
+        WHERE table_name = 'search_rows' ORDER BY ordinal_position`,
+        [],
+      );
+      expect(rows).toEqual([
+        { name: "site_url", type: "text" },
+        { name: "report", type: "text" },
+        { name: "date", type: "date" },
+        { name: "search_type", type: "text" },
+        { name: "page", type: "text" },
+        { name: "query", type: "text" },
+        { name: "country", type: "text" },
+        { name: "device", type: "text" },
+        { name: "search_appearance", type: "text" },
+        { name: "hour", type: "text" },
+        { name: "clicks", type: "double precision" },
+        { name: "impressions", type: "double precision" },
+        { name: "ctr", type: "double precision" },
+        { name: "position", type: "double precision" },
+      ]);
+    });
+
+    test("a database opened by many at once is migrated once", async () => {
+      for (let round = 0; round < 3; round += 1) {
+        await dropAll(connection);
+        const sqls = Array.from({ length: 8 }, () => createSql(connection, timing));
+        await Promise.all(sqls.map((sql) => migratePostgresSchema(sql)));
+        expect(await readVersions()).toEqual([{ version: schemaVersion }]);
+      }
+    });
+
+    test("a migration that died anywhere is finished by the next opening", async () => {
+      let deaths = 0;
+      for (let calls = 0; ; calls += 1) {
+        await dropAll(connection);
+        let left = calls;
+        const dying: SqlConnection = {
+          ...keptOpen(connection),
+          query(text, values) {
+            left -= 1;
+            if (left < 0) return Promise.reject(new Error("the wire broke"));
+            return connection.query(text, values);
+          },
+        };
+        const died = await migratePostgresSchema(createSql(dying, timing)).then(
+          () => false,
+          () => true,
+        );
+        const store = await createPostgresRowStore(keptOpen(connection));
+        expect(await store.sweepGenerations(0)).toBe(0);
+        if (!died) break;
+        deaths += 1;
+      }
+      expect(deaths).toBeGreaterThan(4);
+    });
+
+    test("a newer schema is refused by name, and nothing is changed", async () => {
+      await migratePostgresSchema(createSql(connection, timing));
+      const newer = schemaVersion + 1;
+      await connection.query(`INSERT INTO schema_version VALUES (${newer}, now())`, []);
+      await expect(openPostgresRowStore(server.url)).rejects.toMatchObject({
+        name: "RowStoreError",
+        code: "schema",
+        message: expect.stringContaining(`schema version ${newer}`),
+      });
+      expect(await readVersions()).toHaveLength(2);
+    });
+
+    test.each([
+      "CREATE TABLE unit (id integer)",
+      "CREATE TABLE schema_version (installed_rank integer)",
+      "CREATE VIEW search_rows AS SELECT 1 AS one",
+    ])("a database that is somebody else's (%s) is refused", async (statement) => {
+      await connection.query(statement, []);
+      await expect(openPostgresRowStore(server.url)).rejects.toMatchObject({ code: "schema" });
+    });
+  });
+}
+
+describeSchema("schema on the embedded Postgres", () => startPostgresServer());
+
+const folder = realPostgresFolder();
+
+if (folder === undefined) {
+  describe("schema on a real Postgres", () => {
+    test.skip("needs the programs initdb and postgres on this machine", () => {});
+  });
+} else {
+  describeSchema("schema on a real Postgres", () => startRealPostgres(folder));
+}
