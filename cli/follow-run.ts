@@ -45,7 +45,11 @@ export async function followRun(
         await releaseProperty(run, ledger);
         return summary;
       }
-      history.push({ atMs: nowMs, units: summary.units.complete, rows: summary.rows });
+      history.push({
+        atMs: nowMs,
+        units: summary.units.complete + summary.units.failed,
+        rows: summary.rows,
+      });
       while ((history[0]?.atMs ?? nowMs) < nowMs - historyMs) history.shift();
       terminal.progress({
         run,

@@ -30,15 +30,13 @@ export type TerminalOptions = {
   readonly now?: () => number;
   /** A terminal that cannot move its cursor (`TERM=dumb`) gets lines. */
   readonly dumb?: boolean;
-  /** The reader of stdout is gone (`| head`); absent: the process ends, without an error. */
-  readonly onReaderGone?: () => void;
 };
 
 export function createTerminal(options: TerminalOptions): Terminal {
   const { stdout, stderr, json, now = Date.now, dumb = process.env.TERM === "dumb" } = options;
-  endQuietlyWithoutReader(stdout, options.onReaderGone ?? (() => process.exit(0)));
-  // A run does not end because nobody reads its progress.
-  endQuietlyWithoutReader(stderr, () => {});
+  // Nobody reads any more (`| head`): that ends neither a run nor the servers that others use.
+  ignoreLostReader(stdout);
+  ignoreLostReader(stderr);
   const display = stderr.isTTY === true && !dumb ? liveBlock(stderr, now) : plainLines(stderr, now);
 
   return {
@@ -126,10 +124,9 @@ function plainLines(stderr: TerminalStream, now: () => number): ProgressDisplay 
   };
 }
 
-function endQuietlyWithoutReader(stream: TerminalStream, onReaderGone: () => void): void {
+function ignoreLostReader(stream: TerminalStream): void {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
-    onReaderGone();
   });
 }
 

@@ -1,3 +1,4 @@
+import { Worker } from "node:worker_threads";
 import type { ChildMessage } from "./embedded-process.ts";
 import { stopMessage } from "./embedded-process.ts";
 
@@ -30,6 +31,7 @@ export async function serveAsEmbeddedChild(
     });
     if (!process.connected) resolve();
   });
+  new Worker(new URL("./parent-watch.ts", import.meta.url), { workerData: process.ppid }).unref();
 
   try {
     const child = await start(JSON.parse(process.argv[2] ?? "{}"));

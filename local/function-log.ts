@@ -18,16 +18,23 @@ const maxLogBytes = 10 * 1024 * 1024;
 export function openFunctionLog(file: string, maxBytes = maxLogBytes): FunctionLog {
   const fileDescriptor = openSync(file, "a", 0o600);
   let open = true;
+
+  // A full disk is no reason to fail an invocation for its log's sake.
+  function attempt(work: () => void): void {
+    try {
+      if (open) work();
+    } catch {}
+  }
+
   return {
     fileDescriptor,
-    write(line) {
-      if (open) writeSync(fileDescriptor, `${line}\n`);
-    },
-    rotateIfLarge() {
-      if (!open || fstatSync(fileDescriptor).size <= maxBytes) return;
-      copyFileSync(file, `${file}.1`);
-      ftruncateSync(fileDescriptor, 0);
-    },
+    write: (line) => attempt(() => writeSync(fileDescriptor, `${line}\n`)),
+    rotateIfLarge: () =>
+      attempt(() => {
+        if (fstatSync(fileDescriptor).size <= maxBytes) return;
+        copyFileSync(file, `${file}.1`);
+        ftruncateSync(fileDescriptor, 0);
+      }),
     close() {
       if (open) closeSync(fileDescriptor);
       open = false;

@@ -11,6 +11,8 @@ import {
 export type FunctionPool = {
   /** Runs the handler in an idle process, or a new one; waits while all are busy. Never rejects. */
   invoke(event: unknown): Promise<FunctionResult>;
+  /** Starts processes ahead of their first invocation, up to `count` in all. */
+  warm(count: number): void;
   /** Of the processes that live now. */
   pids(): readonly number[];
   /** Waits up to `patienceMs` for invocations under way, then kills their processes. */
@@ -43,12 +45,12 @@ export function startFunctionPool(options: FunctionPoolOptions): FunctionPool {
 
   const limit = () => Math.max(1, options.limit());
 
+  const start = () => startFunctionProcess({ ...options, logFileDescriptor: log.fileDescriptor });
+
   function takeWorker(): FunctionProcess | undefined {
     let worker = idle.pop();
     while (worker !== undefined && !worker.usable()) worker = idle.pop();
-    if (worker === undefined && busy.size < limit()) {
-      worker = startFunctionProcess({ ...options, logFileDescriptor: log.fileDescriptor });
-    }
+    if (worker === undefined && busy.size < limit()) worker = start();
     if (worker !== undefined) busy.add(worker);
     return worker;
   }
@@ -88,6 +90,10 @@ export function startFunctionPool(options: FunctionPoolOptions): FunctionPool {
   }
 
   return {
+    warm(count) {
+      const wanted = closing ? 0 : Math.min(count, limit());
+      while (busy.size + idle.length < wanted) idle.push(start());
+    },
     invoke: (event) => settle(invoke(event)),
     pids: () => [...idle, ...busy].flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
     async close({ patienceMs = 0 } = {}) {

@@ -15,9 +15,11 @@ export type PostgresGate = {
  * the turns' decision. User, password and database name are not checked: it listens on the
  * loopback interface only.
  *
- * Settings (`SET`), temporary tables, advisory locks and `LISTEN` last until another connection
- * has its turn; `SET LOCAL` within a transaction is always safe. `statement_timeout` and cancel
- * requests do nothing: PGlite cannot be interrupted.
+ * Settings (`SET`), temporary tables, advisory locks, `LISTEN` and the unnamed statement last until
+ * another connection has its turn; `SET LOCAL` within a transaction is always safe. Named
+ * statements and COPY FROM STDIN are refused. `statement_timeout` and cancel requests do nothing:
+ * PGlite cannot be interrupted. A result waits in memory for a client that reads slowly, so read
+ * large ones through a cursor.
  */
 export async function openPostgresGate(parts: {
   readonly session: PostgresSession;

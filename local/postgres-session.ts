@@ -1,7 +1,6 @@
 import type { PGlite } from "@electric-sql/pglite";
 import { createReadyScan } from "./postgres-ready-scan.ts";
 import {
-  encodeCloseStatement,
   encodeCopyFail,
   encodeQuery,
   encodeStartup,
@@ -24,7 +23,10 @@ export type PostgresSession = {
   run(message: Buffer, answer: (chunk: Buffer) => void): Promise<TransactionStatus | undefined>;
   /** Undoes an unfinished transaction or half a pipeline. */
   rollBack(): Promise<void>;
-  /** Forgets settings, temporary tables and statements of the connection served last. */
+  /**
+   * Forgets settings, temporary tables, locks and statements of the connection served last, whose
+   * transaction has ended.
+   */
   forget(): Promise<void>;
 };
 
@@ -68,9 +70,9 @@ export async function createPostgresSession(database: PGlite): Promise<PostgresS
       if (status !== "I") throw new Error(`the database is not idle after a rollback: ${status}`);
     },
     async forget() {
-      await exec(encodeQuery("DISCARD ALL"), ignore);
-      // DISCARD ALL leaves the unnamed statement, which the next connection must not execute.
-      await exec(Buffer.concat([encodeCloseStatement(""), encodeSync()]), ignore);
+      // As any simple query does, it drops the unnamed statement too.
+      const status = await exec(encodeQuery("DISCARD ALL"), ignore);
+      if (status !== "I") throw new Error(`the database is not idle between turns: ${status}`);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { PGlite } from "@electric-sql/pglite";
 
@@ -9,9 +10,12 @@ import { PGlite } from "@electric-sql/pglite";
  * further homes and in-memory databases begin from it. A template that cannot be read, written or
  * loaded only costs the time.
  */
-export async function createDatabase(folder: string | undefined): Promise<PGlite> {
-  const file = await templateFile();
-  const template = await readFile(file).catch(() => undefined);
+export async function createDatabase(
+  folder: string | undefined,
+  templateFile?: URL,
+): Promise<PGlite> {
+  const file = templateFile ?? (await sharedTemplateFile());
+  const template = await readTemplate(file);
   if (template !== undefined) {
     const fromTemplate = await load(folder, template).catch(() => undefined);
     if (fromTemplate !== undefined) return fromTemplate;
@@ -28,18 +32,39 @@ async function load(folder: string | undefined, template: Buffer<ArrayBuffer>): 
   return PGlite.create(folder === undefined ? { loadDataDir } : { dataDir: folder, loadDataDir });
 }
 
-async function templateFile(): Promise<URL> {
+async function sharedTemplateFile(): Promise<URL> {
   const packageFile = new URL("../package.json", import.meta.resolve("@electric-sql/pglite"));
   const { version } = JSON.parse(await readFile(packageFile, "utf8"));
-  return new URL(`../../.cache/gsc-sync/postgres-${version}.tar`, packageFile);
+  return new URL(`../../.cache/gsc-sync/postgres-${version}.template`, packageFile);
+}
+
+/**
+ * A template is the SHA-256 of a tarball and the tarball: PGlite's answer to a broken one can be a
+ * rejection that nobody can catch.
+ */
+async function readTemplate(file: URL): Promise<Buffer<ArrayBuffer> | undefined> {
+  const bytes = await readFile(file).catch(() => Buffer.alloc(0));
+  const tarball = bytes.subarray(digestBytes);
+  return digestOf(tarball).equals(bytes.subarray(0, digestBytes)) ? tarball : undefined;
+}
+
+const digestBytes = 32;
+
+function digestOf(tarball: Buffer): Buffer {
+  return createHash("sha256").update(tarball).digest();
 }
 
 /** Written aside and renamed: whoever starts meanwhile sees a whole template or none. */
 async function keepTemplate(database: PGlite, file: URL): Promise<void> {
   await database.exec("CHECKPOINT");
-  const tarball = await database.dumpDataDir("none");
+  const dump = await database.dumpDataDir("none");
+  const tarball = Buffer.from(await dump.arrayBuffer());
   const aside = new URL(`${file.href}.${process.pid}`);
   await mkdir(new URL(".", file), { recursive: true });
-  await writeFile(aside, Buffer.from(await tarball.arrayBuffer()));
-  await rename(aside, file);
+  try {
+    await writeFile(aside, [digestOf(tarball), tarball]);
+    await rename(aside, file);
+  } finally {
+    await rm(aside, { force: true });
+  }
 }

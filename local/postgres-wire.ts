@@ -40,11 +40,6 @@ export function encodeSync(): Buffer {
   return encodeMessage("S");
 }
 
-/** Close of the prepared statement of that name; "" is the unnamed one. */
-export function encodeCloseStatement(name: string): Buffer {
-  return encodeMessage("C", text(`S${name}`));
-}
-
 /** Bind of a prepared statement, without parameters, to the unnamed portal. */
 export function encodeBind(statementName: string): Buffer {
   return encodeMessage("B", text(""), text(statementName), Buffer.alloc(6));

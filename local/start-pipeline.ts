@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { z } from "zod";
 import { functionTimeoutsSeconds } from "../shared/config/function-timeouts.ts";
 import { type FunctionName, functionNames, stateNames } from "../shared/config/names.ts";
 import { startEventSource } from "./event-source.ts";
@@ -62,10 +63,16 @@ export async function startPipeline(options: {
   const pools = new Map<FunctionName, FunctionPool>();
   const call = (name: FunctionName) =>
     functionTask(async (event) => {
+      if (name === "plan-run") warmUp(event);
       const result = await pools.get(name)?.invoke(event);
       if (result === undefined) throw new Error(`${name} was called before it was there`);
       return result;
     });
+  /** A run begins: its processes start beside its planning, not one after the other. */
+  function warmUp(event: unknown): void {
+    pools.get("dispatch-batches")?.warm(1);
+    pools.get("fetch-batch")?.warm(workersOf(event));
+  }
   const executions = openExecutions({
     stateMachineArn,
     definition: machine,
@@ -135,4 +142,11 @@ export async function startPipeline(options: {
     await Promise.all([eventSource.close(), closePools(options.forced.aborted ? 0 : patienceMs)]);
   });
   return { endpoints, handlerEnvironment: handlers };
+}
+
+const PlanRunEventSchema = z.object({ request: z.object({ concurrency: z.int().min(1) }) });
+
+/** The workers that a run asks for; one where it does not say, the rest come when needed. */
+function workersOf(event: unknown): number {
+  return PlanRunEventSchema.safeParse(event).data?.request.concurrency ?? 1;
 }

@@ -131,24 +131,25 @@ async function workUnits(slice: Slice, ports: WorkPorts): Promise<SliceEnd> {
   const { progress, stop, meter } = slice;
   const startedAtMs = ports.clock.nowMs();
   let longestUnitMs = 0;
-  let begun = 0;
+  // A take tries a unit once: a second try would write into the generation of the first.
+  const tried = new Set<number>();
   let end: SliceEnd = { deferred: null, fatal: null };
 
   function pick(suspect: boolean): number | undefined {
     const nowMs = ports.clock.nowMs();
     if (stop.signal.aborted || end.deferred !== null || end.fatal !== null) return undefined;
-    if (begun > 0 && !mayBeginUnit(nowMs - startedAtMs, longestUnitMs)) return undefined;
+    if (tried.size > 0 && !mayBeginUnit(nowMs - startedAtMs, longestUnitMs)) return undefined;
     const index = progress
       .batch()
       .units.findIndex(
-        (unit) =>
+        (unit, at) =>
           unit.status === "pending" &&
-          !unit.begun &&
+          !tried.has(at) &&
           unit.suspect === suspect &&
           unit.notBeforeMs <= nowMs,
       );
     if (index < 0) return undefined;
-    begun += 1;
+    tried.add(index);
     progress.changeUnit(index, (unit) => ({ ...unit, begun: true }));
     return index;
   }

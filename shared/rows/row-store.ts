@@ -43,16 +43,25 @@ export type RowStore = {
   readUnits(query: UnitQuery): Promise<readonly UnitRecord[]>;
   /** Registers a generation before its first row. Repeating it is harmless. */
   beginGeneration(unit: Unit, generation: number, nowMs: number): Promise<void>;
-  /** Upserts rows under a generation; rows may repeat within and between calls (the last wins). */
+  /**
+   * Upserts rows under an open generation; rows may repeat within and between calls (the last
+   * wins). Throws `generation-closed` when it was never begun, is visible, or was swept.
+   */
   writeRows(unit: Unit, generation: number, report: Report, rows: readonly Row[]): Promise<void>;
-  /** Deletes what a still unseen generation holds, so that its take can start the unit again. */
+  /**
+   * Deletes what a still unseen generation holds: needed whenever its take starts the unit again,
+   * or rows of the first try stay. Throws `generation-closed` when it is visible.
+   */
   clearGeneration(unit: Unit, generation: number): Promise<void>;
   /**
    * Flips the unit to `record.generation`. `superseded`: a newer take has flipped it, or the
    * generation was swept; nothing changed. Repeating the same flip answers `flipped`.
    */
   completeUnit(record: UnitRecord, nowMs: number): Promise<"flipped" | "superseded">;
-  /** Visible rows by date, then report, then row key; a unit is emitted whole or read again. */
+  /**
+   * Visible rows by date, then report, then row key; a unit is emitted whole or read again.
+   * Throws `rows-missing` when a unit holds other than the rows that its record counts.
+   */
   streamRows(query: UnitQuery): AsyncIterable<VisibleRow>;
   /** Deletes superseded and orphaned generations older than the grace; how many it deleted. */
   sweepGenerations(nowMs: number): Promise<number>;

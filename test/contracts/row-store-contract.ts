@@ -388,6 +388,24 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
         expect(reads).toBeGreaterThan(2);
       });
 
+      test("that pause between units get later units wholly new, though the old rows are gone", async () => {
+        const units = [0, 1, 2].map((day) => sampleUnit(day));
+        for (const of of units) await storeUnit(1, [sampleRows(5, "old")], { unit: of });
+        const stream = store.streamRows(everything())[Symbol.asyncIterator]();
+        const seen = [(await stream.next()).value];
+        for (const of of units) await storeUnit(2, [sampleRows(7, "new")], { unit: of });
+        expect(await store.sweepGenerations(nowMs + generationGraceMs)).toBe(3);
+        for (let next = await stream.next(); next.done !== true; next = await stream.next()) {
+          seen.push(next.value);
+        }
+        const salts = seen.map((row) => `${row?.date} ${row?.page?.split("/")[3]}`);
+        expect(salts).toEqual([
+          ...Array(5).fill("2026-03-01 old"),
+          ...Array(7).fill("2026-03-02 new"),
+          ...Array(7).fill("2026-03-03 new"),
+        ]);
+      });
+
       test("are told when a unit holds fewer rows than its record counts", async () => {
         await store.beginGeneration(unit, 1, nowMs);
         await store.writeRows(unit, 1, pageQuery, sampleRows(2));

@@ -29,7 +29,8 @@ describe("the CDK app", () => {
       expect(files).toContain(`${bundle}.map`);
       expect(await exportsOf(join(outdir, bundle))).toEqual(["handler"]);
     }
-  });
+    // Bundling waits for the processor where other tests run.
+  }, 180_000);
 
   test("a stage that is given is the one that is made", async () => {
     const context = { stage: "prod", "aws:cdk:bundling-stacks": [] };

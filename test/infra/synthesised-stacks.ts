@@ -4,6 +4,9 @@ import { DataStack } from "../../infra/stacks/data-stack.ts";
 import { PipelineStack } from "../../infra/stacks/pipeline-stack.ts";
 import { type StageName, stageNamed } from "../../infra/stages.ts";
 
+// The app's own test runs CDK's validation of templates; here it would only take time.
+process.env.CDK_VALIDATION = "false";
+
 /** The templates of a stage, its functions not bundled; synthesised once a test file. */
 export function synthesisedStacks(stageName: StageName): Stacks {
   const known = synthesised.get(stageName);

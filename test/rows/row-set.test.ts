@@ -74,6 +74,8 @@ describe("a row set", () => {
   });
 
   test("never changes its hash: two syncs months apart are compared by it", () => {
-    expect(figuresOf(sampleRows(3)).hash).toBe("eb1a587bbad221ceaabe73f7543295bb17cb5da169157a73368651f2fc6e4624");
+    expect(figuresOf(sampleRows(3)).hash).toBe(
+      "eb1a587bbad221ceaabe73f7543295bb17cb5da169157a73368651f2fc6e4624",
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
 import {
   type SampleSearchConsoleOptions,
   startSampleSearchConsole,
@@ -6,7 +7,6 @@ import {
 import { findReport } from "../../shared/plan/report.ts";
 import { googleSearchConsole } from "../../shared/search-console/google-search-console.ts";
 import type { Page } from "../../shared/search-console/search-console.ts";
-import { z } from "zod";
 import { pacific } from "../support/pacific.ts";
 
 /** Google's client against the sample Search Console: what the pipeline runs on locally. */

@@ -137,6 +137,7 @@ describe("the line for logs", () => {
   test("says what the run waits for, and what failed", () => {
     expect(progressLine(waiting, nowMs)).toContain("(in 42 s): Google refused: its load quota");
     expect(progressLine(failing, nowMs)).toContain("2 units failed · 5 retries");
-    expect(progressLine(waiting, nowMs)).not.toMatch(/[\n\u001b]/);
+    expect(progressLine(waiting, nowMs)).not.toContain("\n");
+    expect(progressLine(waiting, nowMs)).not.toContain("\u001b");
   });
 });

@@ -1,0 +1,14 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { workerData } from "node:worker_threads";
+
+/**
+ * Thread of an embedded server. A statement of PGlite keeps the main thread busy for as long as
+ * it runs, deaf to the end of the parent; this thread sees it, waits for the clean end, and then
+ * kills the process. What was acknowledged survives that.
+ */
+const cleanEndMs = 3_000;
+const lookEveryMs = 500;
+
+while (process.ppid === workerData) await sleep(lookEveryMs);
+await sleep(cleanEndMs);
+process.kill(process.pid, "SIGKILL");

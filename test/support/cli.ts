@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const entry = fileURLToPath(new URL("../../cli/gsc-sync.mjs", import.meta.url));
+
+export type Finished = {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The last line of stdout, parsed. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into the JSON contract freely
+  readonly json: any;
+};
+
+export type StartedCommand = {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+};
+
+/** Commands in a home of their own, as a person would type them. */
+export async function aHome(variables: Readonly<Record<string, string>> = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "gsc-sync-test-"));
+  const env = { ...process.env, NO_COLOR: "1", ...variables, GSC_SYNC_HOME: join(folder, "home") };
+
+  const running = new Set<ChildProcess>();
+
+  function start(...args: readonly string[]): StartedCommand {
+    const child = spawn(process.execPath, [entry, ...args], {
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    running.add(child);
+    child.once("close", () => running.delete(child));
+    return { child, finished: finish(child) };
+  }
+
+  return {
+    folder: env.GSC_SYNC_HOME,
+    start,
+    run: (...args: readonly string[]) => start(...args).finished,
+    /** Ends what a failed test left running, and removes the home. */
+    async remove() {
+      const left = [...running].map((child) => new Promise((end) => child.once("close", end)));
+      for (const child of running) child.kill("SIGKILL");
+      await Promise.all(left);
+      await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    },
+  };
+}
+
+export type TestHome = Awaited<ReturnType<typeof aHome>>;
+
+async function finish(child: ChildProcess): Promise<Finished> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
+    stdout += chunk;
+  });
+  child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+    stderr += chunk;
+  });
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
+    child.once("close", (...end) => resolve(end)),
+  );
+  const last = stdout.trimEnd().split("\n").at(-1) ?? "";
+  return {
+    code,
+    signal,
+    stdout,
+    stderr,
+    json: last.startsWith("{") ? JSON.parse(last) : undefined,
+  };
+}
