@@ -3,6 +3,7 @@
 // this process when that runs Node 24 or newer, else in the Node 24 that npm installed here.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
@@ -10,6 +11,10 @@ const neededMajor = 24;
 const major = Number(process.versions.node.split(".")[0]);
 
 if (major >= neededMajor) {
+  // Reading and compiling the libraries is most of what a short command does.
+  module.enableCompileCache(
+    fileURLToPath(new URL("../node_modules/.cache/gsc-sync/compile", import.meta.url)),
+  );
   await import("./main.ts");
 } else {
   const node = fileURLToPath(new URL("../node_modules/node/bin/node", import.meta.url));

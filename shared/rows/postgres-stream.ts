@@ -36,14 +36,22 @@ async function readGeneration(sql: Sql, id: string, { record, searchType }: Stor
       Buffer.from(after),
       answerRows,
     ]);
-    for (const { row_key, search_appearance, ...columns } of answer) {
+    for (const row of answer) {
       rows.push({
         date: record.date,
         searchType,
-        ...columns,
-        searchAppearance: search_appearance,
+        page: row.page,
+        query: row.query,
+        country: row.country,
+        device: row.device,
+        searchAppearance: row.search_appearance,
+        hour: row.hour,
+        clicks: row.clicks,
+        impressions: row.impressions,
+        ctr: row.ctr,
+        position: row.position,
       });
-      after = row_key;
+      after = row.row_key;
     }
     if (answer.length < answerRows) return rows;
   }
