@@ -2,8 +2,9 @@ import type { Batch, BatchUnit } from "../ledger/batch.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 
 /**
- * A take's view of its batch. Changes are made in memory and written by `save`; saves that are
- * asked for while one is under way share the next, so that parallel units cost one write.
+ * A take's view of its batch. Changes are made in memory and written by `save`, one write after
+ * the other, so that no older state can land on a newer one; saves that are asked for while one is
+ * under way share the next, so that parallel units cost one write.
  */
 export type BatchProgress = {
   batch(): Batch;
@@ -15,14 +16,14 @@ export type BatchProgress = {
 
 export function batchProgress(ledger: Ledger, claimed: Batch): BatchProgress {
   let batch = claimed;
-  let running: Promise<"saved" | "lost"> | undefined;
+  let underWay: Promise<unknown> = Promise.resolve();
   let following: Promise<"saved" | "lost"> | undefined;
 
-  function start(): Promise<"saved" | "lost"> {
-    running = ledger.saveBatch(batch).finally(() => {
-      running = undefined;
-    });
-    return running;
+  function write(): Promise<"saved" | "lost"> {
+    following = undefined;
+    const writing = ledger.saveBatch(batch);
+    underWay = writing.catch(() => undefined);
+    return writing;
   }
 
   return {
@@ -37,13 +38,7 @@ export function batchProgress(ledger: Ledger, claimed: Batch): BatchProgress {
       batch = change(batch);
     },
     save() {
-      if (running === undefined) return Promise.resolve().then(() => running ?? start());
-      following ??= running
-        .catch(() => undefined)
-        .then(() => {
-          following = undefined;
-          return start();
-        });
+      following ??= underWay.then(write);
       return following;
     },
   };

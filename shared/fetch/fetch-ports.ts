@@ -1,3 +1,5 @@
+import type { Ledger } from "../ledger/ledger.ts";
+import type { Run } from "../ledger/run.ts";
 import type { Quota, QuotaScope } from "../quota/quota.ts";
 import type { RowStore } from "../rows/row-store.ts";
 import type { SearchConsole } from "../search-console/search-console.ts";
@@ -12,3 +14,14 @@ export type FetchPorts = {
 };
 
 export type FetchScopes = readonly QuotaScope[];
+
+/** What a take touches. */
+export type WorkPorts = FetchPorts & {
+  readonly ledger: Ledger;
+  /** The scopes that a run's requests count in. */
+  scopesOf(run: Run): FetchScopes;
+  /** The process's largest resident set, MB. */
+  memoryMb(): number;
+  /** Units of a batch fetched at once, off the sequential path. */
+  readonly unitsAtOnce: number;
+};

@@ -1,7 +1,7 @@
 import type { Ledger } from "../ledger/ledger.ts";
-import { leaseMs } from "../ledger/run.ts";
-import { renewLease } from "../ledger/transitions/renew-lease.ts";
+import { type RenewAnswer, renewLease } from "../ledger/transitions/renew-lease.ts";
 import type { Clock } from "./clock.ts";
+import type { Take } from "./take.ts";
 
 /** Why a take must stop before its batch is worked. */
 export type StopReason = "halting" | "lost";
@@ -10,30 +10,47 @@ const watchMs = 800;
 
 /**
  * Renews a take's lease and learns of a halt within a second, until `ended` aborts. Aborts `stop`
- * with the reason; a ledger that does not answer is borne until the lease runs out.
+ * with the reason; a ledger that fails, or does not answer at all, is borne until the lease runs
+ * out.
  */
 export async function watchLease(
   ledger: Ledger,
-  take: { readonly runId: string; readonly batchId: string; readonly token: number },
+  take: Take,
   clock: Clock,
   stop: AbortController,
   ended: AbortSignal,
 ): Promise<void> {
-  let goodUntilMs = clock.nowMs() + leaseMs;
+  let goodUntilMs = take.run.inFlight[take.batchId]?.untilMs ?? clock.nowMs();
+
+  async function renew(): Promise<RenewAnswer | "silent"> {
+    try {
+      const nowMs = clock.nowMs();
+      const changed = await ledger.changeRun(take.run.runId, (run) => renewLease(run, take, nowMs));
+      if (changed?.answer === "renewed") {
+        goodUntilMs = changed.run.inFlight[take.batchId]?.untilMs ?? goodUntilMs;
+      }
+      return changed?.answer ?? "lost";
+    } catch {
+      return "silent";
+    }
+  }
+
+  async function leaseEnd(until: AbortSignal): Promise<"silent"> {
+    await clock.sleep(goodUntilMs - clock.nowMs(), until);
+    return "silent";
+  }
+
   while (!ended.aborted && !stop.signal.aborted) {
     await clock.sleep(watchMs, ended);
     if (ended.aborted) return;
-    const nowMs = clock.nowMs();
-    try {
-      const changed = await ledger.changeRun(take.runId, (run) => renewLease(run, take, nowMs));
-      if (ended.aborted) return;
-      if (changed?.answer === "renewed") {
-        goodUntilMs = changed.run.inFlight[take.batchId]?.untilMs ?? goodUntilMs;
-      } else {
-        stop.abort((changed?.answer ?? "lost") satisfies StopReason);
-      }
-    } catch {
-      if (clock.nowMs() >= goodUntilMs) stop.abort("lost" satisfies StopReason);
-    }
+    const answered = new AbortController();
+    const answer = await Promise.race([
+      renew(),
+      leaseEnd(AbortSignal.any([ended, answered.signal])),
+    ]);
+    answered.abort();
+    if (ended.aborted || answer === "renewed") continue;
+    if (answer !== "silent") stop.abort(answer satisfies StopReason);
+    else if (clock.nowMs() >= goodUntilMs) stop.abort("lost" satisfies StopReason);
   }
 }

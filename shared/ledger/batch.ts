@@ -43,6 +43,7 @@ export type UnitFigures = {
 
 /** What one take did. Counts are of page requests unless said otherwise. */
 export type TakeFigures = {
+  /** Units that it completed. */
   readonly units: number;
   readonly requests: number;
   readonly retries: number;

@@ -47,7 +47,7 @@ export function memoryLedger(settings: Settings): Ledger {
     },
     async saveBatch(batch) {
       const stored = batches.get(batchKey(batch));
-      if (stored === undefined || stored.token > batch.token) return "lost";
+      if (stored !== undefined && stored.token > batch.token) return "lost";
       batches.set(batchKey(batch), batch);
       return "saved";
     },

@@ -52,7 +52,7 @@ describe("a backfill of days of every size, from a server that is not ours", () 
 
   test("sends nothing for what is final, and with --force leaves the same rows and hashes", async () => {
     const hashes = await hashesOf(home);
-    server.seen.length = 0;
+    server.forget();
     const again = await home.run("backfill", ...range, "--json");
     expect(again.code).toBe(0);
     expect(again.json).toMatchObject({

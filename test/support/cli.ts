@@ -19,6 +19,9 @@ export type Finished = {
 export type StartedCommand = {
   readonly child: ChildProcess;
   readonly finished: Promise<Finished>;
+  /** What it has printed so far. */
+  stdout(): string;
+  stderr(): string;
 };
 
 /** Commands in a home of their own, as a person would type them. */
@@ -35,7 +38,7 @@ export async function aHome(variables: Readonly<Record<string, string>> = {}) {
     });
     running.add(child);
     child.once("close", () => running.delete(child));
-    return { child, finished: finish(child) };
+    return watch(child);
   }
 
   return {
@@ -54,7 +57,7 @@ export async function aHome(variables: Readonly<Record<string, string>> = {}) {
 
 export type TestHome = Awaited<ReturnType<typeof aHome>>;
 
-async function finish(child: ChildProcess): Promise<Finished> {
+function watch(child: ChildProcess): StartedCommand {
   let stdout = "";
   let stderr = "";
   child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
@@ -63,15 +66,12 @@ async function finish(child: ChildProcess): Promise<Finished> {
   child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
     stderr += chunk;
   });
-  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
-    child.once("close", (...end) => resolve(end)),
+  const finished = new Promise<Finished>((resolve) =>
+    child.once("close", (code, signal) => {
+      const last = stdout.trimEnd().split("\n").at(-1) ?? "";
+      const json = last.startsWith("{") ? JSON.parse(last) : undefined;
+      resolve({ code, signal, stdout, stderr, json });
+    }),
   );
-  const last = stdout.trimEnd().split("\n").at(-1) ?? "";
-  return {
-    code,
-    signal,
-    stdout,
-    stderr,
-    json: last.startsWith("{") ? JSON.parse(last) : undefined,
-  };
+  return { child, finished, stdout: () => stdout, stderr: () => stderr };
 }

@@ -30,6 +30,8 @@ export async function startTruthServer(options: {
   ) => { readonly status: number; readonly body: string } | undefined;
 }) {
   const seen: SeenRequest[] = [];
+  let atOnce = 0;
+  let mostAtOnce = 0;
   const rows = new Map(
     Object.entries(options.days).map(([date, count]) => [date, dayOf(date, count)]),
   );
@@ -63,7 +65,13 @@ export async function startTruthServer(options: {
   }
 
   const server = createServer((request, response) => {
-    answer(request, response).catch(() => response.destroy());
+    atOnce += 1;
+    mostAtOnce = Math.max(mostAtOnce, atOnce);
+    answer(request, response)
+      .catch(() => response.destroy())
+      .finally(() => {
+        atOnce -= 1;
+      });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -71,6 +79,12 @@ export async function startTruthServer(options: {
   return {
     url: `http://127.0.0.1:${address.port}`,
     seen,
+    /** Requests that were under way at the same time, since the last `forget`. */
+    mostAtOnce: () => mostAtOnce,
+    forget() {
+      seen.length = 0;
+      mostAtOnce = 0;
+    },
     truth: (date: string): readonly TruthRow[] => rows.get(date) ?? [],
     async stop() {
       server.closeAllConnections();

@@ -17,7 +17,9 @@ export function takeBatch(
   if (run.status !== "running") return unchanged("stopped");
   const hold = run.inFlight[take.batchId];
   if (hold === undefined) return unchanged("nothing-to-take");
-  if (hold.token >= take.token) return unchanged("nothing-to-take");
+  // Its own write, decided again because the answer to it was lost.
+  if (hold.token === take.token) return unchanged("taken");
+  if (hold.token > take.token) return unchanged("nothing-to-take");
   const heldByLiveTake = hold.token > 0 && hold.untilMs > nowMs;
   if (heldByLiveTake) return unchanged("nothing-to-take");
   const inFlight = {

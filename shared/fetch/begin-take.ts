@@ -1,0 +1,55 @@
+import { type Batch, claimBatch } from "../ledger/batch.ts";
+import type { BatchMessage } from "../ledger/batch-message.ts";
+import type { Run } from "../ledger/run.ts";
+import { takeBatch } from "../ledger/transitions/take-batch.ts";
+import type { RowStore } from "../rows/row-store.ts";
+import type { WorkPorts } from "./fetch-ports.ts";
+import type { Take } from "./take.ts";
+import { doneUnit } from "./unit-after.ts";
+
+export type BegunTake =
+  | { readonly kind: "taken"; readonly take: Take }
+  /** An extra message, or a run that has stopped. */
+  | { readonly kind: "nothing"; readonly run: Run | null };
+
+/**
+ * Answers the bell: takes the batch under a new token. What the unit records say is stored comes
+ * before what the batch item says of dead takes: a unit that was flipped has lost no attempt.
+ */
+export async function beginTake(message: BatchMessage, ports: WorkPorts): Promise<BegunTake> {
+  const { ledger, clock } = ports;
+  const { runId, batchId } = message;
+  const known = await ledger.readRun(runId);
+  if (known?.inFlight[batchId] === undefined) return { kind: "nothing", run: known ?? null };
+  const token = await ledger.nextToken(known.siteUrl, clock.nowMs());
+  const taken = await ledger.changeRun(runId, (run) =>
+    takeBatch(run, { batchId, token }, clock.nowMs()),
+  );
+  if (taken?.answer !== "taken") return { kind: "nothing", run: taken?.run ?? null };
+  const { run } = taken;
+  const stored = await ledger.readBatch(runId, batchId);
+  if (stored === undefined) return { kind: "nothing", run };
+  const repaired = await markStored(stored, run, ports.rows);
+  const batch = claimBatch(repaired, token, clock.nowMs(), clock.random());
+  return { kind: "taken", take: { run, batchId, token, batch } };
+}
+
+/** A unit that this run has flipped is done, whatever the batch item heard of it. */
+async function markStored(batch: Batch, run: Run, rows: RowStore): Promise<Batch> {
+  const dates = batch.units.map((unit) => unit.date).sort();
+  const [from, to] = [dates[0], dates.at(-1)];
+  if (from === undefined || to === undefined) return batch;
+  const records = await rows.readUnits({ siteUrl: run.siteUrl, from, to, reports: run.reports });
+  const stored = new Map(
+    records
+      .filter((record) => record.runId === run.runId)
+      .map((record) => [`${record.report} ${record.date}`, record]),
+  );
+  return {
+    ...batch,
+    units: batch.units.map((unit) => {
+      const record = stored.get(`${unit.report} ${unit.date}`);
+      return record === undefined || unit.status === "done" ? unit : doneUnit(unit, record);
+    }),
+  };
+}

@@ -1,0 +1,63 @@
+import { type Batch, batchDueMs, isSettled } from "../ledger/batch.ts";
+import type { Run } from "../ledger/run.ts";
+import { haltRun } from "../ledger/transitions/halt-run.ts";
+import { returnBatch } from "../ledger/transitions/return-batch.ts";
+import { submitBatch } from "../ledger/transitions/submit-batch.ts";
+import type { WorkPorts } from "./fetch-ports.ts";
+import type { SliceEnd, TakeWork, WorkOutcome } from "./take.ts";
+
+/**
+ * Writes how far the take came, then submits the batch or puts it back. In this order: a crash in
+ * between leaves a lease that runs out, and nothing to be done again.
+ */
+export async function endTake(
+  work: TakeWork,
+  end: SliceEnd,
+  ports: WorkPorts,
+): Promise<WorkOutcome> {
+  const { ledger, clock } = ports;
+  const { take, progress, stop } = work;
+  const { runId } = take.run;
+  const outcome = (kind: WorkOutcome["kind"], run: Run): WorkOutcome => ({
+    kind,
+    run,
+    batch: progress.batch(),
+    token: take.token,
+  });
+  if (stop.signal.reason === "lost") return outcome("lost", take.run);
+  recordFigures(work, ports.memoryMb());
+  if ((await progress.save()) === "lost") return outcome("lost", take.run);
+
+  if (end.fatal !== null) {
+    const input = { reason: end.fatal, endsAs: "failed" } as const;
+    await ledger.changeRun(runId, (run) => haltRun(run, input, clock.nowMs()));
+  }
+  const batch = progress.batch();
+  if (isSettled(batch)) {
+    const left = await ledger.changeRun(runId, (run) => submitBatch(run, take, clock.nowMs()));
+    return outcome(left?.answer === "settled" ? "settled" : "lost", left?.run ?? take.run);
+  }
+  const notBeforeMs = Math.max(end.deferred?.untilMs ?? 0, batchDueMs(batch));
+  const reason = end.deferred?.reason ?? null;
+  const left = await ledger.changeRun(runId, (run) =>
+    returnBatch(
+      run,
+      { batchId: take.batchId, token: take.token, notBeforeMs },
+      run.status === "running" ? reason : null,
+      clock.nowMs(),
+    ),
+  );
+  const halted = stop.signal.reason === "halting" || end.fatal !== null;
+  const kind = left?.answer === "lost" ? "lost" : halted ? "halted" : "returned";
+  return outcome(kind, left?.run ?? take.run);
+}
+
+function recordFigures({ take, progress, meter }: TakeWork, memoryMb: number): void {
+  const figures = meter.figures(doneUnits(progress.batch()) - doneUnits(take.batch), memoryMb);
+  if (figures.requests === 0) return;
+  progress.change((batch) => ({ ...batch, takes: { ...batch.takes, [take.token]: figures } }));
+}
+
+function doneUnits(batch: Batch): number {
+  return batch.units.filter((unit) => unit.status === "done").length;
+}

@@ -1,0 +1,38 @@
+import type { Batch } from "../ledger/batch.ts";
+import type { Run } from "../ledger/run.ts";
+import type { BatchProgress } from "./batch-progress.ts";
+import type { TakeMeter } from "./take-meter.ts";
+
+/** A batch that was taken: the run as of then, and who took it. */
+export type Take = {
+  readonly run: Run;
+  readonly batchId: string;
+  /** Newer than any before: every write of the take is conditional on it. */
+  readonly token: number;
+  readonly batch: Batch;
+};
+
+/** A take under way. */
+export type TakeWork = {
+  readonly take: Take;
+  readonly progress: BatchProgress;
+  readonly meter: TakeMeter;
+  /** Aborts with a StopReason when the take must stop. */
+  readonly stop: AbortController;
+};
+
+/** What the units of a take's slice add up to, beyond what the batch item says. */
+export type SliceEnd = {
+  /** Quota has nothing to give before then. */
+  readonly deferred: { readonly untilMs: number; readonly reason: string } | null;
+  /** Why nothing of this run can succeed. */
+  readonly fatal: string | null;
+};
+
+/** How a take ended. `nothing`: an extra message, or a run that has stopped. */
+export type WorkOutcome = {
+  readonly kind: "settled" | "returned" | "halted" | "lost" | "nothing";
+  readonly run: Run | null;
+  readonly batch: Batch | null;
+  readonly token: number;
+};

@@ -1,0 +1,99 @@
+import { findReport } from "../plan/report.ts";
+import type { WorkPorts } from "./fetch-ports.ts";
+import { fetchUnit, type UnitOutcome } from "./fetch-unit.ts";
+import type { StopReason } from "./lease-watch.ts";
+import { mayBeginUnit } from "./slice.ts";
+import type { SliceEnd, TakeWork } from "./take.ts";
+import { unitAfter } from "./unit-after.ts";
+
+/**
+ * Works a taken batch's pending units in `lanes` at once, until all are tried, the slice is over,
+ * or the take must stop; then those that a worker died with, one by one.
+ */
+export async function workUnits(
+  work: TakeWork,
+  lanes: number,
+  ports: WorkPorts,
+): Promise<SliceEnd> {
+  const { progress, stop, meter } = work;
+  const { clock } = ports;
+  const startedAtMs = clock.nowMs();
+  let longestUnitMs = 0;
+  // A take tries a unit once: a second try would write into the generation of the first.
+  const tried = new Set<number>();
+  let end: SliceEnd = { deferred: null, fatal: null };
+
+  function pick(suspect: boolean): number | undefined {
+    const nowMs = clock.nowMs();
+    if (stop.signal.aborted || end.deferred !== null || end.fatal !== null) return undefined;
+    if (tried.size > 0 && !mayBeginUnit(nowMs - startedAtMs, longestUnitMs)) return undefined;
+    const index = progress
+      .batch()
+      .units.findIndex(
+        (unit, at) =>
+          unit.status === "pending" &&
+          !tried.has(at) &&
+          unit.suspect === suspect &&
+          unit.notBeforeMs <= nowMs,
+      );
+    if (index < 0) return undefined;
+    tried.add(index);
+    progress.changeUnit(index, (unit) => ({ ...unit, begun: true }));
+    return index;
+  }
+
+  async function workUnit(index: number): Promise<void> {
+    if ((await progress.save()) === "lost") {
+      stop.abort("lost" satisfies StopReason);
+      return;
+    }
+    const unitStartedAtMs = clock.nowMs();
+    meter.unitStarted();
+    const outcome = await attempt(index, work, ports).finally(() => meter.unitEnded());
+    longestUnitMs = Math.max(longestUnitMs, clock.nowMs() - unitStartedAtMs);
+    progress.changeUnit(index, (unit) => unitAfter(unit, outcome, clock));
+    if (outcome.kind === "deferred") end = { ...end, deferred: outcome };
+    if (outcome.kind === "fatal") end = { ...end, fatal: outcome.error };
+  }
+
+  /** A ledger that fails one lane stops them all: no unit goes on when the take has ended. */
+  async function lane(suspect: boolean): Promise<void> {
+    try {
+      for (let index = pick(suspect); index !== undefined; index = pick(suspect)) {
+        await workUnit(index);
+      }
+    } catch (error) {
+      stop.abort("lost" satisfies StopReason);
+      throw error;
+    }
+  }
+
+  const ended = await Promise.allSettled(Array.from({ length: lanes }, () => lane(false)));
+  for (const each of ended) if (each.status === "rejected") throw each.reason;
+  await lane(true);
+  return end;
+}
+
+async function attempt(index: number, work: TakeWork, ports: WorkPorts): Promise<UnitOutcome> {
+  const { take, progress, stop, meter } = work;
+  const { run, token } = take;
+  const unit = progress.batch().units[index];
+  const report = unit === undefined ? undefined : findReport(unit.report);
+  if (unit === undefined || report === undefined) {
+    return { kind: "failed", final: true, error: `there is no report ${unit?.report}` };
+  }
+  try {
+    return await fetchUnit(
+      {
+        unit: { siteUrl: run.siteUrl, report: unit.report, date: unit.date },
+        report,
+        runId: run.runId,
+        token,
+      },
+      { ports, scopes: ports.scopesOf(run), meter, signal: stop.signal },
+    );
+  } catch (error) {
+    if (stop.signal.aborted) return { kind: "aborted" };
+    return { kind: "failed", final: false, error: String(error) };
+  }
+}

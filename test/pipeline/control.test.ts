@@ -1,0 +1,115 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { aHome, type StartedCommand, type TestHome } from "../support/cli.ts";
+import { descendantsOf, listenersOf } from "../support/process-tree.ts";
+import { recentDays } from "../support/recent-days.ts";
+import { startTruthServer, type TruthServer } from "../support/truth-server.ts";
+import { difference, noDifference, rowsOf, truthRows } from "../support/visible-rows.ts";
+import { isAlive, waitUntil } from "../support/wait-until.ts";
+
+const dates = recentDays(60);
+const range = [
+  "--site-url",
+  "sc-domain:example.com",
+  "--from",
+  dates[0] ?? "",
+  "--to",
+  dates.at(-1) ?? "",
+];
+
+let server: TruthServer;
+let home: TestHome;
+
+afterEach(async () => {
+  await home.remove();
+  await server.stop();
+});
+
+/** A run that takes about ten seconds, once its first units are stored. */
+async function aRunUnderWay(): Promise<{ readonly run: StartedCommand; readonly runId: string }> {
+  server = await startTruthServer({
+    days: Object.fromEntries(dates.map((date, index) => [date, 20 + index])),
+    latencyMs: 1_500,
+  });
+  home = await aHome({ GSC_API_ROOT_URL: server.url });
+  const run = home.start("backfill", ...range, "--concurrency", "2", "--json");
+  await waitUntil("a unit is stored", () => server.seen.length > 12, 40_000);
+  const { json } = await home.run("status", "--json");
+  return { run, runId: json.runs[0].runId };
+}
+
+async function expectTruth(): Promise<void> {
+  expect(difference(await rowsOf(home, range), truthRows(server, dates))).toEqual(noDifference);
+}
+
+describe("beside a run that goes on", () => {
+  test("status and rows work, a second run of the property is refused, halt stops it, resume ends it", async () => {
+    const { run, runId } = await aRunUnderWay();
+
+    const { json } = await home.run("status", runId, "--json");
+    expect(json.runs).toHaveLength(1);
+    expect(json.runs[0]).toMatchObject({ runId, status: "running", units: { planned: 60 } });
+    const stored = await rowsOf(home, range);
+    expect(difference(stored, truthRows(server, dates))).toMatchObject({ wrong: 0, doubled: 0 });
+
+    const second = await home.run("backfill", ...range, "--json");
+    expect(second.code).toBe(1);
+    expect(second.stderr.trim().split("\n")).toHaveLength(1);
+    expect(second.stderr).toContain(runId);
+
+    const haltedAtMs = Date.now();
+    const halted = await home.run("halt", runId, "--json");
+    expect(halted.code).toBe(0);
+    expect(halted.json).toMatchObject({ runId, status: "halted" });
+    const ended = await run.finished;
+    expect(ended.code).toBe(1);
+    expect(ended.json).toMatchObject({ runId, status: "halted" });
+    const lastStart = Math.max(...server.seen.map((request) => request.atMs));
+    expect(lastStart - haltedAtMs).toBeLessThan(5_000);
+    expect(ended.json.units.complete).toBeLessThan(60);
+
+    const resumed = await home.run("resume", runId, "--json");
+    expect(resumed.code).toBe(0);
+    expect(resumed.json).toMatchObject({ runId, status: "complete", units: { complete: 60 } });
+    await expectTruth();
+    const again = await home.run("resume", runId, "--json");
+    expect(again.code).toBe(0);
+  });
+
+  test("everything listens on this machine alone, and nothing is left when it ends", async () => {
+    const { run } = await aRunUnderWay();
+    const pids = [run.child.pid ?? 0, ...descendantsOf(run.child.pid ?? 0)];
+    expect(pids.length).toBeGreaterThan(4);
+    const listeners = listenersOf(pids);
+    expect(listeners.length).toBeGreaterThanOrEqual(4);
+    expect(listeners.filter((address) => address !== "127.0.0.1")).toEqual([]);
+
+    run.child.kill("SIGINT");
+    const ended = await run.finished;
+    expect(ended.code).toBe(1);
+    expect(ended.json).toMatchObject({ status: "halted" });
+    await waitUntil("its processes are gone", () => pids.every((pid) => !isAlive(pid)));
+  });
+});
+
+describe("a command that is killed outright", () => {
+  test("leaves a run that resume takes over at once, without fetching complete units again", async () => {
+    const { run, runId } = await aRunUnderWay();
+    const pids = descendantsOf(run.child.pid ?? 0);
+    run.child.kill("SIGKILL");
+    await run.finished;
+    await waitUntil("its servers are gone", () => pids.every((pid) => !isAlive(pid)));
+
+    const { json } = await home.run("status", "--json");
+    expect(json.runs[0]).toMatchObject({ runId, status: "halted" });
+    const complete = json.runs[0].units.complete;
+
+    const resumed = await home.run("resume", runId, "--json");
+    expect(resumed.code).toBe(0);
+    expect(resumed.json).toMatchObject({ runId, status: "complete", units: { complete: 60 } });
+    await expectTruth();
+    const repeated = server.seen.length - dates.length;
+    // Two workers with five units each were in progress.
+    expect(repeated).toBeLessThanOrEqual(10);
+    expect(complete).toBeGreaterThan(0);
+  });
+});
