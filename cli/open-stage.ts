@@ -41,6 +41,7 @@ export async function openStage(
     onNotice,
     openLever,
   });
+  void stack.lost.then((what) => abandon(stack, what));
   const { endpoints } = stack;
   const dynamo = new DynamoDBClient(localClientOptions(endpoints.dynamo));
   const executions = new SFNClient(localClientOptions(endpoints.stepFunctions));
@@ -81,6 +82,15 @@ export async function openStage(
     throw error;
   }
   return opened;
+}
+
+/** Without its servers a command can do nothing more; what is committed stays. */
+async function abandon(stack: Stack, what: string): Promise<never> {
+  process.stderr.write(
+    `gsc-sync: ${what}: what is stored stays; "gsc-sync status" shows what to resume\n`,
+  );
+  await stack.close({ force: true }).catch(() => {});
+  process.exit(1);
 }
 
 /** How the home's owner reads the lever for its event source. */

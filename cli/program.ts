@@ -18,7 +18,7 @@ export function createProgram(): Command {
       "Copies Google Search Console search-analytics data into your own store, as fast as Google's quota allows, without losing or doubling a row.",
     )
     .version("0.1.0")
-    .showHelpAfterError("(--help shows what there is)")
+    .configureOutput({ outputError: oneLine })
     .exitOverride();
   const commands = [
     backfillCommand(),
@@ -34,8 +34,17 @@ export function createProgram(): Command {
     demoCommand(),
   ];
   for (const command of commands) {
-    command.exitOverride().showHelpAfterError(`(gsc-sync ${command.name()} --help shows how)`);
-    program.addCommand(command);
+    program.addCommand(command.exitOverride().configureOutput({ outputError: oneLine }));
   }
   return program;
+}
+
+/** Commander's own errors, in the form of ours. */
+function oneLine(error: string, write: (text: string) => void): void {
+  write(
+    `${error
+      .trim()
+      .replace(/^error: /, "gsc-sync: ")
+      .replace(/\s*\n\s*/g, " ")}\n`,
+  );
 }

@@ -74,7 +74,7 @@ async function attach(home: Home, options: OpenStackOptions): Promise<Stack | un
     role: "attached",
     endpoints: owner.endpoints,
     handlerEnvironment: owner.handlerEnvironment,
-    ownerGone: attachment.ownerGone,
+    lost: attachment.ownerGone.then(() => "the command that ran this home's servers has gone"),
     close: async () => attachment.close(),
   };
 }

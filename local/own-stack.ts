@@ -20,12 +20,19 @@ export async function ownStack(
 ): Promise<Stack> {
   const { environment, onNotice, parts = stackParts } = options;
   const forced = new AbortController();
+  const lost = Promise.withResolvers<string>();
   const stops = new AsyncDisposableStack();
   stops.defer(() => lock.release());
   try {
     // A predecessor that was killed left its own.
     await removeOwnerFile(home.files.endpoints);
-    const starting = startServers({ home, parts, environment, stops });
+    const starting = startServers({
+      home,
+      parts,
+      environment,
+      stops,
+      onLost: (title) => lost.resolve(`${title} has ended by itself`),
+    });
     const [servers, { startPipeline }] = await Promise.all([
       starting,
       // Loaded while the servers start.
@@ -68,7 +75,7 @@ export async function ownStack(
       role: "owner",
       endpoints,
       handlerEnvironment,
-      ownerGone: new Promise(() => {}),
+      lost: lost.promise,
       close({ force = false } = {}) {
         if (force) forced.abort();
         closing ??= close();

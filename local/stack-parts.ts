@@ -9,7 +9,12 @@ import { startPostgresServer } from "./postgres-server.ts";
 import { loadStateMachineDefinition } from "./synthesise-state-machine.ts";
 
 /** A server in a process of its own. */
-export type EmbeddedServer = { readonly url: string; stop(): Promise<void> };
+export type EmbeddedServer = {
+  readonly url: string;
+  /** Resolves when it is gone, for whatever reason. */
+  readonly ended?: Promise<unknown>;
+  stop(): Promise<void>;
+};
 
 /** What an owner starts that isn't made here; a test puts others in their place. */
 export type StackParts = {

@@ -24,8 +24,8 @@ export type Stack = {
   readonly endpoints: StackEndpoints;
   /** What the owner's handlers are given, and clients need: names, endpoints, region, keys. */
   readonly handlerEnvironment: Readonly<Record<string, string>>;
-  /** Resolves when an attached command's owner has gone without being asked to; never otherwise. */
-  readonly ownerGone: Promise<void>;
+  /** Resolves, with what happened, when servers have gone without being asked to; else never. */
+  readonly lost: Promise<string>;
   /**
    * Owner: waits for attached commands, then stops everything. `force`, also on a second call
    * while the first one waits: stops waiting, and kills what is under way.

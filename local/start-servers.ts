@@ -1,6 +1,6 @@
 import { environmentNames } from "../shared/config/names.ts";
 import type { Home } from "./home.ts";
-import type { StackParts } from "./stack-parts.ts";
+import type { EmbeddedServer, StackParts } from "./stack-parts.ts";
 
 export type Servers = {
   readonly dynamo: string;
@@ -21,12 +21,25 @@ export async function startServers(options: {
   readonly parts: StackParts;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly stops: AsyncDisposableStack;
+  /** A server has ended without being stopped; `title` is what a person calls it. */
+  readonly onLost: (title: string) => void;
 }): Promise<Servers> {
   const { home, parts, stops } = options;
 
+  function keep(title: string, server: EmbeddedServer): void {
+    let stopping = false;
+    stops.defer(() => {
+      stopping = true;
+      return server.stop();
+    });
+    void server.ended?.then(() => {
+      if (!stopping) options.onLost(title);
+    });
+  }
+
   async function startDynamo(): Promise<string> {
     const server = await parts.startDynamo(home.folders.dynamo);
-    stops.defer(() => server.stop());
+    keep("the embedded DynamoDB", server);
     const { createTables } = await import("./dynamo-tables.ts");
     await createTables(server.url);
     return server.url;
@@ -41,7 +54,7 @@ export async function startServers(options: {
 
   async function startEmbeddedPostgres(): Promise<string> {
     const server = await parts.startPostgres(home.folders.postgres);
-    stops.defer(() => server.stop());
+    keep("the embedded Postgres", server);
     return server.url;
   }
 

@@ -4,7 +4,7 @@ import { environmentNames } from "../../shared/config/names.ts";
 import { lastDays } from "../../shared/plan/date-range.ts";
 import { commandTerminal } from "../command-terminal.ts";
 import { openStage } from "../open-stage.ts";
-import { jsonOption } from "../options.ts";
+import { type DateRange, jsonOption } from "../options.ts";
 import { startSampleServer } from "../sample-server-process.ts";
 import { runToItsEnd } from "./backfill.ts";
 
@@ -19,7 +19,8 @@ export function demoCommand(): Command {
     .addOption(jsonOption())
     .action(async (options: { json: boolean }) => {
       const terminal = commandTerminal(options.json);
-      process.env[environmentNames.home] ||= resolve(demoHome);
+      const home = process.env[environmentNames.home] || demoHome;
+      process.env[environmentNames.home] = resolve(home);
       terminal.notice(
         `gsc-sync: ${demoDays} days of ${demoSite}, from a sample Search Console on this machine`,
       );
@@ -30,7 +31,7 @@ export function demoCommand(): Command {
         try {
           const range = lastDays(demoDays, Date.now());
           process.exitCode = await runToItsEnd(stage, { siteUrl: demoSite, ...range }, terminal);
-          if (process.exitCode === 0) terminal.notice(nextSteps(range));
+          if (process.exitCode === 0) terminal.notice(nextSteps(range, home));
         } finally {
           await stage.close();
         }
@@ -40,8 +41,8 @@ export function demoCommand(): Command {
     });
 }
 
-function nextSteps(range: { readonly from: string; readonly to: string }): string {
-  const home = `GSC_SYNC_HOME=${demoHome}`;
+function nextSteps(range: DateRange, homePath: string): string {
+  const home = `GSC_SYNC_HOME=${homePath}`;
   return `
 Next, to try:
   ${home} npx gsc-sync sql "select query, sum(clicks) as clicks from search_rows group by query order by clicks desc limit 10"

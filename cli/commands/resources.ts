@@ -38,11 +38,7 @@ export function resourcesCommand(): Command {
         terminal.result(lines.join("\n"), resources);
         if (options.keep) {
           terminal.notice("the servers run until Ctrl-C");
-          await Promise.race([
-            once(process, "SIGINT"),
-            once(process, "SIGTERM"),
-            stage.stack.ownerGone,
-          ]);
+          await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM"), stage.stack.lost]);
         }
       } finally {
         await stage.close();

@@ -95,5 +95,6 @@ async function flip(outcome: UnitOutcome, context: Context): Promise<UnitOutcome
   if (context.signal.aborted) return { kind: "aborted" };
   const answer = await context.ports.rows.completeUnit(outcome.record, context.ports.clock.nowMs());
   if (answer === "flipped") return outcome;
-  return { kind: "failed", final: false, error: "a newer take has stored this unit" };
+  const error = "a newer take has stored this unit";
+  return { kind: "failed", final: false, error, notBeforeMs: 0 };
 }

@@ -36,7 +36,7 @@ export async function watchLease(
   }
 
   async function leaseEnd(until: AbortSignal): Promise<"silent"> {
-    await clock.sleep(goodUntilMs - clock.nowMs(), until);
+    await clock.sleep(Math.max(goodUntilMs - clock.nowMs(), watchMs), until);
     return "silent";
   }
 

@@ -9,13 +9,25 @@ export type PageOutcome =
   | { readonly kind: "page"; readonly page: Page }
   /** Quota has nothing to give for longer than a worker should wait. */
   | { readonly kind: "deferred"; readonly untilMs: number; readonly reason: string }
-  | { readonly kind: "failed"; readonly final: boolean; readonly error: string }
+  | {
+      readonly kind: "failed";
+      readonly final: boolean;
+      readonly error: string;
+      /** Google asked not to be asked again before then (epoch ms; 0: it did not). */
+      readonly notBeforeMs: number;
+    }
   /** Nothing of this run can succeed. */
   | { readonly kind: "fatal"; readonly error: string }
   | { readonly kind: "aborted" };
 
 /** Sends of one page before the unit's attempt is given up. */
 const maxSends = 4;
+
+/** A longer Retry-After is waited out in the queue, not by a worker. */
+const longestRetryWaitMs = 5_000;
+
+/** The longest that one page waits for quota in place, however often it is denied or refused. */
+const longestQuotaWaitMs = 65_000;
 
 /**
  * One page: claims quota, sends, and repeats what is worth repeating. Each send is claimed just
@@ -28,14 +40,16 @@ export async function requestPage(
     readonly scopes: FetchScopes;
     readonly meter: TakeMeter;
     readonly signal: AbortSignal;
-    /** The longest that this request may wait for quota in place. */
+    /** The longest single wait for quota in place. */
     readonly patienceMs: number;
   },
 ): Promise<PageOutcome> {
   const { ports, meter, signal } = context;
+  let waitedMs = 0;
   for (let sends = 1; ; ) {
-    const claim = await claimOne(context);
-    if (claim !== "granted") return claim;
+    const claim = await claimOne(context, waitedMs);
+    if (claim.kind !== "granted") return claim;
+    waitedMs = claim.waitedMs;
     meter.requestSent();
     try {
       return { kind: "page", page: await ports.searchConsole.fetchPage(request, signal) };
@@ -49,7 +63,10 @@ export async function requestPage(
           await closeScope(failure, context);
           break;
         case "transient":
-          if (sends >= maxSends) return { kind: "failed", final: false, error: error.message };
+          if (sends >= maxSends || (failure.retryAfterMs ?? 0) > longestRetryWaitMs) {
+            const notBeforeMs = ports.clock.nowMs() + (failure.retryAfterMs ?? 0);
+            return { kind: "failed", final: false, error: error.message, notBeforeMs };
+          }
           meter.retried();
           await ports.clock.sleep(
             Math.max(backoffMs(sends, ports.clock.random()), failure.retryAfterMs ?? 0),
@@ -58,7 +75,7 @@ export async function requestPage(
           sends += 1;
           break;
         case "invalid":
-          return { kind: "failed", final: true, error: error.message };
+          return { kind: "failed", final: true, error: error.message, notBeforeMs: 0 };
         case "forbidden":
         case "unknown-site":
         case "credentials":
@@ -74,19 +91,26 @@ export async function requestPage(
 
 type Context = Parameters<typeof requestPage>[1];
 
-async function claimOne(context: Context): Promise<"granted" | PageOutcome> {
+type Granted = {
+  readonly kind: "granted";
+  /** What the page has waited for quota, this claim included. */
+  readonly waitedMs: number;
+};
+
+async function claimOne(context: Context, alreadyMs: number): Promise<Granted | PageOutcome> {
   const { ports, scopes, meter, signal, patienceMs } = context;
   const { clock } = ports;
+  let waitedMs = alreadyMs;
   while (!signal.aborted) {
     const claim = await ports.quota.claim(scopes, 1);
     const nowMs = clock.nowMs();
     if (claim.kind === "granted") {
-      if (nowMs < claim.validUntilMs) return "granted";
+      if (nowMs < claim.validUntilMs) return { kind: "granted", waitedMs };
       continue;
     }
     meter.deferred();
     const waitMs = Math.max(claim.retryAtMs - nowMs, 0);
-    if (waitMs > patienceMs) {
+    if (waitMs > Math.min(patienceMs, longestQuotaWaitMs - waitedMs)) {
       return {
         kind: "deferred",
         untilMs: claim.retryAtMs,
@@ -96,6 +120,7 @@ async function claimOne(context: Context): Promise<"granted" | PageOutcome> {
     meter.waitBegun();
     await clock.sleep(waitMs + clock.random() * spreadMs, signal);
     meter.waitEnded();
+    waitedMs += waitMs;
   }
   return { kind: "aborted" };
 }

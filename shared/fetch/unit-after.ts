@@ -9,10 +9,15 @@ export function unitAfter(unit: BatchUnit, outcome: UnitOutcome, clock: Clock): 
   switch (outcome.kind) {
     case "done":
       return doneUnit(ended, outcome.record);
-    case "failed":
-      return outcome.final
-        ? { ...ended, status: "failed", attempts: unit.attempts + 1, lastError: outcome.error }
-        : failAttempt(ended, outcome.error, clock.nowMs(), clock.random());
+    case "failed": {
+      const { error } = outcome;
+      if (outcome.final) {
+        return { ...ended, status: "failed", attempts: unit.attempts + 1, lastError: error };
+      }
+      const failed = failAttempt(ended, error, clock.nowMs(), clock.random());
+      if (failed.status === "failed") return failed;
+      return { ...failed, notBeforeMs: Math.max(failed.notBeforeMs, outcome.notBeforeMs) };
+    }
     case "fatal":
       return { ...ended, lastError: outcome.error };
     case "deferred":

@@ -80,7 +80,8 @@ async function attempt(index: number, work: TakeWork, ports: WorkPorts): Promise
   const unit = progress.batch().units[index];
   const report = unit === undefined ? undefined : findReport(unit.report);
   if (unit === undefined || report === undefined) {
-    return { kind: "failed", final: true, error: `there is no report ${unit?.report}` };
+    const error = `there is no report ${unit?.report}`;
+    return { kind: "failed", final: true, error, notBeforeMs: 0 };
   }
   try {
     return await fetchUnit(
@@ -94,6 +95,6 @@ async function attempt(index: number, work: TakeWork, ports: WorkPorts): Promise
     );
   } catch (error) {
     if (stop.signal.aborted) return { kind: "aborted" };
-    return { kind: "failed", final: false, error: String(error) };
+    return { kind: "failed", final: false, error: String(error), notBeforeMs: 0 };
   }
 }

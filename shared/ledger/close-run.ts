@@ -18,11 +18,16 @@ export type ClosedRun = {
   readonly reason: string;
 };
 
+export type ClosePorts = {
+  readonly ledger: Ledger;
+  readonly rows: RowStore;
+  readonly nowMs: () => number;
+  /** Called with a run that has ended in this execution. */
+  ended(run: Run, failedUnits: number): void;
+};
+
 /** The end of an execution: settles the run's status, lets its property go, sweeps old rows. */
-export async function closeRun(
-  input: CloseInput,
-  ports: { readonly ledger: Ledger; readonly rows: RowStore; readonly nowMs: () => number },
-): Promise<ClosedRun> {
+export async function closeRun(input: CloseInput, ports: ClosePorts): Promise<ClosedRun> {
   const { ledger, nowMs } = ports;
   const runId = input.runId ?? input.executionName;
   const failure = input.error === undefined ? null : failureText(input.error);
@@ -37,19 +42,13 @@ export async function closeRun(
   if (answer === "superseded") {
     return { runId, status: "superseded", reason: `execution ${run.execution} carries the run` };
   }
-  await letGo(run, ports);
+  ports.ended(run, failedUnits);
+  await releaseProperty(run, ledger);
+  await ports.rows.sweepGenerations(nowMs());
   return { runId, status: run.status, reason: run.reason ?? run.status };
 }
 
-/** Releases the property of a run that has ended, and clears away what nobody reads any more. */
-export async function letGo(
-  run: Run,
-  ports: { readonly ledger: Ledger; readonly rows: RowStore; readonly nowMs: () => number },
-): Promise<void> {
-  await releaseProperty(run, ports.ledger);
-  await ports.rows.sweepGenerations(ports.nowMs());
-}
-
+/** Lets other runs have the run's property. */
 export async function releaseProperty(run: Run, ledger: Ledger): Promise<void> {
   await ledger.changeLock(run.siteUrl, (lock) => ({
     kind: "changed",

@@ -22,9 +22,13 @@ import type { Ledger } from "./ledger.ts";
 import { LedgerError } from "./ledger-error.ts";
 import { parseBatch, parseLock, parseRun, parseSettings } from "./ledger-items.ts";
 import type { PropertyLock } from "./property-lock.ts";
+import type { Run } from "./run.ts";
 import type { Settings } from "./settings.ts";
 
 const maxTries = 60;
+
+/** Items in one BatchGetItem. */
+const maxReads = 100;
 
 /**
  * The ledger in DynamoDB. Every write is a put or update of one item under a condition:
@@ -107,25 +111,12 @@ export function dynamoLedger(
 
     async listRuns(limit) {
       return guard(async () => {
-        const { Items = [] } = await client.send(
-          new QueryCommand({
-            TableName,
-            IndexName: tableKeys.ledger.runsIndex,
-            KeyConditionExpression: "#runs = :runs",
-            ExpressionAttributeNames: { "#runs": tableKeys.ledger.runsKey },
-            ExpressionAttributeValues: { ":runs": "runs" },
-            ScanIndexForward: false,
-            Limit: Math.min(limit, 100),
-          }),
-        );
-        if (Items.length === 0) return [];
-        const Keys = Items.map((item) => ({ pk: item.pk, sk: item.sk }));
-        const { Responses } = await client.send(
-          new BatchGetCommand({ RequestItems: { [TableName]: { Keys, ConsistentRead: true } } }),
-        );
-        return (Responses?.[TableName] ?? [])
-          .map(parseRun)
-          .sort((a, b) => b.startedAtMs - a.startedAtMs);
+        const keys = await newestRunKeys(limit);
+        const runs: Run[] = [];
+        for (let start = 0; start < keys.length; start += maxReads) {
+          runs.push(...(await readItems(keys.slice(start, start + maxReads))).map(parseRun));
+        }
+        return runs.sort((a, b) => b.startedAtMs - a.startedAtMs);
       });
     },
 
@@ -212,6 +203,48 @@ export function dynamoLedger(
       });
     },
   };
+
+  async function newestRunKeys(limit: number): Promise<readonly Record<string, unknown>[]> {
+    const keys: Record<string, unknown>[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await client.send(
+        new QueryCommand({
+          TableName,
+          IndexName: tableKeys.ledger.runsIndex,
+          KeyConditionExpression: "#runs = :runs",
+          ExpressionAttributeNames: { "#runs": tableKeys.ledger.runsKey },
+          ExpressionAttributeValues: { ":runs": "runs" },
+          ScanIndexForward: false,
+          Limit: limit - keys.length,
+          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        }),
+      );
+      keys.push(...(page.Items ?? []).map(({ pk, sk }) => ({ pk, sk })));
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined && keys.length < limit);
+    return keys;
+  }
+
+  /** At most `maxReads` items; what DynamoDB leaves unprocessed is asked for again. */
+  async function readItems(keys: readonly Record<string, unknown>[]) {
+    const items: Record<string, unknown>[] = [];
+    let waiting = [...keys];
+    for (let tries = 0; waiting.length > 0; tries += 1) {
+      if (tries >= maxTries) {
+        throw new LedgerError("contended", `${waiting.length} items were left unread`);
+      }
+      if (tries > 0) await delay(Math.random() * Math.min(5 * 2 ** tries, 100));
+      const { Responses, UnprocessedKeys } = await client.send(
+        new BatchGetCommand({
+          RequestItems: { [TableName]: { Keys: waiting, ConsistentRead: true } },
+        }),
+      );
+      items.push(...(Responses?.[TableName] ?? []));
+      waiting = UnprocessedKeys?.[TableName]?.Keys ?? [];
+    }
+    return items;
+  }
 
   async function putBatch(batch: Batch): Promise<"saved" | "lost"> {
     try {

@@ -49,7 +49,8 @@ export async function planRun(
   if (run === undefined) {
     const request = parseRunRequest(input.request, nowMs());
     run = newRun(request, { runId, execution: input.executionName }, nowMs());
-    await ledger.createRun(run);
+    // Started twice at once, the other planner's run is the one.
+    if ((await ledger.createRun(run)) === "exists") run = (await ledger.readRun(runId)) ?? run;
   }
   if (run.status !== "planned") return { runId };
 
@@ -76,21 +77,26 @@ export async function planRun(
 /** Parses an execution's input and holds it against what Search Console can be asked for. */
 export function parseRunRequest(input: unknown, nowMs: number): RunRequest {
   const parsed = RunRequestSchema.safeParse(input);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) =>
-      [issue.path.join("."), issue.message].filter((part) => part !== "").join(" "),
-    );
-    throw new InvalidRequestError(faults.join("; "));
-  }
-  const { data } = parsed;
-  const unknown = data.reports.filter((id) => findReport(id) === undefined);
+  // Read on their own, so that one fault elsewhere does not hide theirs.
+  const range = RangeSchema.safeParse(input).data;
+  const { reports = [] } = ReportsSchema.safeParse(input).data ?? {};
+  const unknown = reports.filter((id) => findReport(id) === undefined);
   const faults = [
-    ...rangeFaults(data.from, data.to, nowMs),
+    ...(parsed.error?.issues ?? []).map((issue) =>
+      [issue.path.join("."), issue.message].filter((part) => part !== "").join(" "),
+    ),
+    ...(range === undefined ? [] : rangeFaults(range.from, range.to, nowMs)),
     ...unknown.map((id) => `there is no report ${id}; there is: ${reportIds().join(", ")}`),
   ];
-  if (faults.length > 0) throw new InvalidRequestError(faults.join("; "));
-  return data;
+  if (!parsed.success || faults.length > 0) throw new InvalidRequestError(faults.join("; "));
+  return parsed.data;
 }
+
+const RangeSchema = z.object({
+  from: RunRequestSchema.shape.from,
+  to: RunRequestSchema.shape.to,
+});
+const ReportsSchema = z.object({ reports: RunRequestSchema.shape.reports });
 
 /** What a run would fetch and skip, as the row store stands. */
 export async function planUnitsOf(

@@ -6,7 +6,7 @@ import { startTruthServer, type TruthServer } from "../support/truth-server.ts";
 import { difference, noDifference, rowsOf, truthRows } from "../support/visible-rows.ts";
 import { isAlive, waitUntil } from "../support/wait-until.ts";
 
-const dates = recentDays(60);
+const dates = recentDays(40);
 const range = [
   "--site-url",
   "sc-domain:example.com",
@@ -28,7 +28,7 @@ afterEach(async () => {
 async function aRunUnderWay(): Promise<{ readonly run: StartedCommand; readonly runId: string }> {
   server = await startTruthServer({
     days: Object.fromEntries(dates.map((date, index) => [date, 20 + index])),
-    latencyMs: 1_500,
+    latencyMs: 1_000,
   });
   home = await aHome({ GSC_API_ROOT_URL: server.url });
   const run = home.start("backfill", ...range, "--concurrency", "2", "--json");
@@ -47,7 +47,7 @@ describe("beside a run that goes on", () => {
 
     const { json } = await home.run("status", runId, "--json");
     expect(json.runs).toHaveLength(1);
-    expect(json.runs[0]).toMatchObject({ runId, status: "running", units: { planned: 60 } });
+    expect(json.runs[0]).toMatchObject({ runId, status: "running", units: { planned: 40 } });
     const stored = await rowsOf(home, range);
     expect(difference(stored, truthRows(server, dates))).toMatchObject({ wrong: 0, doubled: 0 });
 
@@ -65,11 +65,11 @@ describe("beside a run that goes on", () => {
     expect(ended.json).toMatchObject({ runId, status: "halted" });
     const lastStart = Math.max(...server.seen.map((request) => request.atMs));
     expect(lastStart - haltedAtMs).toBeLessThan(5_000);
-    expect(ended.json.units.complete).toBeLessThan(60);
+    expect(ended.json.units.complete).toBeLessThan(40);
 
     const resumed = await home.run("resume", runId, "--json");
     expect(resumed.code).toBe(0);
-    expect(resumed.json).toMatchObject({ runId, status: "complete", units: { complete: 60 } });
+    expect(resumed.json).toMatchObject({ runId, status: "complete", units: { complete: 40 } });
     await expectTruth();
     const again = await home.run("resume", runId, "--json");
     expect(again.code).toBe(0);
@@ -105,7 +105,7 @@ describe("a command that is killed outright", () => {
 
     const resumed = await home.run("resume", runId, "--json");
     expect(resumed.code).toBe(0);
-    expect(resumed.json).toMatchObject({ runId, status: "complete", units: { complete: 60 } });
+    expect(resumed.json).toMatchObject({ runId, status: "complete", units: { complete: 40 } });
     await expectTruth();
     const repeated = server.seen.length - dates.length;
     // Two workers with five units each were in progress.

@@ -34,7 +34,7 @@ try {
   });
   const { role, endpoints, handlerEnvironment } = stack;
   tell({ event: "open", role, endpoints, handlerEnvironment, pid: process.pid });
-  void stack.ownerGone.then(() => tell({ event: "owner-gone" }));
+  void stack.lost.then(() => tell({ event: "owner-gone" }));
   const input = createInterface({ input: process.stdin });
   input.on("line", async (line) => {
     await stack.close({ force: line === "force" });

@@ -1,0 +1,30 @@
+import { setImmediate } from "node:timers/promises";
+import { describeRowStore } from "../contracts/row-store-contract.ts";
+import { heldRows, type MemoryRows, memoryRowStore } from "../support/memory-row-store.ts";
+import { sampleReport } from "../support/row-samples.ts";
+
+// The store that other tests stand on must be as strict as the real ones.
+describeRowStore("row store in memory, for tests", async () => {
+  let held: MemoryRows = new Map();
+  const turn = async () => {
+    await setImmediate();
+  };
+  return {
+    async emptyStore(findReport) {
+      held = new Map();
+      return memoryRowStore(held, { findReport, step: turn });
+    },
+    async dyingStore(calls) {
+      let left = calls;
+      return memoryRowStore(held, {
+        findReport: sampleReport,
+        step: async () => {
+          left -= 1;
+          if (left < 0) throw new Error("the wire broke");
+        },
+      });
+    },
+    heldRows: async (unit, generation) => heldRows(held, unit, generation),
+    stop: async () => {},
+  };
+});
