@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import {
-  BatchGetCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -18,17 +17,15 @@ import {
   runKey,
   settingsKey,
 } from "./dynamo-ledger-keys.ts";
+import { readNewestRuns } from "./dynamo-run-list.ts";
+import { nextToken } from "./dynamo-token.ts";
 import type { Ledger } from "./ledger.ts";
 import { LedgerError } from "./ledger-error.ts";
 import { parseBatch, parseLock, parseRun, parseSettings } from "./ledger-items.ts";
 import type { PropertyLock } from "./property-lock.ts";
-import type { Run } from "./run.ts";
 import type { Settings } from "./settings.ts";
 
 const maxTries = 60;
-
-/** Items in one BatchGetItem. */
-const maxReads = 100;
 
 /**
  * The ledger in DynamoDB. Every write is a put or update of one item under a condition:
@@ -111,11 +108,7 @@ export function dynamoLedger(
 
     async listRuns(limit) {
       return guard(async () => {
-        const keys = await newestRunKeys(limit);
-        const runs: Run[] = [];
-        for (let start = 0; start < keys.length; start += maxReads) {
-          runs.push(...(await readItems(keys.slice(start, start + maxReads))).map(parseRun));
-        }
+        const runs = (await readNewestRuns(client, TableName, limit)).map(parseRun);
         return runs.sort((a, b) => b.startedAtMs - a.startedAtMs);
       });
     },
@@ -179,7 +172,7 @@ export function dynamoLedger(
     },
 
     async nextToken(siteUrl, nowMs) {
-      return guard(() => nextToken(lockKey(siteUrl), nowMs));
+      return guard(() => nextToken(client, TableName, lockKey(siteUrl), nowMs));
     },
 
     async readLock(siteUrl) {
@@ -204,48 +197,6 @@ export function dynamoLedger(
     },
   };
 
-  async function newestRunKeys(limit: number): Promise<readonly Record<string, unknown>[]> {
-    const keys: Record<string, unknown>[] = [];
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page = await client.send(
-        new QueryCommand({
-          TableName,
-          IndexName: tableKeys.ledger.runsIndex,
-          KeyConditionExpression: "#runs = :runs",
-          ExpressionAttributeNames: { "#runs": tableKeys.ledger.runsKey },
-          ExpressionAttributeValues: { ":runs": "runs" },
-          ScanIndexForward: false,
-          Limit: limit - keys.length,
-          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-        }),
-      );
-      keys.push(...(page.Items ?? []).map(({ pk, sk }) => ({ pk, sk })));
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined && keys.length < limit);
-    return keys;
-  }
-
-  /** At most `maxReads` items; what DynamoDB leaves unprocessed is asked for again. */
-  async function readItems(keys: readonly Record<string, unknown>[]) {
-    const items: Record<string, unknown>[] = [];
-    let waiting = [...keys];
-    for (let tries = 0; waiting.length > 0; tries += 1) {
-      if (tries >= maxTries) {
-        throw new LedgerError("contended", `${waiting.length} items were left unread`);
-      }
-      if (tries > 0) await delay(Math.random() * Math.min(5 * 2 ** tries, 100));
-      const { Responses, UnprocessedKeys } = await client.send(
-        new BatchGetCommand({
-          RequestItems: { [TableName]: { Keys: waiting, ConsistentRead: true } },
-        }),
-      );
-      items.push(...(Responses?.[TableName] ?? []));
-      waiting = UnprocessedKeys?.[TableName]?.Keys ?? [];
-    }
-    return items;
-  }
-
   async function putBatch(batch: Batch): Promise<"saved" | "lost"> {
     try {
       await client.send(
@@ -262,46 +213,6 @@ export function dynamoLedger(
       if (isConditionFailure(error)) return "lost";
       throw error;
     }
-  }
-
-  /** max(last + 1, now), as one of two conditional updates: numbers only ever grow. */
-  async function nextToken(Key: Record<string, string>, nowMs: number): Promise<number> {
-    const names = { "#last": "lastToken" };
-    for (let tries = 0; tries < maxTries; tries += 1) {
-      try {
-        await client.send(
-          new UpdateCommand({
-            TableName,
-            Key,
-            UpdateExpression: "SET #last = :now",
-            ConditionExpression: "attribute_not_exists(#last) OR #last < :now",
-            ExpressionAttributeNames: names,
-            ExpressionAttributeValues: { ":now": nowMs },
-          }),
-        );
-        return nowMs;
-      } catch (error) {
-        if (!isConditionFailure(error)) throw error;
-      }
-      try {
-        const { Attributes } = await client.send(
-          new UpdateCommand({
-            TableName,
-            Key,
-            UpdateExpression: "ADD #last :one",
-            ConditionExpression: "#last >= :now",
-            ExpressionAttributeNames: names,
-            ExpressionAttributeValues: { ":one": 1, ":now": nowMs },
-            ReturnValues: "UPDATED_NEW",
-          }),
-        );
-        const last: unknown = Attributes?.lastToken;
-        if (typeof last === "number") return last;
-      } catch (error) {
-        if (!isConditionFailure(error)) throw error;
-      }
-    }
-    throw new LedgerError("contended", `no token for ${Key.pk} after ${maxTries} tries`);
   }
 }
 

@@ -99,9 +99,7 @@ export function describeLedger(name: string, openStore: () => Promise<LedgerStor
         await ledger.createRun(aRun());
         const clients = [ledger, store.client({ lever: 3 })];
         const answers = await Promise.all(
-          Array.from({ length: 50 }, (_, index) =>
-            clients[index % 2]?.changeRun(runId, increment),
-          ),
+          Array.from({ length: 50 }, (_, index) => clients[index % 2]?.changeRun(runId, increment)),
         );
         expect((await ledger.readRun(runId))?.next).toBe(50);
         const seen = answers.map((answer) => answer?.answer).sort((a = 0, b = 0) => a - b);

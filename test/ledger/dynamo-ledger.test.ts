@@ -1,15 +1,10 @@
-import { createServer } from "node:net";
 import { once } from "node:events";
-import {
-  BatchGetCommand,
-  type DynamoDBDocumentClient,
-  PutCommand,
-  UpdateCommand,
-} from "@aws-sdk/lib-dynamodb";
+import { createServer } from "node:net";
+import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { batchIdAt } from "../../shared/ledger/run.ts";
 import { dynamoLedger } from "../../shared/ledger/dynamo-ledger.ts";
 import { LedgerError } from "../../shared/ledger/ledger-error.ts";
+import { batchIdAt } from "../../shared/ledger/run.ts";
 import { changed, unchanged } from "../../shared/ledger/transitions/decision.ts";
 import { describeLedger } from "../contracts/ledger-contract.ts";
 import { connect } from "../quota/quota-table.ts";
@@ -57,11 +52,17 @@ describe("a ledger table", () => {
     ["settings", { pk: "SETTINGS", sk: "SETTINGS", lever: 6 }],
   ])("with a %s item that makes no sense is called corrupt", async (name, item) => {
     await put(item);
-    const corrupt = { name: "LedgerError", code: "corrupt", message: expect.stringContaining(name) };
+    const corrupt = {
+      name: "LedgerError",
+      code: "corrupt",
+      message: expect.stringContaining(name),
+    };
     switch (name) {
       case "run":
         await expect(ledger().readRun("run-1")).rejects.toMatchObject(corrupt);
-        await expect(ledger().changeRun("run-1", () => unchanged(0))).rejects.toMatchObject(corrupt);
+        await expect(ledger().changeRun("run-1", () => unchanged(0))).rejects.toMatchObject(
+          corrupt,
+        );
         break;
       case "batch":
         await expect(ledger().readBatches("run-1")).rejects.toMatchObject(corrupt);
