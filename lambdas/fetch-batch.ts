@@ -9,9 +9,17 @@ import { type BatchMessage, parseBatchMessage } from "../shared/ledger/batch-mes
 import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
 import { quotaScopes } from "../shared/quota/scopes.ts";
 import { googleSearchConsole } from "../shared/search-console/google-search-console.ts";
-import { documents, environment, ledger, logger, openRows, telemetry } from "./container.ts";
+import {
+  clientPatience,
+  documents,
+  environment,
+  ledger,
+  logger,
+  openRows,
+  telemetry,
+} from "./container.ts";
 
-const sqs = new SQSClient({});
+const sqs = new SQSClient(clientPatience);
 
 const quota = createDynamoQuota({
   documents,
@@ -61,11 +69,10 @@ async function work(message: BatchMessage): Promise<void> {
     memoryMb: () => Math.round(process.resourceUsage().maxRSS / 1_024),
     unitsAtOnce: environment.unitsAtOnce,
   };
-  const { kind, run, batch, token } = await workBatch(message, ports);
+  const { kind, run, batch, token, crashes } = await workBatch(message, ports);
   logger.info("take ended", { ...message, take: token, outcome: kind });
   const figures = batch?.takes[token];
   if (run === null || batch === null || figures === undefined) return;
-  const crashes = batch.units.filter((unit) => unit.suspect).length;
   telemetry.take(run, figures, { batchId: batch.batchId, status: kind, crashes });
   telemetry.usage(run, await quota.usage(ports.scopesOf(run)));
 }

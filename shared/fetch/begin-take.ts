@@ -30,8 +30,9 @@ export async function beginTake(message: BatchMessage, ports: WorkPorts): Promis
   const stored = await ledger.readBatch(runId, batchId);
   if (stored === undefined) return { kind: "nothing", run };
   const repaired = await markStored(stored, run, ports.rows);
+  const crashes = repaired.units.filter((unit) => unit.begun && unit.status === "pending").length;
   const batch = claimBatch(repaired, token, clock.nowMs(), clock.random());
-  return { kind: "taken", take: { run, batchId, token, batch } };
+  return { kind: "taken", take: { run, batchId, token, batch, crashes } };
 }
 
 /** A unit that this run has flipped is done, whatever the batch item heard of it. */

@@ -24,6 +24,7 @@ export async function endTake(
     run,
     batch: progress.batch(),
     token: take.token,
+    crashes: take.crashes,
   });
   if (stop.signal.reason === "lost") return outcome("lost", take.run);
   recordFigures(work, ports.memoryMb());

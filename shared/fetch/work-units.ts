@@ -2,6 +2,7 @@ import { findReport } from "../plan/report.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
 import { fetchUnit, type UnitOutcome } from "./fetch-unit.ts";
 import type { StopReason } from "./lease-watch.ts";
+import { isOutage, outageWaitMs } from "./outage.ts";
 import { recordFigures } from "./record-figures.ts";
 import { mayBeginUnit } from "./slice.ts";
 import type { SliceEnd, TakeWork } from "./take.ts";
@@ -97,6 +98,10 @@ async function attempt(index: number, work: TakeWork, ports: WorkPorts): Promise
     );
   } catch (error) {
     if (stop.signal.aborted) return { kind: "aborted" };
+    if (isOutage(error)) {
+      const untilMs = ports.clock.nowMs() + outageWaitMs(ports.clock.random());
+      return { kind: "deferred", untilMs, reason: error.message };
+    }
     return { kind: "failed", final: false, error: String(error), notBeforeMs: 0 };
   }
 }

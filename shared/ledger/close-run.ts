@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { RowStore } from "../rows/row-store.ts";
+import type { BatchUnit } from "./batch.ts";
 import type { Ledger } from "./ledger.ts";
 import { releaseLock } from "./property-lock.ts";
 import type { Run, RunStatus } from "./run.ts";
@@ -20,20 +20,21 @@ export type ClosedRun = {
 
 export type ClosePorts = {
   readonly ledger: Ledger;
-  readonly rows: RowStore;
   readonly nowMs: () => number;
   /** Called with a run that has ended in this execution. */
   ended(run: Run, failedUnits: number): void;
 };
 
-/** The end of an execution: settles the run's status, lets its property go, sweeps old rows. */
+/** The end of an execution: settles the run's status, and lets its property go. */
 export async function closeRun(input: CloseInput, ports: ClosePorts): Promise<ClosedRun> {
   const { ledger, nowMs } = ports;
   const runId = input.runId ?? input.executionName;
   const failure = input.error === undefined ? null : failureText(input.error);
-  const failedUnits = await countFailedUnits(runId, ledger);
+  const failed = await readFailedUnits(runId, ledger);
+  const failedUnits = failed.length;
+  const [example] = failed;
   const changed = await ledger.changeRun(runId, (run) =>
-    finishRun(run, { execution: input.executionName, failedUnits, failure }, nowMs()),
+    finishRun(run, { execution: input.executionName, failedUnits, example, failure }, nowMs()),
   );
   if (changed === undefined) {
     return { runId, status: "failed", reason: failure ?? "there is no such run" };
@@ -44,7 +45,6 @@ export async function closeRun(input: CloseInput, ports: ClosePorts): Promise<Cl
   }
   ports.ended(run, failedUnits);
   await releaseProperty(run, ledger);
-  await ports.rows.sweepGenerations(nowMs());
   return { runId, status: run.status, reason: run.reason ?? run.status };
 }
 
@@ -56,9 +56,9 @@ export async function releaseProperty(run: Run, ledger: Ledger): Promise<void> {
   }));
 }
 
-async function countFailedUnits(runId: string, ledger: Ledger): Promise<number> {
+async function readFailedUnits(runId: string, ledger: Ledger): Promise<readonly BatchUnit[]> {
   const batches = await ledger.readBatches(runId);
-  return batches.flatMap((batch) => batch.units).filter((unit) => unit.status === "failed").length;
+  return batches.flatMap((batch) => batch.units).filter((unit) => unit.status === "failed");
 }
 
 const LambdaCauseSchema = z.object({ errorMessage: z.string() });

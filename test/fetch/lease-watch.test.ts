@@ -31,7 +31,7 @@ describe("the watch over a lease", () => {
   }
 
   function watch(over: Ledger = ledger): Promise<void> {
-    const take = { run: run(), batchId, token, batch: newBatch("run-1", batchId, []) };
+    const take = { run: run(), batchId, token, batch: newBatch("run-1", batchId, []), crashes: 0 };
     return watchLease(over, take, clock, stop, ended.signal);
   }
 

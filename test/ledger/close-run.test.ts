@@ -5,9 +5,7 @@ import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
 import { acquireLock } from "../../shared/ledger/property-lock.ts";
 import { batchIdAt, type Run } from "../../shared/ledger/run.ts";
-import type { RowStore } from "../../shared/rows/row-store.ts";
 import { aRun } from "../support/a-run.ts";
-import { memoryRowStore } from "../support/memory-row-store.ts";
 import { sampleUnit } from "../support/row-samples.ts";
 
 const { runId, siteUrl } = aRun();
@@ -16,21 +14,11 @@ const nowMs = 5_000;
 
 describe("the end of an execution", () => {
   let ledger: Ledger;
-  let rows: RowStore;
   let ended: { readonly run: Run; readonly failedUnits: number }[];
-  let sweeps: number[];
 
   beforeEach(async () => {
     ledger = memoryLedger({ lever: 5 });
     ended = [];
-    sweeps = [];
-    rows = {
-      ...memoryRowStore(),
-      async sweepGenerations(atMs) {
-        sweeps.push(atMs);
-        return 0;
-      },
-    };
     await ledger.changeLock(siteUrl, (lock) => acquireLock(lock, aRun(), 9_999, 0));
   });
 
@@ -39,7 +27,6 @@ describe("the end of an execution", () => {
       { runId, executionName: runId, ...input },
       {
         ledger,
-        rows,
         nowMs: () => nowMs,
         ended: (run, failedUnits) => ended.push({ run, failedUnits }),
       },
@@ -48,12 +35,11 @@ describe("the end of an execution", () => {
 
   const holders = async () => Object.keys((await ledger.readLock(siteUrl)).holders);
 
-  test("of a drained run completes it, lets its property go and sweeps", async () => {
+  test("of a drained run completes it, and lets its property go", async () => {
     await ledger.createRun(aRun(drained));
     expect(await close()).toEqual({ runId, status: "complete", reason: "complete" });
     expect(await ledger.readRun(runId)).toMatchObject({ status: "complete", endedAtMs: nowMs });
     expect(await holders()).toEqual([]);
-    expect(sweeps).toEqual([nowMs]);
     expect(ended).toMatchObject([{ run: { status: "complete" }, failedUnits: 0 }]);
   });
 
@@ -66,11 +52,16 @@ describe("the end of an execution", () => {
       batches.map((batch) => ({
         ...batch,
         units: batch.units.map((unit, index) =>
-          index === 0 ? { ...unit, status: "failed" } : { ...unit, status: "done" },
+          index === 0
+            ? { ...unit, status: "failed", attempts: 8, lastError: "HTTP 500" }
+            : { ...unit, status: "done" },
         ),
       })),
     );
-    expect(await close()).toMatchObject({ status: "completed_with_failures" });
+    expect(await close()).toMatchObject({
+      status: "completed_with_failures",
+      reason: `2 units failed, such as page_query of ${sampleUnit(0).date} after 8 attempts: HTTP 500`,
+    });
     expect(ended).toMatchObject([{ failedUnits: 2 }]);
   });
 

@@ -208,7 +208,7 @@ describe("finishing", () => {
     expect(finishRun(drained, input, 9).run?.status).toBe("complete");
     expect(finishRun(drained, { ...input, failedUnits: 2 }, 9).run).toMatchObject({
       status: "completed_with_failures",
-      reason: "2 unit(s) failed after all their attempts",
+      reason: "2 units failed",
     });
   });
 

@@ -133,7 +133,7 @@ export function syncWorld(
         else if (answer.kind === "wait") {
           await clock.sleep(Math.max((answer.untilMs ?? 0) - clock.nowMs(), 150));
         } else {
-          const closing = { ledger, rows, nowMs: () => clock.nowMs(), ended: () => {} };
+          const closing = { ledger, nowMs: () => clock.nowMs(), ended: () => {} };
           return closeRun({ runId, executionName: runId }, closing);
         }
       }

@@ -1,3 +1,4 @@
+import type { BatchUnit } from "../batch.ts";
 import { isDrained, isEnded, type Run } from "../run.ts";
 import { changed, type Decision, unchanged } from "./decision.ts";
 import { endRun } from "./halt-run.ts";
@@ -14,6 +15,8 @@ export function finishRun(
   input: {
     readonly execution: string;
     readonly failedUnits: number;
+    /** One of them, to say in the reason what happened. */
+    readonly example?: BatchUnit | undefined;
     readonly failure: string | null;
   },
   nowMs: number,
@@ -26,7 +29,14 @@ export function finishRun(
     return changed({ ...endRun(released, "failed", nowMs), reason }, "finished");
   }
   const status = input.failedUnits > 0 ? "completed_with_failures" : "complete";
-  const reason =
-    input.failedUnits > 0 ? `${input.failedUnits} unit(s) failed after all their attempts` : null;
+  const reason = input.failedUnits > 0 ? failureText(input.failedUnits, input.example) : null;
   return changed({ ...endRun(run, status, nowMs), reason }, "finished");
+}
+
+function failureText(failedUnits: number, example: BatchUnit | undefined): string {
+  const units = failedUnits === 1 ? "1 unit failed" : `${failedUnits} units failed`;
+  if (example === undefined) return units;
+  const { report, date, attempts, lastError } = example;
+  const tries = attempts === 1 ? "" : ` after ${attempts} attempts`;
+  return `${units}, such as ${report} of ${date}${tries}: ${lastError}`;
 }
