@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { BatchUnit } from "./batch.ts";
 import type { Ledger } from "./ledger.ts";
 import { releaseLock } from "./property-lock.ts";
 import type { Run, RunStatus } from "./run.ts";
@@ -30,11 +29,17 @@ export async function closeRun(input: CloseInput, ports: ClosePorts): Promise<Cl
   const { ledger, nowMs } = ports;
   const runId = input.runId ?? input.executionName;
   const failure = input.error === undefined ? null : failureText(input.error);
-  const failed = await readFailedUnits(runId, ledger);
+  const units = (await ledger.readBatches(runId)).flatMap((batch) => batch.units);
+  const failed = units.filter((unit) => unit.status === "failed");
   const failedUnits = failed.length;
+  const doneUnits = units.filter((unit) => unit.status === "done").length;
   const [example] = failed;
   const changed = await ledger.changeRun(runId, (run) =>
-    finishRun(run, { execution: input.executionName, failedUnits, example, failure }, nowMs()),
+    finishRun(
+      run,
+      { execution: input.executionName, doneUnits, failedUnits, example, failure },
+      nowMs(),
+    ),
   );
   if (changed === undefined) {
     return { runId, status: "failed", reason: failure ?? "there is no such run" };
@@ -56,14 +61,10 @@ export async function releaseProperty(run: Run, ledger: Ledger): Promise<void> {
   }));
 }
 
-async function readFailedUnits(runId: string, ledger: Ledger): Promise<readonly BatchUnit[]> {
-  const batches = await ledger.readBatches(runId);
-  return batches.flatMap((batch) => batch.units).filter((unit) => unit.status === "failed");
-}
-
 const LambdaCauseSchema = z.object({ errorMessage: z.string() });
 
-function failureText(error: { readonly Error: string; readonly Cause: string }): string {
+/** What a failed task said, for a person: a Lambda's cause is JSON with a stack. */
+export function failureText(error: { readonly Error: string; readonly Cause: string }): string {
   try {
     return LambdaCauseSchema.parse(JSON.parse(error.Cause)).errorMessage;
   } catch {

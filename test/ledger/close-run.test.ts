@@ -9,7 +9,7 @@ import { aRun } from "../support/a-run.ts";
 import { sampleUnit } from "../support/row-samples.ts";
 
 const { runId, siteUrl } = aRun();
-const drained = { batches: 2, next: 2, admitted: 2 };
+const drained = { batches: 2, next: 2, admitted: 2, plannedUnits: 0 };
 const nowMs = 5_000;
 
 describe("the end of an execution", () => {
@@ -44,7 +44,7 @@ describe("the end of an execution", () => {
   });
 
   test("counts the units that failed, over all batches", async () => {
-    await ledger.createRun(aRun(drained));
+    await ledger.createRun(aRun({ ...drained, plannedUnits: 4 }));
     const batches = [0, 1].map((index) =>
       newBatch(runId, batchIdAt(index), [sampleUnit(index), sampleUnit(index + 10)]),
     );

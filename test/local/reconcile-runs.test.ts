@@ -17,7 +17,7 @@ describe("a new owner of a home", () => {
   async function reconciled(run: Run): Promise<Run | undefined> {
     await ledger.createRun(run);
     await ledger.changeLock(run.siteUrl, (lock) => acquireLock(lock, run, 99_999, 0));
-    await reconcileRuns(ledger, ownedSinceMs);
+    await reconcileRuns(ledger, { ownedSinceMs, nowMs: 20_000 });
     return ledger.readRun(run.runId);
   }
 
@@ -52,6 +52,11 @@ describe("a new owner of a home", () => {
       expect(await reconciled(ended)).toEqual(ended);
     },
   );
+
+  test("halts a run of a predecessor whose clock was ahead", async () => {
+    const left = aRun({ updatedAtMs: 30_000 });
+    expect((await reconciled(left))?.status).toBe("halted");
+  });
 
   test("leaves alone what an attached command has begun since", async () => {
     const live = aRun({ updatedAtMs: ownedSinceMs });

@@ -1,9 +1,12 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import type { Batch } from "../../shared/ledger/batch.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
 import { acquireLock, lockMs } from "../../shared/ledger/property-lock.ts";
 import { batchIdAt } from "../../shared/ledger/run.ts";
 import { changed } from "../../shared/ledger/transitions/decision.ts";
+import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
+import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
 import { planRun } from "../../shared/plan/plan-run.ts";
 import type { RowStore } from "../../shared/rows/row-store.ts";
 import type { UnitRecord } from "../../shared/rows/unit-record.ts";
@@ -138,9 +141,48 @@ describe("planning a run", () => {
   });
 
   test("of a run that exists reads nothing but its name, so that a resume needs no more", async () => {
-    await ledger.createRun(aRun({ status: "planned", batches: 0 }));
+    await ledger.createRun(aRun({ status: "planned", batches: 0, execution: "run-1-again" }));
     expect(await plan({ runId: "run-1" }, "run-1-again")).toEqual({ runId: "run-1" });
     expect(await ledger.readRun("run-1")).toMatchObject({ status: "running", plannedUnits: 31 });
+  });
+
+  test("by a planner whose run another execution carries by now changes nothing", async () => {
+    const run = aRun({ status: "planned", batches: 0, execution: "run-1-again" });
+    await ledger.createRun(run);
+    expect(await plan({ runId: "run-1" }, "run-1")).toEqual({ runId: "run-1" });
+    expect(await ledger.readRun("run-1")).toEqual(run);
+    expect(await ledger.readBatches("run-1")).toEqual([]);
+  });
+
+  test("by a planner that wakes after the run was resumed loses no unit", async () => {
+    const asleep = Promise.withResolvers<void>();
+    const woken = Promise.withResolvers<void>();
+    const slow: Ledger = {
+      ...ledger,
+      async putBatches(batches) {
+        asleep.resolve();
+        await woken.promise;
+        return ledger.putBatches(batches);
+      },
+    };
+    const ports = { rows, nowMs: () => nowMs };
+    const stale = planRun({ request, executionName }, { ...ports, ledger: slow });
+    await asleep.promise;
+    const reason = "asked";
+    await ledger.changeRun(executionName, (run) => haltRun(run, { reason, endsAs: "halted" }, 1));
+    await ledger.changeRun(executionName, (run) =>
+      resumeRun(run, { execution: "again", sequential: true }, 2),
+    );
+    await planRun(
+      { request: { runId: executionName }, executionName: "again" },
+      { ...ports, ledger },
+    );
+    const planned = await ledger.readBatches(executionName);
+    woken.resolve();
+    await stale;
+    expect(await ledger.readBatches(executionName)).toEqual(planned);
+    const dates = planned.flatMap((batch) => batch.units.map((unit) => unit.date));
+    expect(new Set(dates).size).toBe((await ledger.readRun(executionName))?.plannedUnits);
   });
 
   test("started twice at once, it is planned and started once", async () => {
@@ -166,7 +208,7 @@ describe("planning a run", () => {
       await plan();
       const whole = [
         await ledger.readRun(executionName),
-        await ledger.readBatches(executionName),
+        withoutTokens(await ledger.readBatches(executionName)),
         await ledger.readLock(siteUrl),
       ];
       let deaths = 0;
@@ -185,10 +227,10 @@ describe("planning a run", () => {
         deaths += 1;
         await plan();
         expect(await ledger.readRun(executionName)).toEqual(whole[0]);
-        expect(await ledger.readBatches(executionName)).toEqual(whole[1]);
+        expect(withoutTokens(await ledger.readBatches(executionName))).toEqual(whole[1]);
         expect(await ledger.readLock(siteUrl)).toEqual(whole[2]);
       }
-      expect(deaths).toBe(6);
+      expect(deaths).toBe(7);
     },
   );
 
@@ -248,3 +290,8 @@ describe("a bad request", () => {
     expect(await faultsOf(of)).toContain(expected);
   });
 });
+
+/** Each planner has a token of its own; what it plans is the same. */
+function withoutTokens(batches: readonly Batch[]) {
+  return batches.map(({ token: _, ...batch }) => batch);
+}

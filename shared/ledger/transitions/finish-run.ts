@@ -14,6 +14,7 @@ export function finishRun(
   run: Run,
   input: {
     readonly execution: string;
+    readonly doneUnits: number;
     readonly failedUnits: number;
     /** One of them, to say in the reason what happened. */
     readonly example?: BatchUnit | undefined;
@@ -27,6 +28,11 @@ export function finishRun(
     const reason = input.failure ?? "the execution ended before the run was drained";
     const released = releaseHolds(run, Object.keys(run.inFlight));
     return changed({ ...endRun(released, "failed", nowMs), reason }, "finished");
+  }
+  const unaccounted = run.plannedUnits - input.doneUnits - input.failedUnits;
+  if (unaccounted !== 0) {
+    const reason = `${unaccounted} of ${run.plannedUnits} planned units are unaccounted for: run the same backfill again`;
+    return changed({ ...endRun(run, "failed", nowMs), reason }, "finished");
   }
   const status = input.failedUnits > 0 ? "completed_with_failures" : "complete";
   const reason = input.failedUnits > 0 ? failureText(input.failedUnits, input.example) : null;
