@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 150_000,
-    hookTimeout: 60_000,
+    hookTimeout: 150_000,
     maxWorkers: 2,
     ...(report ? { reporters: ["default", "json"], outputFile: { json: report } } : {}),
   },
