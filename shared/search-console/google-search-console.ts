@@ -1,5 +1,4 @@
 import { searchconsole } from "@googleapis/searchconsole";
-import { pageRows } from "../plan/unit.ts";
 import {
   type Authorizer,
   applicationDefaultCredentials,
@@ -12,7 +11,7 @@ import {
   type Refusal,
   timedOut,
 } from "./google-errors.ts";
-import { parsePage } from "./google-page.ts";
+import { queryOf, readPage } from "./google-query.ts";
 import { googleRootUrl, isLoopback, rootUrlFault } from "./root-url.ts";
 import type { PageRequest, SearchConsole } from "./search-console.ts";
 import { SearchConsoleError } from "./search-console-error.ts";
@@ -72,26 +71,13 @@ export function googleSearchConsole(options: GoogleSearchConsoleOptions = {}): S
       const answer = await withDeadline(signal, requestTimeoutMs, (either) =>
         send(request, either),
       );
-      if (answer.status === 200) return parsePage(answer.body, request.report.dimensions.length);
+      if (answer.status === 200) return readPage(answer.body, request);
       throw classifyRefusal(answer, serverTime(answer.date));
     },
   };
 }
 
 type Answer = Refusal & { readonly date: string | null };
-
-function queryOf({ siteUrl, report, date, startRow }: PageRequest) {
-  const requestBody = {
-    startDate: date,
-    endDate: date,
-    dimensions: [...report.dimensions],
-    type: report.searchType,
-    dataState: report.dataState,
-    rowLimit: pageRows,
-    startRow,
-  };
-  return { siteUrl, requestBody };
-}
 
 /**
  * Runs `send` until it answers, the caller aborts, or the time is up; whichever comes first
