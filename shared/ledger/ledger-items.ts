@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parsePacificDate } from "../plan/pacific-date.ts";
+import { ReportSchema } from "../plan/report.ts";
 import type { Batch } from "./batch.ts";
 import { LedgerError } from "./ledger-error.ts";
 import type { PropertyLock } from "./property-lock.ts";
@@ -39,6 +40,7 @@ const RunSchema = z.object({
   from: date,
   to: date,
   reports: z.array(z.string()),
+  definitions: z.array(ReportSchema).exactOptional(),
   force: z.boolean(),
   keepAutoSync: z.boolean(),
   qpm: z.number().nullable(),

@@ -84,6 +84,11 @@ export function isBuiltIn(id: string): boolean {
   return builtInReports.some((report) => report.id === id);
 }
 
+/** A report without its name. */
+export function reportShape({ id: _id, ...shape }: Report): ReportShape {
+  return shape;
+}
+
 /** Equal for shapes that ask Google for the same, however they are written. */
 export function shapeKey(shape: ReportShape): string {
   const { searchType, dataState, aggregationType = "auto", dimensionFilterGroups = [] } = shape;
