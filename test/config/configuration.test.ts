@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseConfiguration } from "../../shared/config/configuration.ts";
+import { builtInReports } from "../../shared/plan/built-in-reports.ts";
 
 const good = { id: "brand", dimensions: ["query"] };
 
@@ -31,6 +33,23 @@ describe("a configuration", () => {
         ],
       },
     });
+  });
+
+  test("is what the README shows", () => {
+    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+    const example =
+      /<!-- tested: configuration -->\n```json\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+    expect(parseConfiguration(example)).toMatchObject({
+      kind: "configuration",
+      configuration: { reports: [{ id: "mobile_brand_queries" }] },
+    });
+  });
+
+  test("the README names every built-in report", () => {
+    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+    const section = /## Reports([\s\S]*?)\n## /.exec(readme)?.[1] ?? "";
+    const missing = builtInReports.filter(({ id }) => !section.includes(`\`${id}\``));
+    expect(missing).toEqual([]);
   });
 
   test("of nothing is a good one", () => {
