@@ -1,48 +1,19 @@
-import { describe, expect, onTestFinished, test } from "vitest";
-import { startSampleSearchConsole } from "../../local/sample-search-console/sample-search-console.ts";
-import { fetchUnit } from "../../shared/fetch/fetch-unit.ts";
-import { takeMeter } from "../../shared/fetch/take-meter.ts";
-import { findReport } from "../../shared/plan/report.ts";
-import { createMemoryQuota } from "../../shared/quota/memory-quota.ts";
-import { quotaScopes } from "../../shared/quota/scopes.ts";
+import { describe, expect, test } from "vitest";
 import { isFinal } from "../../shared/rows/finality.ts";
-import { googleSearchConsole } from "../../shared/search-console/google-search-console.ts";
-import { memoryRowStore } from "../support/memory-row-store.ts";
 import { pacific } from "../support/pacific.ts";
+import { sampleFetch } from "../support/sample-fetch.ts";
 
-const siteUrl = "sc-domain:sample.example";
-const hourMs = 3_600_000;
-const date = pacific("2026-05-20");
+const dayMs = 86_400_000;
 const noonMs = Date.parse("2026-05-20T19:00:00Z");
 
 /** The unit of 20 May, fetched at noon of each of five days. */
 async function historyOf(reportId: string) {
   let nowMs = noonMs;
-  const server = await startSampleSearchConsole({ now: () => nowMs });
-  onTestFinished(() => server.stop());
-  const report = findReport(reportId);
-  if (report === undefined) throw new Error(`no report ${reportId}`);
-  const rows = memoryRowStore();
-  const quota = createMemoryQuota(() => nowMs);
-  const scopes = quotaScopes({ siteUrl, accountId: "a", projectId: "p", qpm: undefined });
+  const sample = await sampleFetch(reportId, pacific("2026-05-20"), () => nowMs);
   const history = [];
   for (let age = 0; age < 5; age += 1) {
-    nowMs = noonMs + age * 24 * hourMs;
-    const unit = { siteUrl, report: report.id, date };
-    const outcome = await fetchUnit(
-      { unit, report, runId: `run-${age}`, token: age + 1 },
-      {
-        ports: {
-          searchConsole: googleSearchConsole({ rootUrl: server.url }),
-          quota,
-          rows,
-          clock: { nowMs: () => nowMs, random: () => 0, sleep: async () => {} },
-        },
-        scopes,
-        meter: takeMeter(() => nowMs),
-        signal: new AbortController().signal,
-      },
-    );
+    nowMs = noonMs + age * dayMs;
+    const outcome = await sample.fetch(age + 1);
     if (outcome.kind !== "done") throw new Error(outcome.kind);
     const { impressions, firstIncompleteDate, hash } = outcome.record;
     const final = isFinal(outcome.record, []);

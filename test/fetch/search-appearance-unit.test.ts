@@ -1,60 +1,29 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { startSampleSearchConsole } from "../../local/sample-search-console/sample-search-console.ts";
-import { fetchUnit } from "../../shared/fetch/fetch-unit.ts";
-import { takeMeter } from "../../shared/fetch/take-meter.ts";
-import { findReport } from "../../shared/plan/report.ts";
-import { createMemoryQuota } from "../../shared/quota/memory-quota.ts";
-import { quotaScopes } from "../../shared/quota/scopes.ts";
-import { googleSearchConsole } from "../../shared/search-console/google-search-console.ts";
-import { memoryRowStore } from "../support/memory-row-store.ts";
 import { pacific } from "../support/pacific.ts";
+import { sampleFetch } from "../support/sample-fetch.ts";
 
-const siteUrl = "sc-domain:sample.example";
 const date = pacific("2026-05-06");
-const nowMs = Date.parse("2026-05-20T19:00:00Z");
-const found = findReport("search_appearance_pages");
-if (found === undefined) throw new Error("no search_appearance_pages report");
-const report = found;
 
 const TruthSchema = z.object({
   rows: z.array(z.object({ keys: z.array(z.string()), clicks: z.number() })),
 });
 
 async function aWorld() {
-  const server = await startSampleSearchConsole({ now: () => nowMs });
-  onTestFinished(() => server.stop());
-  const rows = memoryRowStore();
-  const quota = createMemoryQuota(() => nowMs);
-  const scopes = quotaScopes({ siteUrl, accountId: "a", projectId: "p", qpm: undefined });
-  const work = { unit: { siteUrl, report: report.id, date }, report, runId: "run-1", token: 7 };
-  const fetchIt = (token: number) =>
-    fetchUnit(
-      { ...work, token },
-      {
-        ports: {
-          searchConsole: googleSearchConsole({ rootUrl: server.url }),
-          quota,
-          rows,
-          clock: { nowMs: () => nowMs, random: () => 0, sleep: async () => {} },
-        },
-        scopes,
-        meter: takeMeter(() => nowMs),
-        signal: new AbortController().signal,
-      },
-    );
+  const nowMs = Date.parse("2026-05-20T19:00:00Z");
+  const sample = await sampleFetch("search_appearance_pages", date, () => nowMs);
+  const { server, rows, unit } = sample;
   return {
-    server,
-    fetchIt,
-    claimed: async () => (await quota.usage(scopes))[0]?.used,
+    ...sample,
     async visible() {
       const lines: string[] = [];
-      for await (const row of rows.streamRows({ siteUrl, from: date, to: date })) {
+      for await (const row of rows.streamRows({ siteUrl: unit.siteUrl, from: date, to: date })) {
         lines.push(JSON.stringify([row.searchAppearance, row.page, row.clicks]));
       }
       return lines.sort();
     },
     async truth() {
+      const { siteUrl } = unit;
       const query = new URLSearchParams({ siteUrl, date, dimensions: "searchAppearance,page" });
       const answer = await fetch(`${server.url}/sample/truth?${query}`);
       const { rows } = TruthSchema.parse(await answer.json());
@@ -68,7 +37,7 @@ async function aWorld() {
 describe("a unit by search appearance and page", () => {
   test("holds every appearance's rows, as the server has them", async () => {
     const world = await aWorld();
-    expect((await world.fetchIt(1)).kind).toBe("done");
+    expect((await world.fetch(1)).kind).toBe("done");
     const [visible, truth] = [await world.visible(), await world.truth()];
     expect(truth.length).toBeGreaterThan(100);
     expect(visible.join("\n") === truth.join("\n")).toBe(true);
@@ -76,7 +45,7 @@ describe("a unit by search appearance and page", () => {
 
   test("claims each of its requests, and its record says what they were", async () => {
     const world = await aWorld();
-    const outcome = await world.fetchIt(1);
+    const outcome = await world.fetch(1);
     if (outcome.kind !== "done") throw new Error(outcome.kind);
     const { pages, rows, fetchedRows, shape } = outcome.record;
     expect(pages.map(({ searchAppearance = "the list" }) => searchAppearance).sort()).toEqual(
@@ -90,11 +59,11 @@ describe("a unit by search appearance and page", () => {
 
   test("shows all or nothing: when one appearance fails, the unit keeps what it had", async () => {
     const world = await aWorld();
-    await world.fetchIt(1);
+    await world.fetch(1);
     const before = await world.visible();
-    // The list comes, the first appearance too, and then every answer is a refusal for good.
+    // Some lists come, some first appearances too; the rest is refused for good.
     await world.fail([{ kind: "403-forbidden", share: 0.6 }]);
-    for (let token = 2; token < 8; token += 1) await world.fetchIt(token);
+    for (let token = 2; token < 8; token += 1) await world.fetch(token);
     expect(world.server.seen().list.some(({ fault }) => fault !== undefined)).toBe(true);
     expect((await world.visible()).join("\n") === before.join("\n")).toBe(true);
   });
@@ -102,7 +71,7 @@ describe("a unit by search appearance and page", () => {
   test("sends a request again that failed in passing, and no other", async () => {
     const world = await aWorld();
     await world.fail([{ kind: "500", times: 1 }]);
-    expect((await world.fetchIt(1)).kind).toBe("done");
+    expect((await world.fetch(1)).kind).toBe("done");
     expect(world.server.seen().requests).toBe(5);
   });
 });
