@@ -11,6 +11,8 @@ import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
 import type { Ledger } from "../shared/ledger/ledger.ts";
 import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
 import type { Quota } from "../shared/quota/quota.ts";
+import { dynamoRegistry } from "../shared/registry/dynamo-registry.ts";
+import type { Registry } from "../shared/registry/registry.ts";
 import { openPostgresRowStore } from "../shared/rows/postgres-row-store.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
 import { UsageError } from "./usage-error.ts";
@@ -20,6 +22,7 @@ export type OpenStage = {
   readonly stack: Stack;
   readonly ledger: Ledger;
   readonly quota: Quota;
+  readonly registry: Registry;
   readonly executions: SFNClient;
   readonly stateMachineArn: string;
   /** Opened at the first call. */
@@ -61,6 +64,7 @@ export async function openStage(
     stack,
     ledger,
     quota,
+    registry: dynamoRegistry(documents, { table: endpoints.ledgerTable }),
     executions,
     stateMachineArn: endpoints.stateMachineArn,
     rows() {

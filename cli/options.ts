@@ -35,8 +35,14 @@ export function siteUrl(text: string): string {
 }
 
 export function reportId(id: string): string {
-  if (findReport(id) !== undefined) return id;
-  throw new UsageError(`there is no report ${id}: there is ${reportIds().join(", ")}`);
+  const fault = reportFault(id);
+  if (fault === undefined) return id;
+  throw new UsageError(fault);
+}
+
+export function reportFault(id: string): string | undefined {
+  if (findReport(id) !== undefined) return undefined;
+  return `there is no report ${id}: there is ${reportIds().join(", ")}`;
 }
 
 export function pacificDate(flag: string): (text: string) => PacificDate {

@@ -3,6 +3,7 @@ import { backfillCommand } from "./commands/backfill.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { haltCommand } from "./commands/halt.ts";
+import { propertiesCommand } from "./commands/properties.ts";
 import { resourcesCommand } from "./commands/resources.ts";
 import { resumeCommand } from "./commands/resume.ts";
 import { rowsCommand } from "./commands/rows.ts";
@@ -28,15 +29,22 @@ export function createProgram(): Command {
     rowsCommand(),
     unitsCommand(),
     sqlCommand(),
+    propertiesCommand(),
     resourcesCommand(),
     doctorCommand(),
     sampleServerCommand(),
     demoCommand(),
   ];
   for (const command of commands) {
-    program.addCommand(command.exitOverride().configureOutput({ outputError: oneLine }));
+    program.addCommand(throwing(command));
   }
   return program;
+}
+
+/** A command, and those below it, that throw their usage errors and print them as one line. */
+function throwing(command: Command): Command {
+  for (const below of command.commands) throwing(below);
+  return command.exitOverride().configureOutput({ outputError: oneLine });
 }
 
 /** Commander's own errors, in the form of ours. */
