@@ -10,6 +10,7 @@ import { rowsCommand } from "./commands/rows.ts";
 import { sampleServerCommand } from "./commands/sample-server.ts";
 import { sqlCommand } from "./commands/sql.ts";
 import { statusCommand } from "./commands/status.ts";
+import { syncCommand } from "./commands/sync.ts";
 import { unitsCommand } from "./commands/units.ts";
 
 /** The command line, one command a file. Usage errors are thrown as CommanderError. */
@@ -23,6 +24,7 @@ export function createProgram(): Command {
     .exitOverride();
   const commands = [
     backfillCommand(),
+    syncCommand(),
     statusCommand(),
     haltCommand(),
     resumeCommand(),
