@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import { backfillCommand } from "./commands/backfill.ts";
+import { completionCommand } from "./commands/completion.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { haltCommand } from "./commands/halt.ts";
+import { loginCommand } from "./commands/login.ts";
 import { propertiesCommand } from "./commands/properties.ts";
 import { resourcesCommand } from "./commands/resources.ts";
 import { resumeCommand } from "./commands/resume.ts";
@@ -31,11 +33,13 @@ export function createProgram(): Command {
     rowsCommand(),
     unitsCommand(),
     sqlCommand(),
+    loginCommand(),
     propertiesCommand(),
     resourcesCommand(),
     doctorCommand(),
     sampleServerCommand(),
     demoCommand(),
+    completionCommand(),
   ];
   for (const command of commands) {
     program.addCommand(throwing(command));

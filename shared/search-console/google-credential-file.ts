@@ -154,7 +154,7 @@ async function readText(path: string): Promise<string> {
 }
 
 /** Node's own fetch (see google-credentials.ts); a key file may name another token endpoint. */
-function fetchTokensFrom(url: string | undefined): typeof fetch {
+export function fetchTokensFrom(url: string | undefined): typeof fetch {
   if (url === undefined || url === googleTokenUrl) return fetch;
   return (input, init) => fetch(String(input) === googleTokenUrl ? url : input, init);
 }
