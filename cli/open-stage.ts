@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { isDiskFull } from "../local/disk-space.ts";
 import { homeFolder } from "../local/home.ts";
 import { localClientOptions } from "../local/local-names.ts";
 import { openStack } from "../local/open-stack.ts";
@@ -90,8 +91,9 @@ export async function openStage(
 
 /** Without its servers a command can do nothing more; what is committed stays. */
 async function abandon(stack: Stack, what: string): Promise<never> {
+  const full = await isDiskFull(homeFolder(process.env, process.cwd()));
   process.stderr.write(
-    `gsc-sync: ${what}: what is stored stays; "gsc-sync status" shows what to resume\n`,
+    `gsc-sync: ${what}${full ? ", because the disk is full" : ""}: what is stored stays; "gsc-sync status" shows what to resume\n`,
   );
   await stack.close({ force: true }).catch(() => {});
   process.exit(1);
