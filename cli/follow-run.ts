@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
-import { releaseProperty } from "../shared/ledger/close-run.ts";
+import { failureText, releaseProperty } from "../shared/ledger/close-run.ts";
 import { isEnded, type Run } from "../shared/ledger/run.ts";
 import type { RunSummary } from "../shared/ledger/run-summary.ts";
 import { haltRun } from "../shared/ledger/transitions/halt-run.ts";
@@ -15,6 +15,7 @@ import type { Terminal } from "./terminal.ts";
 import type { ProgressSnapshot } from "./views/progress-view.ts";
 
 const lookMs = 400;
+const lookSoonMs = 100;
 const checkExecutionEvery = 8;
 const historyMs = 20_000;
 
@@ -28,12 +29,13 @@ export async function followRun(
 ): Promise<RunSummary> {
   const { ledger } = stage;
   const { runId } = started;
+  let haltWanted = false;
   using _interrupt = onInterrupt(
     () => {
       terminal.notice("stopping: what is committed stays; press Ctrl-C again to leave at once");
-      void halt(stage, runId);
+      haltWanted = true;
     },
-    () => void stage.close({ force: true }).finally(() => process.exit(1)),
+    () => void stage.close({ force: true }).then(leave, leave),
   );
   const history: { atMs: number; units: number; rows: number }[] = [];
   for (let look = 1; ; look += 1) {
@@ -45,6 +47,8 @@ export async function followRun(
         await releaseProperty(run, ledger);
         return summary;
       }
+      // Also when the run had yet to be planned as the signal came.
+      if (haltWanted && run.status !== "halting") await halt(stage, runId);
       history.push({
         atMs: nowMs,
         units: summary.units.complete + summary.units.failed,
@@ -60,8 +64,12 @@ export async function followRun(
       } satisfies ProgressSnapshot);
     }
     if (look % checkExecutionEvery === 0) await checkExecution(stage, started);
-    await delay(lookMs);
+    await delay(haltWanted ? lookSoonMs : lookMs);
   }
+}
+
+function leave(): never {
+  process.exit(1);
 }
 
 async function usedNow(stage: OpenStage, run: Run): Promise<number> {
@@ -87,7 +95,9 @@ async function checkExecution(
     }),
   );
   if (execution.status === "RUNNING" || execution.status === "SUCCEEDED") return;
-  const reason = execution.cause || execution.error || `its execution was ${execution.status}`;
+  const { status, error = "", cause = "" } = execution;
+  const reason =
+    error || cause ? failureText({ Error: error, Cause: cause }) : `its execution was ${status}`;
   const changed = await stage.ledger.changeRun(started.runId, (run) =>
     run.execution === started.execution
       ? orphanRun(run, reason)

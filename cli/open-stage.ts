@@ -7,6 +7,7 @@ import { localClientOptions } from "../local/local-names.ts";
 import { openStack } from "../local/open-stack.ts";
 import { reconcileRuns } from "../local/reconcile-runs.ts";
 import type { Stack } from "../local/stack.ts";
+import { homeEnvironmentFault } from "../shared/config/environment.ts";
 import { environmentNames } from "../shared/config/names.ts";
 import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
 import type { Ledger } from "../shared/ledger/ledger.ts";
@@ -16,6 +17,7 @@ import { dynamoRegistry } from "../shared/registry/dynamo-registry.ts";
 import type { Registry } from "../shared/registry/registry.ts";
 import { openPostgresRowStore } from "../shared/rows/postgres-row-store.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
+import { knownStage } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** A stage as commands use it. `local` starts the home's servers, or attaches to them. */
@@ -35,9 +37,9 @@ export async function openStage(
   stage: string,
   onNotice: (notice: string) => void,
 ): Promise<OpenStage> {
-  if (stage !== "local") {
-    throw new UsageError(`--stage ${stage}: only the stage "local" can be used by this version`);
-  }
+  knownStage(stage);
+  const fault = homeEnvironmentFault(process.env);
+  if (fault !== undefined) throw new UsageError(fault);
   const ownedSinceMs = Date.now();
   const stack = await openStack({
     home: homeFolder(process.env, process.cwd()),
@@ -81,7 +83,7 @@ export async function openStage(
     },
   };
   try {
-    if (stack.role === "owner") await reconcileRuns(ledger, ownedSinceMs);
+    if (stack.role === "owner") await reconcileRuns(ledger, { ownedSinceMs, nowMs: Date.now() });
   } catch (error) {
     await opened.close({ force: true });
     throw error;

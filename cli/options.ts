@@ -10,7 +10,15 @@ export const jsonOption = () =>
   new Option("--json", "print one JSON object as the last line of stdout").default(false);
 
 export const stageOption = () =>
-  new Option("--stage <stage>", "local, or a deployed stage").default("local");
+  new Option("--stage <stage>", "where: only local for now").argParser(knownStage).default("local");
+
+/** @throws UsageError */
+export function knownStage(text: string): string {
+  if (text === "local") return text;
+  throw new UsageError(
+    `--stage ${text || '""'}: only the stage "local" can be used by this version`,
+  );
+}
 
 export const siteUrlOption = () =>
   new Option(

@@ -35,6 +35,19 @@ export function retryServiceFaults<Task extends TaskStateBase>(task: Task): Task
   return task;
 }
 
+/** A store of ours that was away for some seconds; what else the task throws is final at once. */
+export function retryOutages<Task extends TaskStateBase>(task: Task): Task {
+  task.addRetry({
+    errors: ["LedgerError", "RowStoreError"],
+    interval: Duration.seconds(2),
+    backoffRate: 2,
+    maxAttempts: 6,
+    maxDelay: Duration.seconds(30),
+    jitterStrategy: JitterType.FULL,
+  });
+  return task;
+}
+
 /**
  * Whatever a task throws whose input comes from the machine and not from a person, and which may
  * run twice: a store that was away for some seconds must not end a run.

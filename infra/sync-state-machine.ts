@@ -24,7 +24,7 @@ import { LambdaInvoke, SqsSendMessage } from "aws-cdk-lib/aws-stepfunctions-task
 import { Construct } from "constructs";
 import { functionTimeoutsSeconds } from "../shared/config/function-timeouts.ts";
 import { stateNames } from "../shared/config/names.ts";
-import { retryRepeatable, retryServiceFaults } from "./retries.ts";
+import { retryOutages, retryRepeatable, retryServiceFaults } from "./retries.ts";
 
 export type SyncStateMachineProps = {
   readonly planRun: IFunction;
@@ -102,7 +102,7 @@ function planRunTask(scope: Construct, { planRun }: SyncStateMachineProps): Lamb
       executionName: JsonPath.stringAt("$$.Execution.Name"),
     }),
   });
-  return retryServiceFaults(task);
+  return retryOutages(retryServiceFaults(task));
 }
 
 function dispatchBatchesTask(

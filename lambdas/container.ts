@@ -13,7 +13,16 @@ import { emfTelemetry } from "../shared/telemetry/emf-telemetry.ts";
 /** What every handler is built from; made once a process. */
 export const environment = readHandlerEnvironment();
 
-export const documents = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+/** A store that does not answer is a fault, not a reason to hang. */
+export const clientPatience = {
+  requestHandler: {
+    connectionTimeout: 3_000,
+    requestTimeout: 10_000,
+    throwOnRequestTimeout: true,
+  },
+} as const;
+
+export const documents = DynamoDBDocumentClient.from(new DynamoDBClient(clientPatience));
 
 export const ledger = dynamoLedger(documents, {
   table: environment.ledgerTable,

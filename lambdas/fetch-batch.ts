@@ -12,6 +12,7 @@ import { quotaScopes } from "../shared/quota/scopes.ts";
 import { quarantining } from "../shared/registry/quarantine.ts";
 import { googleAccounts } from "../shared/search-console/google-accounts.ts";
 import {
+  clientPatience,
   documents,
   environment,
   ledger,
@@ -21,7 +22,7 @@ import {
   telemetry,
 } from "./container.ts";
 
-const sqs = new SQSClient({});
+const sqs = new SQSClient(clientPatience);
 
 const quota = createDynamoQuota({
   documents,
@@ -55,6 +56,7 @@ export const handler = middy<SQSEvent, SQSBatchResponse>()
   });
 
 async function work(message: BatchMessage): Promise<void> {
+  const rows = await openRows();
   const known = await ledger.readRun(message.runId);
   if (known === undefined) return;
   const searchConsole = await searchConsoleOf(known.accountId);
@@ -62,7 +64,7 @@ async function work(message: BatchMessage): Promise<void> {
     ledger,
     quota,
     searchConsole: quarantining(searchConsole, registry, Date.now),
-    rows: await openRows(),
+    rows,
     clock: systemClock,
     scopesOf: (run) =>
       quotaScopes({
@@ -74,11 +76,10 @@ async function work(message: BatchMessage): Promise<void> {
     memoryMb: () => Math.round(process.resourceUsage().maxRSS / 1_024),
     unitsAtOnce: environment.unitsAtOnce,
   };
-  const { kind, run, batch, token } = await workBatch(message, ports);
+  const { kind, run, batch, token, crashes } = await workBatch(message, ports);
   logger.info("take ended", { ...message, take: token, outcome: kind });
   const figures = batch?.takes[token];
   if (run === null || batch === null || figures === undefined) return;
-  const crashes = batch.units.filter((unit) => unit.suspect).length;
   telemetry.take(run, figures, { batchId: batch.batchId, status: kind, crashes });
   telemetry.usage(run, await quota.usage(ports.scopesOf(run)));
 }

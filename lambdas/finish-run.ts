@@ -9,13 +9,23 @@ export const handler = middy<unknown, ClosedRun>()
   .use(injectLambdaContext(logger))
   .handler(async (event) => {
     const input = FinishRunEventSchema.parse(event);
-    const rows = await openRows();
     const closed = await closeRun(input, {
       ledger,
-      rows,
       nowMs: Date.now,
       ended: (run, failedUnits) => telemetry.runEnded(run, failedUnits),
     });
     logger.info("run ended", { ...closed });
+    await sweep();
     return closed;
   });
+
+/** The run has ended, whatever becomes of this: what is not swept now is swept by the next run. */
+async function sweep(): Promise<void> {
+  try {
+    const rows = await openRows();
+    const swept = await rows.sweepGenerations(Date.now());
+    logger.info("generations swept", { swept });
+  } catch (error) {
+    logger.warn("generations not swept", { error: String(error) });
+  }
+}

@@ -11,20 +11,19 @@ export class StartRefused extends Error {
 
 /**
  * The child's side of {@link startEmbeddedProcess}: starts the server, reports its URL, and ends
- * when told to, on SIGTERM, and when the parent is gone, however it went: the operating system
- * closes the IPC channel for it. SIGINT is ignored because Ctrl-C reaches every process of the
- * terminal at once, and the owner decides the order of stopping.
+ * when told to, and when the parent is gone, however it went: the operating system closes the IPC
+ * channel for it. Signals are ignored: Ctrl-C, a closed terminal and a service's stop reach every
+ * process at once, and the owner, which needs the servers for a clean stop, decides the order.
  */
 export async function serveAsEmbeddedChild(
   start: (settings: unknown) => Promise<ServingChild>,
 ): Promise<void> {
-  process.on("SIGINT", () => {});
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
   // The parent's ends of these pipes go with it; printing into them must not be what ends us.
   process.stdout.on("error", () => {});
   process.stderr.on("error", () => {});
 
   const told = new Promise<void>((resolve) => {
-    process.once("SIGTERM", () => resolve());
     process.once("disconnect", () => resolve());
     process.on("message", (message) => {
       if (message === stopMessage) resolve();

@@ -16,9 +16,9 @@ const HandlerModuleSchema = z.object({
   }),
 });
 
-// Ctrl-C and a closed terminal reach the whole process group: the owner decides what they mean.
-process.on("SIGINT", () => {});
-process.on("SIGHUP", () => {});
+// Ctrl-C, a closed terminal and a service's stop reach the whole process group: the owner decides
+// what they mean.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
 process.on("disconnect", () => process.exit(0));
 
 const [modulePath = "", functionName = ""] = process.argv.slice(2);

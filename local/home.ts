@@ -41,8 +41,10 @@ export async function openHome(folder: string): Promise<Home> {
     await checkFormat(folder);
     await access(folder, constants.W_OK);
     const home = layout(folder);
-    await mkdir(home.folders.logs, { recursive: true });
-    await mkdir(home.folders.cache, { recursive: true });
+    // Rows and tokens of a ledger are nobody else's business, whoever may read the folder itself.
+    for (const each of Object.values(home.folders)) {
+      await mkdir(each, { recursive: true, mode: 0o700 });
+    }
     return home;
   } catch (error) {
     if (error instanceof HomeError) throw error;

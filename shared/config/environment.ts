@@ -65,3 +65,26 @@ const VariablesSchema = z.object({
   [names.lever]: z.coerce.number().int().min(0).max(5),
   [names.unitsAtOnce]: z.coerce.number().int().min(1).max(20).default(5),
 });
+
+/** What is wrong with the variables that a home's owner hands to its handlers; undefined: nothing. */
+export function homeEnvironmentFault(
+  variables: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const faults = [
+    wholeNumberFault(variables, names.lever, 0, 5),
+    wholeNumberFault(variables, names.unitsAtOnce, 1, 20),
+  ];
+  return faults.filter((fault) => fault !== undefined).join("; ") || undefined;
+}
+
+function wholeNumberFault(
+  variables: Readonly<Record<string, string | undefined>>,
+  name: string,
+  least: number,
+  most: number,
+): string | undefined {
+  const text = variables[name];
+  if (text === undefined || text === "") return undefined;
+  const fits = /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most;
+  return fits ? undefined : `${name}=${text} is not a whole number from ${least} to ${most}`;
+}

@@ -1,6 +1,7 @@
 import { type Batch, claimBatch } from "../ledger/batch.ts";
 import type { BatchMessage } from "../ledger/batch-message.ts";
 import type { Run } from "../ledger/run.ts";
+import { haltRun } from "../ledger/transitions/halt-run.ts";
 import { takeBatch } from "../ledger/transitions/take-batch.ts";
 import type { RowStore } from "../rows/row-store.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
@@ -28,10 +29,18 @@ export async function beginTake(message: BatchMessage, ports: WorkPorts): Promis
   if (taken?.answer !== "taken") return { kind: "nothing", run: taken?.run ?? null };
   const { run } = taken;
   const stored = await ledger.readBatch(runId, batchId);
-  if (stored === undefined) return { kind: "nothing", run };
+  if (stored === undefined) {
+    // Nothing would ever settle it: a run that cannot end is worse than one that failed.
+    const reason = `the ledger has lost batch ${batchId} of this run: run the same backfill again`;
+    await ledger.changeRun(runId, (current) =>
+      haltRun(current, { reason, endsAs: "failed" }, clock.nowMs()),
+    );
+    return { kind: "nothing", run };
+  }
   const repaired = await markStored(stored, run, ports.rows);
+  const crashes = repaired.units.filter((unit) => unit.begun && unit.status === "pending").length;
   const batch = claimBatch(repaired, token, clock.nowMs(), clock.random());
-  return { kind: "taken", take: { run, batchId, token, batch } };
+  return { kind: "taken", take: { run, batchId, token, batch, crashes } };
 }
 
 /** A unit that this run has flipped is done, whatever the batch item heard of it. */

@@ -1,9 +1,10 @@
-import { type Batch, batchDueMs, isSettled } from "../ledger/batch.ts";
+import { batchDueMs, isSettled } from "../ledger/batch.ts";
 import type { Run } from "../ledger/run.ts";
 import { haltRun } from "../ledger/transitions/halt-run.ts";
 import { returnBatch } from "../ledger/transitions/return-batch.ts";
 import { submitBatch } from "../ledger/transitions/submit-batch.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
+import { recordFigures } from "./record-figures.ts";
 import type { SliceEnd, TakeWork, WorkOutcome } from "./take.ts";
 
 /**
@@ -23,6 +24,7 @@ export async function endTake(
     run,
     batch: progress.batch(),
     token: take.token,
+    crashes: take.crashes,
   });
   if (stop.signal.reason === "lost") return outcome("lost", take.run);
   recordFigures(work, ports.memoryMb());
@@ -50,14 +52,4 @@ export async function endTake(
   const halted = stop.signal.reason === "halting" || end.fatal !== null;
   const kind = left?.answer === "lost" ? "lost" : halted ? "halted" : "returned";
   return outcome(kind, left?.run ?? take.run);
-}
-
-function recordFigures({ take, progress, meter }: TakeWork, memoryMb: number): void {
-  const figures = meter.figures(doneUnits(progress.batch()) - doneUnits(take.batch), memoryMb);
-  if (figures.requests === 0) return;
-  progress.change((batch) => ({ ...batch, takes: { ...batch.takes, [take.token]: figures } }));
-}
-
-function doneUnits(batch: Batch): number {
-  return batch.units.filter((unit) => unit.status === "done").length;
 }

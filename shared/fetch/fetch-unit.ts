@@ -92,7 +92,6 @@ function isLastPage(startRow: number, page: Page): boolean {
 
 async function flip(outcome: UnitOutcome, context: Context): Promise<UnitOutcome> {
   if (outcome.kind !== "done") return outcome;
-  if (context.signal.aborted) return { kind: "aborted" };
   const answer = await context.ports.rows.completeUnit(outcome.record, context.ports.clock.nowMs());
   if (answer === "flipped") return outcome;
   const error = "a newer take has stored this unit";

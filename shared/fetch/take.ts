@@ -10,6 +10,8 @@ export type Take = {
   /** Newer than any before: every write of the take is conditional on it. */
   readonly token: number;
   readonly batch: Batch;
+  /** Units that an earlier take died with, counted in this one. */
+  readonly crashes: number;
 };
 
 /** A take under way. */
@@ -23,7 +25,7 @@ export type TakeWork = {
 
 /** What the units of a take's slice add up to, beyond what the batch item says. */
 export type SliceEnd = {
-  /** Quota has nothing to give before then. */
+  /** Quota has nothing to give, or a store is away, until then. */
   readonly deferred: { readonly untilMs: number; readonly reason: string } | null;
   /** Why nothing of this run can succeed. */
   readonly fatal: string | null;
@@ -35,4 +37,5 @@ export type WorkOutcome = {
   readonly run: Run | null;
   readonly batch: Batch | null;
   readonly token: number;
+  readonly crashes: number;
 };

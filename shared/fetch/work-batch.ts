@@ -16,7 +16,9 @@ import { workUnits } from "./work-units.ts";
 export async function workBatch(message: BatchMessage, ports: WorkPorts): Promise<WorkOutcome> {
   const { ledger, clock } = ports;
   const begun = await beginTake(message, ports);
-  if (begun.kind === "nothing") return { kind: "nothing", run: begun.run, batch: null, token: 0 };
+  if (begun.kind === "nothing") {
+    return { kind: "nothing", run: begun.run, batch: null, token: 0, crashes: 0 };
+  }
 
   const { take } = begun;
   const { lever } = await ledger.readSettings();

@@ -2,6 +2,8 @@ import { findReport } from "../plan/report.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
 import { fetchUnit, type UnitOutcome } from "./fetch-unit.ts";
 import type { StopReason } from "./lease-watch.ts";
+import { isOutage, outageWaitMs } from "./outage.ts";
+import { recordFigures } from "./record-figures.ts";
 import { mayBeginUnit } from "./slice.ts";
 import type { SliceEnd, TakeWork } from "./take.ts";
 import { unitAfter } from "./unit-after.ts";
@@ -26,7 +28,7 @@ export async function workUnits(
   function pick(suspect: boolean): number | undefined {
     const nowMs = clock.nowMs();
     if (stop.signal.aborted || end.deferred !== null || end.fatal !== null) return undefined;
-    if (tried.size > 0 && !mayBeginUnit(nowMs - startedAtMs, longestUnitMs)) return undefined;
+    if (!mayBeginUnit(nowMs - startedAtMs, longestUnitMs)) return undefined;
     const index = progress
       .batch()
       .units.findIndex(
@@ -43,6 +45,7 @@ export async function workUnits(
   }
 
   async function workUnit(index: number): Promise<void> {
+    recordFigures(work, ports.memoryMb());
     if ((await progress.save()) === "lost") {
       stop.abort("lost" satisfies StopReason);
       return;
@@ -95,6 +98,10 @@ async function attempt(index: number, work: TakeWork, ports: WorkPorts): Promise
     );
   } catch (error) {
     if (stop.signal.aborted) return { kind: "aborted" };
+    if (isOutage(error)) {
+      const untilMs = ports.clock.nowMs() + outageWaitMs(ports.clock.random());
+      return { kind: "deferred", untilMs, reason: error.message };
+    }
     return { kind: "failed", final: false, error: String(error), notBeforeMs: 0 };
   }
 }

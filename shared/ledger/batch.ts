@@ -7,7 +7,7 @@ export type Batch = {
   readonly runId: string;
   readonly batchId: string;
   readonly siteUrl: string;
-  /** The newest take's token (0: none yet). Every write is conditional on it. */
+  /** The newest take's token, or its planner's. Every write is conditional on it. */
   readonly token: number;
   readonly units: readonly BatchUnit[];
   /** Figures by token, so that a write which is repeated counts once. */
@@ -61,12 +61,13 @@ export type TakeFigures = {
 
 export const defaultMaxAttempts = 8;
 
-export function newBatch(runId: string, batchId: string, units: readonly Unit[]): Batch {
+/** `token`: the planner's, so that an older planner changes nothing that a newer one has written. */
+export function newBatch(runId: string, batchId: string, units: readonly Unit[], token = 0): Batch {
   return {
     runId,
     batchId,
     siteUrl: units[0]?.siteUrl ?? "",
-    token: 0,
+    token,
     takes: {},
     units: units.map((unit) => ({
       report: unit.report,

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { RowStore } from "../rows/row-store.ts";
 import type { Ledger } from "./ledger.ts";
 import { releaseLock } from "./property-lock.ts";
 import type { Run, RunStatus } from "./run.ts";
@@ -20,20 +19,27 @@ export type ClosedRun = {
 
 export type ClosePorts = {
   readonly ledger: Ledger;
-  readonly rows: RowStore;
   readonly nowMs: () => number;
   /** Called with a run that has ended in this execution. */
   ended(run: Run, failedUnits: number): void;
 };
 
-/** The end of an execution: settles the run's status, lets its property go, sweeps old rows. */
+/** The end of an execution: settles the run's status, and lets its property go. */
 export async function closeRun(input: CloseInput, ports: ClosePorts): Promise<ClosedRun> {
   const { ledger, nowMs } = ports;
   const runId = input.runId ?? input.executionName;
   const failure = input.error === undefined ? null : failureText(input.error);
-  const failedUnits = await countFailedUnits(runId, ledger);
+  const units = (await ledger.readBatches(runId)).flatMap((batch) => batch.units);
+  const failed = units.filter((unit) => unit.status === "failed");
+  const failedUnits = failed.length;
+  const doneUnits = units.filter((unit) => unit.status === "done").length;
+  const [example] = failed;
   const changed = await ledger.changeRun(runId, (run) =>
-    finishRun(run, { execution: input.executionName, failedUnits, failure }, nowMs()),
+    finishRun(
+      run,
+      { execution: input.executionName, doneUnits, failedUnits, example, failure },
+      nowMs(),
+    ),
   );
   if (changed === undefined) {
     return { runId, status: "failed", reason: failure ?? "there is no such run" };
@@ -44,7 +50,6 @@ export async function closeRun(input: CloseInput, ports: ClosePorts): Promise<Cl
   }
   ports.ended(run, failedUnits);
   await releaseProperty(run, ledger);
-  await ports.rows.sweepGenerations(nowMs());
   return { runId, status: run.status, reason: run.reason ?? run.status };
 }
 
@@ -56,14 +61,10 @@ export async function releaseProperty(run: Run, ledger: Ledger): Promise<void> {
   }));
 }
 
-async function countFailedUnits(runId: string, ledger: Ledger): Promise<number> {
-  const batches = await ledger.readBatches(runId);
-  return batches.flatMap((batch) => batch.units).filter((unit) => unit.status === "failed").length;
-}
-
 const LambdaCauseSchema = z.object({ errorMessage: z.string() });
 
-function failureText(error: { readonly Error: string; readonly Cause: string }): string {
+/** What a failed task said, for a person: a Lambda's cause is JSON with a stack. */
+export function failureText(error: { readonly Error: string; readonly Cause: string }): string {
   try {
     return LambdaCauseSchema.parse(JSON.parse(error.Cause)).errorMessage;
   } catch {

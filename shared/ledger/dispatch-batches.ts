@@ -8,7 +8,7 @@ import { dispatchRun } from "./transitions/dispatch-run.ts";
 export type DispatchPorts = {
   readonly ledger: Ledger;
   readonly clock: Clock;
-  /** Called with what each pass left behind. */
+  /** Called once, with what the passes left behind and the leases that ran out in them. */
   observe(run: Run, expiredLeases: number): void;
 };
 
@@ -33,7 +33,7 @@ export async function dispatchBatches(
   const known = await ledger.readRun(runId);
   if (known?.execution === execution) await lockProperty(known, ledger, clock.nowMs());
 
-  while (true) {
+  for (let expired = 0; ; ) {
     const { lever } = await ledger.readSettings();
     const nowMs = clock.nowMs();
     const changed = await ledger.changeRun(runId, (run) =>
@@ -42,18 +42,21 @@ export async function dispatchBatches(
     if (changed === undefined) return finish(runId);
     const { run, answer } = changed;
     if (answer.kind === "finish" || answer.kind === "superseded") return finish(runId);
-    ports.observe(run, answer.expired);
+    expired += answer.expired;
     if (answer.kind === "ring") {
+      ports.observe(run, expired);
       const messages = answer.batchIds.map((batchId) => ({ runId, batchId }));
       return { runId, next: "continue", messages, waitSeconds: 0 };
     }
     const waitMs = answer.untilMs === null ? 0 : answer.untilMs - nowMs;
     const idle = run.status === "waiting";
     if (idle && nowMs + waitMs > giveUpAtMs) {
+      ports.observe(run, expired);
       const waitSeconds = Math.ceil(Math.min(waitMs, longestWaitMs) / 1_000);
       return { runId, next: "continue", messages: [], waitSeconds };
     }
     if (nowMs >= giveUpAtMs) {
+      ports.observe(run, expired);
       return { runId, next: "continue", messages: [], waitSeconds: 0 };
     }
     await clock.sleep(lookAgainMs);

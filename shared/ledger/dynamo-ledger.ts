@@ -128,14 +128,16 @@ export function dynamoLedger(
     },
 
     async putBatches(batches) {
-      await guard(async () => {
+      return guard(async () => {
         const waiting = [...batches];
+        let lost = false;
         const writers = Array.from({ length: 8 }, async () => {
-          for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
-            await putBatch(batch);
+          for (let batch = waiting.shift(); batch && !lost; batch = waiting.shift()) {
+            lost ||= (await putBatch(batch)) === "lost";
           }
         });
         await Promise.all(writers);
+        return lost ? "lost" : "saved";
       });
     },
 

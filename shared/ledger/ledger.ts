@@ -20,8 +20,8 @@ export type Ledger = {
     transition: RunTransition<Answer>,
   ): Promise<{ readonly run: Run; readonly answer: Answer } | undefined>;
 
-  /** Writes a plan's batches; those that a take has touched are left alone. */
-  putBatches(batches: readonly Batch[]): Promise<void>;
+  /** Writes a plan's batches; `lost` as soon as one has a newer token: it is left alone. */
+  putBatches(batches: readonly Batch[]): Promise<"saved" | "lost">;
   readBatch(runId: string, batchId: string): Promise<Batch | undefined>;
   readBatches(runId: string): Promise<readonly Batch[]>;
   /** Writes the whole batch if no newer take has it: `lost` otherwise. */

@@ -34,8 +34,10 @@ export function memoryLedger(settings: Settings): Ledger {
     async putBatches(plan) {
       for (const batch of plan) {
         const token = batches.get(batchKey(batch))?.token ?? 0;
-        if (token === 0) batches.set(batchKey(batch), batch);
+        if (token > batch.token) return "lost";
+        batches.set(batchKey(batch), batch);
       }
+      return "saved";
     },
     async readBatch(runId, batchId) {
       return batches.get(batchKey({ runId, batchId }));

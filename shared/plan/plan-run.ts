@@ -52,14 +52,16 @@ export async function planRun(
     // Started twice at once, the other planner's run is the one.
     if ((await ledger.createRun(run)) === "exists") run = (await ledger.readRun(runId)) ?? run;
   }
-  if (run.status !== "planned") return { runId };
+  // A planner that was thought dead must not plan for the execution that went on without it.
+  if (run.status !== "planned" || run.execution !== input.executionName) return { runId };
 
   await lockProperty(run, ledger, nowMs());
+  const token = await ledger.nextToken(run.siteUrl, nowMs());
   const plan = await planUnitsOf(run, rows, nowMs());
   const batches = splitIntoBatches(plan.units, run).map((units, index) =>
-    newBatch(runId, batchIdAt(index), units),
+    newBatch(runId, batchIdAt(index), units, token),
   );
-  await ledger.putBatches(batches);
+  if ((await ledger.putBatches(batches)) === "lost") return { runId };
   await ledger.changeRun(runId, (planned) =>
     startRun(
       planned,
@@ -68,6 +70,7 @@ export async function planRun(
         plannedUnits: plan.units.length,
         skippedUnits: plan.skipped,
       },
+      input.executionName,
       nowMs(),
     ),
   );

@@ -17,7 +17,8 @@ export function createPostgresPool(url: string, maxConnections = 4): SqlConnecti
     connectionString: url,
     max: maxConnections,
     application_name: "gsc-sync",
-    connectionTimeoutMillis: 10_000,
+    // The embedded Postgres greets nobody while it works on a long statement.
+    connectionTimeoutMillis: 60_000,
     query_timeout: 120_000,
     keepAlive: true,
     // Aurora DSQL ends a connection after 60 minutes.

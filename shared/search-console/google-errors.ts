@@ -1,3 +1,4 @@
+import { nextPacificMidnight } from "../plan/pacific-date.ts";
 import { type GoogleErrorBody, parseGoogleErrorBody } from "./google-error-body.ts";
 import { redact } from "./redact.ts";
 import {
@@ -19,7 +20,7 @@ export function classifyRefusal(refusal: Refusal, nowMs: number): SearchConsoleE
   const retryAfterMs = parseRetryAfter(refusal.retryAfter, nowMs) ?? body.retryDelayMs;
   const reason = body.reason ?? body.canonical ?? `http${refusal.status}`;
   return new SearchConsoleError(messageOf(refusal.status, reason, body), {
-    failure: failureOf(refusal.status, body, retryAfterMs),
+    failure: bounded(failureOf(refusal.status, body, retryAfterMs), nowMs),
     status: refusal.status,
     reason,
   });
@@ -110,11 +111,23 @@ function failureOf(
     return { kind: "credentials" };
   }
   if (status >= 500 || status === 408) return { kind: "transient", retryAfterMs };
-  // Something between us and Google (a proxy, a login page) says 403 in HTML: not the owner's no.
-  if (status === 403 && !body.structured) return { kind: "transient", retryAfterMs };
-  if (status === 403) return { kind: "forbidden" };
   if (status === 404) return { kind: "unknown-site" };
+  // Something between us and Google (a proxy, a login page) answers: neither Google's word on the
+  // request nor the owner's no.
+  if (!body.structured) return { kind: "transient", retryAfterMs };
+  if (status === 403) return { kind: "forbidden" };
   return { kind: "invalid" };
+}
+
+const longestTransientMs = 15 * 60_000;
+
+/** No answer may park a run or close a scope for longer than its kind of failure can last. */
+function bounded(failure: SearchConsoleFailure, nowMs: number): SearchConsoleFailure {
+  if (failure.kind !== "quota" && failure.kind !== "transient") return failure;
+  if (failure.retryAfterMs === null) return failure;
+  const longestMs =
+    failure.kind === "quota" ? nextPacificMidnight(nowMs) - nowMs : longestTransientMs;
+  return { ...failure, retryAfterMs: Math.min(failure.retryAfterMs, longestMs) };
 }
 
 function isQuotaRefusal(status: number, body: GoogleErrorBody): boolean {

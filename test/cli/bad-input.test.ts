@@ -73,6 +73,19 @@ describe("bad input gets one clear line and exit code 2, and nothing is started"
     expect(existsSync(home.folder)).toBe(false);
   });
 
+  test.each([
+    ["GSC_SYNC_LEVER", "9"],
+    ["GSC_SYNC_LEVER", "abc"],
+    ["GSC_SYNC_UNITS_AT_ONCE", "99"],
+  ])("%s=%s", async (name, value) => {
+    const other = await aHome({ [name]: value });
+    const { code, stderr } = await other.run("status");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(new RegExp(`^gsc-sync: ${name}=${value} is not a whole number .*\n$`));
+    expect(existsSync(other.folder)).toBe(false);
+    await other.remove();
+  });
+
   test("a run that does not exist", async () => {
     const other = await aHome();
     try {

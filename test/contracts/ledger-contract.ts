@@ -168,12 +168,19 @@ export function describeLedger(name: string, openStore: () => Promise<LedgerStor
         expect(read.map((batch) => batch.batchId)).toEqual(large.map((batch) => batch.batchId));
       });
 
-      test("are planned anew while no take has touched them, and then left alone", async () => {
-        await ledger.putBatches([aBatch(0), aBatch(1)]);
+      test("are planned anew by a newer planner; an older one is lost and changes nothing", async () => {
+        const planned = (token: number) => [0, 1].map((index) => aBatch(index, token));
+        expect(await ledger.putBatches(planned(5))).toBe("saved");
+        expect(await ledger.putBatches(planned(6))).toBe("saved");
+        expect(await ledger.putBatches(planned(5))).toBe("lost");
+        expect(await ledger.readBatches(runId)).toEqual(planned(6));
+      });
+
+      test("that a take has touched are left alone by its planner", async () => {
+        await ledger.putBatches([aBatch(0, 5)]);
         await ledger.saveBatch(aBatch(0, 7));
-        const replanned = [0, 1].map((index) => ({ ...aBatch(index), siteUrl: "replanned" }));
-        await ledger.putBatches(replanned);
-        expect(await ledger.readBatches(runId)).toEqual([aBatch(0, 7), replanned[1]]);
+        expect(await ledger.putBatches([aBatch(0, 6)])).toBe("lost");
+        expect(await ledger.readBatches(runId)).toEqual([aBatch(0, 7)]);
       });
 
       test("are saved by the newest take, as often as it likes; an older one is lost", async () => {

@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { dynamoLedger } from "../../shared/ledger/dynamo-ledger.ts";
 import { LedgerError } from "../../shared/ledger/ledger-error.ts";
 import { batchIdAt } from "../../shared/ledger/run.ts";
 import { changed, unchanged } from "../../shared/ledger/transitions/decision.ts";
+import { takeBatch } from "../../shared/ledger/transitions/take-batch.ts";
 import { describeLedger } from "../contracts/ledger-contract.ts";
 import { connect } from "../quota/quota-table.ts";
 import { aRun } from "../support/a-run.ts";
@@ -139,6 +140,18 @@ describe("a ledger table", () => {
         tokens.push(await ledger().nextToken("sc-domain:example.com", nowMs));
       }
       expect(tokens).toEqual([...new Set(tokens)].sort((a, b) => a - b));
+    });
+
+    test("has its batch taken all the same, though somebody else has written meanwhile", async () => {
+      await ledger().createRun(aRun({ inFlight: { [batchIdAt(0)]: { token: 0, untilMs: 100 } } }));
+      loseAnswers(1, async () => {
+        table.documents.middlewareStack.remove("loseAnswers");
+        await ledger().changeRun("run-1", (run) => changed({ ...run, batches: 99 }, null));
+      });
+      const take = { batchId: batchIdAt(0), token: 7 };
+      const seen = await ledger().changeRun("run-1", (run) => takeBatch(run, take, 50));
+      expect(seen).toMatchObject({ answer: "taken", run: { batches: 99 } });
+      expect(await ledger().readRun("run-1")).toEqual(seen?.run);
     });
 
     test("decides again on what is there when somebody else has written meanwhile", async () => {

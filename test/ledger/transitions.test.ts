@@ -202,13 +202,21 @@ describe("resuming", () => {
 
 describe("finishing", () => {
   const drained = aRun({ batches: 10, next: 10, admitted: 10 });
-  const input = { execution, failedUnits: 0, failure: null };
+  const input = { execution, doneUnits: 31, failedUnits: 0, failure: null };
 
   test("a drained run is complete, or complete with failures", () => {
     expect(finishRun(drained, input, 9).run?.status).toBe("complete");
-    expect(finishRun(drained, { ...input, failedUnits: 2 }, 9).run).toMatchObject({
+    expect(finishRun(drained, { ...input, doneUnits: 29, failedUnits: 2 }, 9).run).toMatchObject({
       status: "completed_with_failures",
-      reason: "2 unit(s) failed after all their attempts",
+      reason: "2 units failed",
+    });
+  });
+
+  test("one that cannot account for every planned unit has failed, and says so", () => {
+    const finished = finishRun(drained, { ...input, doneUnits: 20, failedUnits: 1 }, 9).run;
+    expect(finished).toMatchObject({
+      status: "failed",
+      reason: expect.stringContaining("10 of 31 planned units are unaccounted for"),
     });
   });
 

@@ -19,10 +19,11 @@ test("a child says its URL and ends when told to", async () => {
   expect(isAlive(child.pid)).toBe(false);
 });
 
-test("SIGTERM ends a child cleanly, SIGINT does not end it", async () => {
+test("signals do not end a child, being told to does", async () => {
   const child = await start({ behaviour: "serve" });
-  process.kill(child.pid, "SIGINT");
-  process.kill(child.pid, "SIGTERM");
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.kill(child.pid, signal);
+  expect(isAlive(child.pid)).toBe(true);
+  await child.stop();
   expect(await child.ended).toMatchObject({ exitCode: 0, signal: null });
   expect((await child.ended).lastLines).toEqual(["closed"]);
 });

@@ -91,6 +91,42 @@ describe("beside a run that goes on", () => {
   });
 });
 
+describe("a signal at any moment", () => {
+  test("Ctrl-C before the run is planned halts it all the same", async () => {
+    server = await startTruthServer({
+      days: Object.fromEntries(dates.map((date) => [date, 20])),
+      latencyMs: 400,
+    });
+    home = await aHome({ GSC_API_ROOT_URL: server.url });
+    const keeper = home.start("resources", "--keep");
+    await waitUntil("the servers are up", () => keeper.stdout() !== "", 40_000);
+    const run = home.start("backfill", ...range, "--concurrency", "1", "--json");
+    const started = () => run.stderr() !== "" || server.seen.length > 0;
+    setTimeout(() => run.child.kill("SIGINT"), 700);
+    const ended = await run.finished;
+    expect(started()).toBe(true);
+    expect(ended.code).toBe(1);
+    expect(ended.json.status).toBe("halted");
+    expect(server.seen.length).toBeLessThan(dates.length / 2);
+    keeper.child.kill("SIGINT");
+    expect((await keeper.finished).code).toBe(0);
+  });
+
+  test.each(["SIGTERM", "SIGHUP"] as const)(
+    "%s to every process of the command halts the run and ends clean",
+    async (signal) => {
+      const { run, runId } = await aRunUnderWay();
+      const pids = [run.child.pid ?? 0, ...descendantsOf(run.child.pid ?? 0)];
+      for (const pid of pids) process.kill(pid, signal);
+      const ended = await run.finished;
+      expect(ended.stderr).not.toContain("    at ");
+      expect(ended.code).toBe(1);
+      expect(ended.json).toMatchObject({ runId, status: "halted" });
+      await waitUntil("its processes are gone", () => pids.every((pid) => !isAlive(pid)));
+    },
+  );
+});
+
 describe("a command that is killed outright", () => {
   test("leaves a run that resume takes over at once, without fetching complete units again", async () => {
     const { run, runId } = await aRunUnderWay();

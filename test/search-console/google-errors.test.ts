@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { nextPacificMidnight } from "../../shared/plan/pacific-date.ts";
 import {
   classifyFault,
   classifyRefusal,
@@ -182,7 +183,8 @@ describe("a refusal means", () => {
       classic(400, "invalidParameter", "Invalid value 'x' for startDate.", "global"),
       { kind: "invalid" },
     ],
-    ["a redirect", 302, "", { kind: "invalid" }],
+    ["a redirect", 302, "", transient],
+    ["a proxy's 400", 400, "<html>Bad Request</html>", transient],
     ["a failing back end", 500, classic(500, "backendError", "Backend Error", "global"), transient],
     ["503 in HTML", 503, "<!DOCTYPE html><title>Error 503</title>", transient],
     ["a gateway's timeout", 504, "", transient],
@@ -209,6 +211,16 @@ describe("a refusal means", () => {
 });
 
 describe("Retry-After", () => {
+  test("of a century parks nothing for a century", () => {
+    const retryAfter = "9999999999";
+    const later = (status: number, body: string) => {
+      const { failure } = classifyRefusal({ status, body, retryAfter }, nowMs);
+      return failure.kind === "transient" || failure.kind === "quota" ? failure.retryAfterMs : null;
+    };
+    expect(later(503, "")).toBe(15 * 60_000);
+    expect(later(429, "")).toBe(nextPacificMidnight(nowMs) - nowMs);
+  });
+
   test.each([
     ["30", 30_000],
     ["0", 0],

@@ -154,7 +154,7 @@ describe("a request", () => {
     const error = await failureOf(
       googleSearchConsole({ rootUrl: server.url }).fetchPage(request, never()),
     );
-    expect(error.failure.kind).toBe("invalid");
+    expect(error.failure.kind).toBe("transient");
     expect(server.received).toHaveLength(1);
   });
 });

@@ -1,3 +1,4 @@
+import type { BatchUnit } from "../batch.ts";
 import { isDrained, isEnded, type Run } from "../run.ts";
 import { changed, type Decision, unchanged } from "./decision.ts";
 import { endRun } from "./halt-run.ts";
@@ -13,7 +14,10 @@ export function finishRun(
   run: Run,
   input: {
     readonly execution: string;
+    readonly doneUnits: number;
     readonly failedUnits: number;
+    /** One of them, to say in the reason what happened. */
+    readonly example?: BatchUnit | undefined;
     readonly failure: string | null;
   },
   nowMs: number,
@@ -25,8 +29,20 @@ export function finishRun(
     const released = releaseHolds(run, Object.keys(run.inFlight));
     return changed({ ...endRun(released, "failed", nowMs), reason }, "finished");
   }
+  const unaccounted = run.plannedUnits - input.doneUnits - input.failedUnits;
+  if (unaccounted !== 0) {
+    const reason = `${unaccounted} of ${run.plannedUnits} planned units are unaccounted for: run the same backfill again`;
+    return changed({ ...endRun(run, "failed", nowMs), reason }, "finished");
+  }
   const status = input.failedUnits > 0 ? "completed_with_failures" : "complete";
-  const reason =
-    input.failedUnits > 0 ? `${input.failedUnits} unit(s) failed after all their attempts` : null;
+  const reason = input.failedUnits > 0 ? failureText(input.failedUnits, input.example) : null;
   return changed({ ...endRun(run, status, nowMs), reason }, "finished");
+}
+
+function failureText(failedUnits: number, example: BatchUnit | undefined): string {
+  const units = failedUnits === 1 ? "1 unit failed" : `${failedUnits} units failed`;
+  if (example === undefined) return units;
+  const { report, date, attempts, lastError } = example;
+  const tries = attempts === 1 ? "" : ` after ${attempts} attempts`;
+  return `${units}, such as ${report} of ${date}${tries}: ${lastError}`;
 }

@@ -1,7 +1,10 @@
 import type { Run } from "../run.ts";
 import { changed, type Decision, unchanged } from "./decision.ts";
 
-/** planned -> running, once its batch items are written. A run that is past that stays as it is. */
+/**
+ * planned -> running, once its batch items are written. A run that is past that, or that another
+ * execution carries by now, stays as it is.
+ */
 export function startRun(
   run: Run,
   plan: {
@@ -9,9 +12,10 @@ export function startRun(
     readonly plannedUnits: number;
     readonly skippedUnits: number;
   },
+  execution: string,
   nowMs: number,
 ): Decision<"started" | "already-started"> {
-  if (run.status !== "planned") return unchanged("already-started");
+  if (run.status !== "planned" || run.execution !== execution) return unchanged("already-started");
   return changed(
     { ...run, ...plan, status: "running", activeSinceMs: nowMs, updatedAtMs: nowMs },
     "started",

@@ -1,0 +1,191 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Clock } from "../../shared/fetch/clock.ts";
+import { dispatchBatches } from "../../shared/ledger/dispatch-batches.ts";
+import type { Ledger } from "../../shared/ledger/ledger.ts";
+import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
+import { acquireLock, lockMs } from "../../shared/ledger/property-lock.ts";
+import { batchIdAt, leaseMs, type Run } from "../../shared/ledger/run.ts";
+import { changed } from "../../shared/ledger/transitions/decision.ts";
+import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
+import { submitBatch } from "../../shared/ledger/transitions/submit-batch.ts";
+import { takeBatch } from "../../shared/ledger/transitions/take-batch.ts";
+import { aRun } from "../support/a-run.ts";
+import { fakeClock } from "../support/fake-clock.ts";
+
+const { runId, siteUrl } = aRun();
+
+describe("the dispatcher", () => {
+  let clock: Clock;
+  let ledger: Ledger;
+  let observed: { readonly run: Run; readonly expired: number }[];
+  let startMs: number;
+
+  beforeEach(() => {
+    clock = fakeClock();
+    startMs = clock.nowMs();
+    ledger = memoryLedger({ lever: 5 });
+    observed = [];
+  });
+
+  function dispatch(executionName = runId, over: Ledger = ledger) {
+    return dispatchBatches(
+      { runId, executionName },
+      { ledger: over, clock, observe: (run, expired) => observed.push({ run, expired }) },
+    );
+  }
+
+  function change(next: (run: Run) => Run) {
+    return ledger.changeRun(runId, (run) => changed(next(run), null));
+  }
+
+  test("rings what is due at once, as messages for the queue", async () => {
+    await ledger.createRun(aRun({ batches: 2 }));
+    expect(await dispatch()).toEqual({
+      runId,
+      next: "continue",
+      messages: [0, 1].map((index) => ({ runId, batchId: batchIdAt(index) })),
+      waitSeconds: 0,
+    });
+    expect(clock.nowMs()).toBe(startMs);
+    expect(observed.map(({ run }) => Object.keys(run.inFlight).length)).toEqual([2]);
+  });
+
+  test("renews the property's lock of the run that its execution carries", async () => {
+    await ledger.createRun(aRun());
+    await dispatch();
+    expect((await ledger.readLock(siteUrl)).holders[runId]?.untilMs).toBe(startMs + lockMs);
+  });
+
+  test("touches nothing for an execution that no longer carries the run, and ends it", async () => {
+    await ledger.createRun(aRun({ execution: "a-later-one" }));
+    expect(await dispatch()).toMatchObject({ next: "finish", messages: [] });
+    expect(await ledger.readRun(runId)).toEqual(aRun({ execution: "a-later-one" }));
+    expect(await ledger.readLock(siteUrl)).toEqual({ holders: {} });
+  });
+
+  test("refuses to go on when another run has the property meanwhile", async () => {
+    await ledger.createRun(aRun());
+    await ledger.changeLock(siteUrl, (lock) =>
+      acquireLock(lock, aRun({ runId: "run-2" }), startMs + 1_000, startMs),
+    );
+    await expect(dispatch()).rejects.toMatchObject({ code: "PROPERTY_BUSY" });
+  });
+
+  test.each(["complete", "halted", "failed"] as const)(
+    "ends the loop of a %s run",
+    async (status) => {
+      await ledger.createRun(aRun({ status }));
+      expect((await dispatch()).next).toBe("finish");
+    },
+  );
+
+  test("ends the loop of a run that nobody knows", async () => {
+    expect((await dispatch()).next).toBe("finish");
+  });
+
+  test("waits while batches are in flight, and rings as soon as one is settled", async () => {
+    await ledger.createRun(aRun({ concurrency: 1 }));
+    await dispatch();
+    const take = { batchId: batchIdAt(0), token: 7 };
+    await ledger.changeRun(runId, (run) => takeBatch(run, take, clock.nowMs()));
+    const dispatching = dispatch();
+    await clock.sleep(5_000);
+    await ledger.changeRun(runId, (run) => submitBatch(run, take, clock.nowMs()));
+    const settledAtMs = clock.nowMs();
+    expect((await dispatching).messages).toEqual([{ runId, batchId: batchIdAt(1) }]);
+    expect(clock.nowMs() - settledAtMs).toBeLessThanOrEqual(200);
+  });
+
+  test("goes back to the state machine after 20 s without news", async () => {
+    await ledger.createRun(aRun({ concurrency: 1 }));
+    await dispatch();
+    await change((run) => ({
+      ...run,
+      inFlight: { [batchIdAt(0)]: { token: 7, untilMs: clock.nowMs() + 600_000 } },
+    }));
+    const before = clock.nowMs();
+    expect(await dispatch()).toEqual({ runId, next: "continue", messages: [], waitSeconds: 0 });
+    expect(clock.nowMs() - before).toBeGreaterThanOrEqual(20_000);
+    expect(clock.nowMs() - before).toBeLessThan(21_000);
+  });
+
+  test("rings again what nobody took before its lease ran out, and says so", async () => {
+    await ledger.createRun(aRun({ concurrency: 1 }));
+    await dispatch();
+    expect((await dispatch()).messages).toEqual([{ runId, batchId: batchIdAt(0) }]);
+    expect(clock.nowMs() - startMs).toBeGreaterThanOrEqual(leaseMs);
+    expect(observed.at(-1)?.expired).toBe(1);
+  });
+
+  describe("when only time can help", () => {
+    function waiting(forMs: number) {
+      return aRun({
+        batches: 1,
+        next: 1,
+        admitted: 1,
+        returned: [{ batchId: batchIdAt(0), notBeforeMs: startMs + forMs }],
+      });
+    }
+
+    test("a little, waits for it itself", async () => {
+      await ledger.createRun(waiting(10_000));
+      expect((await dispatch()).messages).toEqual([{ runId, batchId: batchIdAt(0) }]);
+      expect(clock.nowMs() - startMs).toBeGreaterThanOrEqual(10_000);
+      expect(clock.nowMs() - startMs).toBeLessThan(10_300);
+    });
+
+    test("a while, tells the state machine to wait as long, and the run says that it waits", async () => {
+      await ledger.createRun(waiting(90_500));
+      expect(await dispatch()).toEqual({
+        runId,
+        next: "continue",
+        messages: [],
+        waitSeconds: 91,
+      });
+      expect(clock.nowMs()).toBe(startMs);
+      expect(await ledger.readRun(runId)).toMatchObject({
+        status: "waiting",
+        waitingUntilMs: startMs + 90_500,
+      });
+    });
+
+    test("until tomorrow, waits five minutes at a time, so that a halt is obeyed", async () => {
+      await ledger.createRun(waiting(12 * 3_600_000));
+      expect((await dispatch()).waitSeconds).toBe(300);
+      await ledger.changeRun(runId, (run) =>
+        haltRun(run, { reason: "asked", endsAs: "halted" }, clock.nowMs()),
+      );
+      expect((await dispatch()).next).toBe("finish");
+    });
+  });
+
+  test("rings nothing while the lever is 0, and rings when it is raised", async () => {
+    await ledger.createRun(aRun());
+    let lever = 0;
+    const levered: Ledger = { ...ledger, readSettings: async () => ({ lever }) };
+    const dispatching = dispatch(runId, levered);
+    await clock.sleep(3_000);
+    expect((await ledger.readRun(runId))?.inFlight).toEqual({});
+    lever = 1;
+    expect((await dispatching).messages).toHaveLength(1);
+  });
+
+  test("waits for the takes of a halting run, then ends", async () => {
+    await ledger.createRun(aRun({ concurrency: 1 }));
+    await dispatch();
+    const take = { batchId: batchIdAt(0), token: 7 };
+    await ledger.changeRun(runId, (run) => takeBatch(run, take, clock.nowMs()));
+    await ledger.changeRun(runId, (run) =>
+      haltRun(run, { reason: "asked", endsAs: "halted" }, clock.nowMs()),
+    );
+    const dispatching = dispatch();
+    await clock.sleep(2_000);
+    expect((await ledger.readRun(runId))?.status).toBe("halting");
+    expect((await dispatching).next).toBe("finish");
+    expect(await ledger.readRun(runId)).toMatchObject({
+      status: "halted",
+      returned: [{ batchId: batchIdAt(0) }],
+    });
+    expect(clock.nowMs() - startMs).toBeLessThan(leaseMs + 1_000);
+  });
+});
