@@ -44,9 +44,16 @@ export function siteUrl(text: string): string {
 }
 
 export function reportId(id: string): string {
+  const fault = reportFault(id);
+  if (fault === undefined) return id;
+  throw new UsageError(fault);
+}
+
+/** Why no report has that id, the configuration's included; undefined when one has. */
+export function reportFault(id: string): string | undefined {
   const configured = configuredReports();
-  if (findReport(id, configured) !== undefined) return id;
-  throw new UsageError(`there is no report ${id}: there is ${reportIds(configured).join(", ")}`);
+  if (findReport(id, configured) !== undefined) return undefined;
+  return `there is no report ${id}: there is ${reportIds(configured).join(", ")}`;
 }
 
 export function pacificDate(flag: string): (text: string) => PacificDate {

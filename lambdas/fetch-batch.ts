@@ -2,13 +2,15 @@ import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import middy from "@middy/core";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { readVariable } from "../shared/config/environment.ts";
 import type { WorkPorts } from "../shared/fetch/fetch-ports.ts";
 import { systemClock } from "../shared/fetch/system-clock.ts";
 import { workBatch } from "../shared/fetch/work-batch.ts";
 import { type BatchMessage, parseBatchMessage } from "../shared/ledger/batch-message.ts";
 import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
 import { quotaScopes } from "../shared/quota/scopes.ts";
-import { googleSearchConsole } from "../shared/search-console/google-search-console.ts";
+import { quarantining } from "../shared/registry/quarantine.ts";
+import { googleAccounts } from "../shared/search-console/google-accounts.ts";
 import {
   clientPatience,
   documents,
@@ -16,6 +18,7 @@ import {
   ledger,
   logger,
   openRows,
+  registry,
   telemetry,
 } from "./container.ts";
 
@@ -28,11 +31,11 @@ const quota = createDynamoQuota({
   random: Math.random,
 });
 
-const searchConsole = googleSearchConsole(
-  environment.searchConsoleRootUrl === undefined
-    ? {}
-    : { rootUrl: environment.searchConsoleRootUrl },
-);
+const searchConsoleOf = googleAccounts({
+  registry,
+  rootUrl: environment.searchConsoleRootUrl,
+  variable: readVariable,
+});
 
 /** The worker: answers a doorbell with one take of the batch. */
 export const handler = middy<SQSEvent, SQSBatchResponse>()
@@ -53,11 +56,15 @@ export const handler = middy<SQSEvent, SQSBatchResponse>()
   });
 
 async function work(message: BatchMessage): Promise<void> {
+  const rows = await openRows();
+  const known = await ledger.readRun(message.runId);
+  if (known === undefined) return;
+  const searchConsole = await searchConsoleOf(known.accountId);
   const ports: WorkPorts = {
     ledger,
     quota,
-    searchConsole,
-    rows: await openRows(),
+    searchConsole: quarantining(searchConsole, registry, Date.now),
+    rows,
     clock: systemClock,
     scopesOf: (run) =>
       quotaScopes({

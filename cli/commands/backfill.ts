@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { Command } from "commander";
 import { environmentNames } from "../../shared/config/names.ts";
 import type { PacificDate } from "../../shared/plan/pacific-date.ts";
@@ -23,6 +22,7 @@ import {
 } from "../options.ts";
 import { reachSearchConsole } from "../reach-server.ts";
 import { refuseChangedReports } from "../refuse-changed-reports.ts";
+import { newRunId } from "../run-id.ts";
 import { refuseBusyProperty, refuseOtherServer, startRun } from "../start-run.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
@@ -127,10 +127,4 @@ function backfillRequest(options: BackfillOptions, nowMs: number): RunRequestInp
   const [fault] = runRequestFaults(request, nowMs);
   if (fault !== undefined) throw new UsageError(fault);
   return request;
-}
-
-/** Sorts by time and is told apart at a glance: `20261121-183000-a1b2`. */
-function newRunId(nowMs: number): string {
-  const digits = new Date(nowMs).toISOString().replace(/\D/g, "");
-  return `${digits.slice(0, 8)}-${digits.slice(8, 14)}-${randomBytes(2).toString("hex")}`;
 }

@@ -46,6 +46,7 @@ export async function requestPage(
 ): Promise<PageOutcome> {
   const { ports, meter, signal } = context;
   let waitedMs = 0;
+  let tokenRenewed = false;
   for (let sends = 1; ; ) {
     const claim = await claimOne(context, waitedMs);
     if (claim.kind !== "granted") return claim;
@@ -76,6 +77,11 @@ export async function requestPage(
           break;
         case "invalid":
           return { kind: "failed", final: true, error: error.message, notBeforeMs: 0 };
+        case "stale-token":
+          if (tokenRenewed) return { kind: "fatal", error: error.message };
+          tokenRenewed = true;
+          meter.retried();
+          break;
         case "forbidden":
         case "unknown-site":
         case "credentials":
