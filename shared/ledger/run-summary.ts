@@ -54,7 +54,10 @@ export function summariseRun(run: Run, batches: readonly Batch[], nowMs: number)
   const takes = batches.flatMap((batch) => Object.values(batch.takes));
   const pages = sum(units, (unit) => unit.figures?.pages ?? 0);
   // A take that was killed may not have said what it sent last; each page was sent at least once.
-  const requests = Math.max(sum(takes, (take) => take.requests), pages);
+  const requests = Math.max(
+    sum(takes, (take) => take.requests),
+    pages,
+  );
   const stretchMs = run.activeSinceMs === null ? 0 : Math.max(nowMs - run.activeSinceMs, 0);
   const durationMs = run.activeMs + stretchMs;
   const durations = takes.map((take) => take.durationMs).sort((a, b) => a - b);
