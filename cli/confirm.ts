@@ -2,19 +2,25 @@ import { createInterface } from "node:readline/promises";
 import { UsageError } from "./usage-error.ts";
 
 /**
- * Asks before something is changed that cannot be taken back. Without a terminal nobody can
- * answer, so `--yes` has to say it beforehand.
+ * Asks before something shared is changed. True when it may be; without a terminal only `--yes`
+ * says so. @throws UsageError
  */
-export async function confirm(question: string, yes: boolean): Promise<boolean> {
-  if (yes) return true;
-  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
-    throw new UsageError(`${question} There is no terminal to ask on: say so with --yes`);
-  }
+export async function mayChange(
+  question: string,
+  options: { readonly yes: boolean },
+): Promise<boolean> {
+  requireAnswerable(options);
+  if (options.yes) return true;
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await asking.question(`${question} [y/N] `);
-    return /^y(es)?$/i.test(answer.trim());
+    return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `)).trim());
   } finally {
     asking.close();
   }
+}
+
+/** Found out at the start, before anything is opened. @throws UsageError */
+export function requireAnswerable(options: { readonly yes: boolean }): void {
+  if (options.yes || (process.stdin.isTTY && process.stderr.isTTY)) return;
+  throw new UsageError("this changes what others use: without a terminal to ask on, say --yes");
 }

@@ -12,6 +12,7 @@ import { environmentNames } from "../shared/config/names.ts";
 import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
 import type { Ledger } from "../shared/ledger/ledger.ts";
 import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
+import { type KnownScope, listQuotaScopes } from "../shared/quota/dynamo-quota-list.ts";
 import type { Quota } from "../shared/quota/quota.ts";
 import { dynamoRegistry } from "../shared/registry/dynamo-registry.ts";
 import type { Registry } from "../shared/registry/registry.ts";
@@ -26,6 +27,8 @@ export type OpenStage = {
   readonly ledger: Ledger;
   readonly quota: Quota;
   readonly registry: Registry;
+  /** Every scope that was claimed in or closed lately. */
+  quotaScopes(nowMs: number): Promise<readonly KnownScope[]>;
   readonly executions: SFNClient;
   readonly stateMachineArn: string;
   /** Opened at the first call. */
@@ -68,6 +71,7 @@ export async function openStage(
     ledger,
     quota,
     registry: dynamoRegistry(documents, { table: endpoints.ledgerTable }),
+    quotaScopes: (nowMs) => listQuotaScopes(documents, endpoints.quotaTable, nowMs),
     executions,
     stateMachineArn: endpoints.stateMachineArn,
     rows() {

@@ -4,8 +4,10 @@ import { completionCommand } from "./commands/completion.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { haltCommand } from "./commands/halt.ts";
+import { leverCommand } from "./commands/lever.ts";
 import { loginCommand } from "./commands/login.ts";
 import { propertiesCommand } from "./commands/properties.ts";
+import { quotaCommand } from "./commands/quota.ts";
 import { resourcesCommand } from "./commands/resources.ts";
 import { resumeCommand } from "./commands/resume.ts";
 import { rowsCommand } from "./commands/rows.ts";
@@ -35,6 +37,8 @@ export function createProgram(): Command {
     sqlCommand(),
     loginCommand(),
     propertiesCommand(),
+    leverCommand(),
+    quotaCommand(),
     resourcesCommand(),
     doctorCommand(),
     sampleServerCommand(),

@@ -1,6 +1,7 @@
 import type { RunSummary } from "../shared/ledger/run-summary.ts";
 import { planSync } from "../shared/plan/plan-sync.ts";
 import type { Property } from "../shared/registry/property.ts";
+import { definitionsOf } from "./configured-reports.ts";
 import { followRun } from "./follow-run.ts";
 import type { OpenStage } from "./open-stage.ts";
 import { newRunId } from "./run-id.ts";
@@ -38,7 +39,8 @@ export async function syncProperty(
     if (plan.kind === "skip") return ended("skipped", plan.reason, null);
     const holder = await holderOf(siteUrl, stage);
     if (holder !== undefined) return ended("skipped", `run ${holder} is reading it`, null);
-    const started = await startRun(stage, newRunId(Date.now()), plan.request);
+    const request = { ...plan.request, ...definitionsOf(property.reports) };
+    const started = await startRun(stage, newRunId(Date.now()), request);
     const summary = await followRun(stage, started, alone ? terminal : silent(terminal));
     return ended(summary.status, summary.reason, summary);
   }

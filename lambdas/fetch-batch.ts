@@ -7,6 +7,7 @@ import type { WorkPorts } from "../shared/fetch/fetch-ports.ts";
 import { systemClock } from "../shared/fetch/system-clock.ts";
 import { workBatch } from "../shared/fetch/work-batch.ts";
 import { type BatchMessage, parseBatchMessage } from "../shared/ledger/batch-message.ts";
+import { settingsReading } from "../shared/ledger/settings-reading.ts";
 import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
 import { quotaScopes } from "../shared/quota/scopes.ts";
 import { quarantining } from "../shared/registry/quarantine.ts";
@@ -36,6 +37,12 @@ const searchConsoleOf = googleAccounts({
   rootUrl: environment.searchConsoleRootUrl,
   variable: readVariable,
 });
+/** Read again while a take goes on, so that a change reaches it within seconds. */
+const settings = settingsReading(ledger, {
+  first: { lever: environment.lever },
+  maxAgeMs: 2_000,
+  nowMs: Date.now,
+});
 
 /** The worker: answers a doorbell with one take of the batch. */
 export const handler = middy<SQSEvent, SQSBatchResponse>()
@@ -56,6 +63,7 @@ export const handler = middy<SQSEvent, SQSBatchResponse>()
   });
 
 async function work(message: BatchMessage): Promise<void> {
+  await settings.refresh();
   const rows = await openRows();
   const known = await ledger.readRun(message.runId);
   if (known === undefined) return;
@@ -63,16 +71,20 @@ async function work(message: BatchMessage): Promise<void> {
   const ports: WorkPorts = {
     ledger,
     quota,
+    quotaEvents: telemetry.quota,
     searchConsole: quarantining(searchConsole, registry, Date.now),
     rows,
     clock: systemClock,
     scopesOf: (run) =>
-      quotaScopes({
-        siteUrl: run.siteUrl,
-        accountId: run.accountId,
-        projectId: environment.stage,
-        qpm: run.qpm ?? undefined,
-      }),
+      quotaScopes(
+        {
+          siteUrl: run.siteUrl,
+          accountId: run.accountId,
+          projectId: environment.stage,
+          qpm: run.qpm ?? undefined,
+        },
+        settings.last(),
+      ),
     memoryMb: () => Math.round(process.resourceUsage().maxRSS / 1_024),
     unitsAtOnce: environment.unitsAtOnce,
   };

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { confirm } from "../../confirm.ts";
+import { mayChange } from "../../confirm.ts";
 import { jsonOption, stageOption } from "../../options.ts";
 import { propertyOf, withPropertyArgument } from "../../property-argument.ts";
 import { requireProperty } from "../../require-property.ts";
@@ -21,7 +21,7 @@ export function removePropertyCommand(): Command {
     .addOption(jsonOption())
     .action(async (argument: string | undefined, options: RemoveOptions) => {
       const siteUrl = propertyOf(argument, options);
-      const sure = await confirm(`Remove ${siteUrl} from the registry?`, options.yes);
+      const sure = await mayChange(`Remove ${siteUrl} from the registry?`, options);
       if (!sure) {
         process.exitCode = 1;
         return;
