@@ -50,7 +50,9 @@ export type RunSummary = {
 export function summariseRun(run: Run, batches: readonly Batch[], nowMs: number): RunSummary {
   const units = batches.flatMap((batch) => batch.units);
   const takes = batches.flatMap((batch) => Object.values(batch.takes));
-  const requests = sum(takes, (take) => take.requests);
+  const pages = sum(units, (unit) => unit.figures?.pages ?? 0);
+  // A take that was killed may not have said what it sent last; each page was sent at least once.
+  const requests = Math.max(sum(takes, (take) => take.requests), pages);
   const stretchMs = run.activeSinceMs === null ? 0 : Math.max(nowMs - run.activeSinceMs, 0);
   const durationMs = run.activeMs + stretchMs;
   const durations = takes.map((take) => take.durationMs).sort((a, b) => a - b);
@@ -65,7 +67,7 @@ export function summariseRun(run: Run, batches: readonly Batch[], nowMs: number)
     reports: run.reports,
     concurrency: run.concurrency,
     requests,
-    pages: sum(units, (unit) => unit.figures?.pages ?? 0),
+    pages,
     rows: sum(units, (unit) => unit.figures?.rows ?? 0),
     units: {
       planned: run.plannedUnits,

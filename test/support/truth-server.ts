@@ -24,12 +24,15 @@ export async function startTruthServer(options: {
   /** Rows of each day; a day that is not named has none. */
   readonly days: Readonly<Record<string, number>>;
   readonly latencyMs?: number;
+  /** Answers that many requests; later ones wait for `release`. */
+  readonly holdAfter?: number;
   /** Answers a request in the server's stead; undefined lets it answer. */
   readonly fault?: (
     request: SeenRequest,
   ) => { readonly status: number; readonly body: string } | undefined;
 }) {
   const seen: SeenRequest[] = [];
+  const released = Promise.withResolvers<void>();
   let atOnce = 0;
   let mostAtOnce = 0;
   const rows = new Map(
@@ -47,6 +50,7 @@ export async function startTruthServer(options: {
     const asked = { date, startRow, atMs: Date.now() };
     seen.push(asked);
     if (options.latencyMs !== undefined) await delay(options.latencyMs);
+    if (seen.length > (options.holdAfter ?? Number.POSITIVE_INFINITY)) await released.promise;
     const fault = options.fault?.(asked);
     if (fault !== undefined) return send(response, fault.status, fault.body);
     const valid =
@@ -86,6 +90,7 @@ export async function startTruthServer(options: {
       mostAtOnce = 0;
     },
     truth: (date: string): readonly TruthRow[] => rows.get(date) ?? [],
+    release: () => released.resolve(),
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
