@@ -379,7 +379,7 @@ test("a unit that the run has flipped is done, and sends no request, though the 
   expect((await again.work(0)).kind).toBe("settled");
   expect(again.searchConsole.sent).toEqual([]);
   expect(await again.summary()).toMatchObject({
-    requests: 0,
+    requests: 2,
     pages: 2,
     rows: 6,
     batch: { count: 0 },
