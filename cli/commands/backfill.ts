@@ -32,7 +32,7 @@ import { summaryText } from "../views/summary-view.ts";
 type BackfillOptions = {
   readonly stage: string;
   readonly siteUrl: string;
-  readonly accountId: string;
+  readonly accountId?: string;
   readonly days?: number;
   readonly from?: PacificDate;
   readonly to?: PacificDate;
@@ -54,7 +54,7 @@ export function backfillCommand(): Command {
     .description("fetch a property's days into the store; complete and final ones are skipped")
     .addOption(stageOption())
     .addOption(siteUrlOption().makeOptionMandatory())
-    .option("--account-id <account>", "the account whose credentials read it", "default")
+    .option("--account-id <account>", "the account that reads it (default: as it is registered)")
     .option("--days <n>", "the last N days whose data is final", wholeNumber("--days", 1, 500))
     .option("--from <date>", "first day, Pacific time, like 2026-01-31", pacificDate("--from"))
     .option("--to <date>", "last day, included", pacificDate("--to"))
@@ -102,7 +102,9 @@ export async function runToItsEnd(
 ): Promise<number> {
   refuseOtherServer(stage);
   await refuseBusyProperty(stage, request.siteUrl);
-  const started = await startRun(stage, newRunId(Date.now()), request);
+  const registered = await stage.registry.readProperty(request.siteUrl);
+  const account = registered === undefined ? {} : { accountId: registered.accountId };
+  const started = await startRun(stage, newRunId(Date.now()), { ...account, ...request });
   const summary = await followRun(stage, started, terminal);
   terminal.result(summaryText(summary, { colour: terminal.colour }), summary);
   return exitCodeOf(summary);
@@ -112,7 +114,7 @@ function backfillRequest(options: BackfillOptions, nowMs: number): RunRequestInp
   const reports = [...new Set(options.report ?? [defaultReportId])];
   const request: RunRequestInput = {
     siteUrl: options.siteUrl,
-    accountId: options.accountId,
+    ...(options.accountId === undefined ? {} : { accountId: options.accountId }),
     ...dateRange(options, nowMs),
     reports,
     ...definitionsOf(reports),
