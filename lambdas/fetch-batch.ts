@@ -56,6 +56,7 @@ async function work(message: BatchMessage): Promise<void> {
   const ports: WorkPorts = {
     ledger,
     quota,
+    quotaEvents: telemetry.quota,
     searchConsole,
     rows: await openRows(),
     clock: systemClock,

@@ -93,6 +93,7 @@ const BatchSchema = z.object({
       requests: count,
       retries: count,
       deferred: count,
+      approaching: count.optional(),
       exceeded: count,
       durationMs: ms,
       memoryMb: z.number(),

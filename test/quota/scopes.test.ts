@@ -8,7 +8,7 @@ describe("the scopes of a property", () => {
     expect(quotaScopes(owners)).toEqual([
       { kind: "property", id: "sc-domain:example.com", limit: 1_200, budget: 940, burst: 20 },
       { kind: "account", id: "main", limit: 1_200, budget: 940, burst: 20 },
-      { kind: "project", id: "p1", limit: 40_000, budget: 31_333, burst: 31_333 },
+      { kind: "project", id: "p1", limit: 40_000, budget: 31_333, burst: 1_000, lot: 16 },
     ]);
   });
 
