@@ -11,6 +11,7 @@ import { environmentNames } from "../shared/config/names.ts";
 import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
 import type { Ledger } from "../shared/ledger/ledger.ts";
 import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
+import { type KnownScope, listQuotaScopes } from "../shared/quota/dynamo-quota-list.ts";
 import type { Quota } from "../shared/quota/quota.ts";
 import { openPostgresRowStore } from "../shared/rows/postgres-row-store.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
@@ -22,6 +23,8 @@ export type OpenStage = {
   readonly stack: Stack;
   readonly ledger: Ledger;
   readonly quota: Quota;
+  /** Every scope that was claimed in or closed lately. */
+  quotaScopes(nowMs: number): Promise<readonly KnownScope[]>;
   readonly executions: SFNClient;
   readonly stateMachineArn: string;
   /** Opened at the first call. */
@@ -63,6 +66,7 @@ export async function openStage(
     stack,
     ledger,
     quota,
+    quotaScopes: (nowMs) => listQuotaScopes(documents, endpoints.quotaTable, nowMs),
     executions,
     stateMachineArn: endpoints.stateMachineArn,
     rows() {

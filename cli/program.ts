@@ -3,6 +3,8 @@ import { backfillCommand } from "./commands/backfill.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { haltCommand } from "./commands/halt.ts";
+import { leverCommand } from "./commands/lever.ts";
+import { quotaCommand } from "./commands/quota.ts";
 import { resourcesCommand } from "./commands/resources.ts";
 import { resumeCommand } from "./commands/resume.ts";
 import { rowsCommand } from "./commands/rows.ts";
@@ -28,6 +30,8 @@ export function createProgram(): Command {
     rowsCommand(),
     unitsCommand(),
     sqlCommand(),
+    leverCommand(),
+    quotaCommand(),
     resourcesCommand(),
     doctorCommand(),
     sampleServerCommand(),

@@ -6,6 +6,7 @@ import type { WorkPorts } from "../shared/fetch/fetch-ports.ts";
 import { systemClock } from "../shared/fetch/system-clock.ts";
 import { workBatch } from "../shared/fetch/work-batch.ts";
 import { type BatchMessage, parseBatchMessage } from "../shared/ledger/batch-message.ts";
+import { settingsReading } from "../shared/ledger/settings-reading.ts";
 import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
 import { quotaScopes } from "../shared/quota/scopes.ts";
 import { googleSearchConsole } from "../shared/search-console/google-search-console.ts";
@@ -26,6 +27,13 @@ const quota = createDynamoQuota({
   tableName: environment.quotaTable,
   now: Date.now,
   random: Math.random,
+});
+
+/** Read again while a take goes on, so that a change reaches it within seconds. */
+const settings = settingsReading(ledger, {
+  first: { lever: environment.lever },
+  maxAgeMs: 2_000,
+  nowMs: Date.now,
 });
 
 const searchConsole = googleSearchConsole(
@@ -53,6 +61,7 @@ export const handler = middy<SQSEvent, SQSBatchResponse>()
   });
 
 async function work(message: BatchMessage): Promise<void> {
+  await settings.refresh();
   const ports: WorkPorts = {
     ledger,
     quota,
@@ -61,12 +70,15 @@ async function work(message: BatchMessage): Promise<void> {
     rows: await openRows(),
     clock: systemClock,
     scopesOf: (run) =>
-      quotaScopes({
-        siteUrl: run.siteUrl,
-        accountId: run.accountId,
-        projectId: environment.stage,
-        qpm: run.qpm ?? undefined,
-      }),
+      quotaScopes(
+        {
+          siteUrl: run.siteUrl,
+          accountId: run.accountId,
+          projectId: environment.stage,
+          qpm: run.qpm ?? undefined,
+        },
+        settings.last(),
+      ),
     memoryMb: () => Math.round(process.resourceUsage().maxRSS / 1_024),
     unitsAtOnce: environment.unitsAtOnce,
   };

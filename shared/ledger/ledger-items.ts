@@ -4,7 +4,7 @@ import type { Batch } from "./batch.ts";
 import { LedgerError } from "./ledger-error.ts";
 import type { PropertyLock } from "./property-lock.ts";
 import { type Run, runStatuses } from "./run.ts";
-import type { Settings } from "./settings.ts";
+import { type SettingsChange, withChange } from "./settings.ts";
 
 /** Reads the ledger's items, whichever store they come from. A wrong one is a LedgerError. */
 export function parseRun(item: unknown): Run {
@@ -19,8 +19,12 @@ export function parseLock(item: unknown): PropertyLock {
   return parseItem("lock", LockSchema, item);
 }
 
-export function parseSettings(item: unknown, defaults: Settings): Settings {
-  return { ...defaults, ...parseItem("settings", SettingsSchema, item) };
+/** What has been set, over the defaults. */
+export function parseSettings<Defaults extends SettingsChange>(
+  item: unknown,
+  defaults: Defaults,
+): Defaults & SettingsChange {
+  return withChange(defaults, parseItem("settings", SettingsSchema, item));
 }
 
 const date = z.string().transform((text, context) => {
@@ -106,9 +110,22 @@ const LockSchema = z.object({
   holders: z.record(z.string(), z.object({ from: date, to: date, untilMs: ms })),
 }) satisfies z.ZodType<PropertyLock>;
 
-const SettingsSchema = z.object({ lever: z.int().min(0).max(5).optional() }).transform((set) => ({
-  ...(set.lever === undefined ? {} : { lever: set.lever }),
-}));
+const positive = z.int().min(1);
+const ScopeSettingsSchema = z.record(
+  z.string(),
+  z.object({ limit: positive.optional(), qpm: positive.optional() }),
+);
+
+const SettingsSchema = z
+  .object({
+    lever: z.int().min(0).max(5),
+    inFlight: positive,
+    queueSize: positive,
+    qpm: positive,
+    properties: ScopeSettingsSchema,
+    accounts: ScopeSettingsSchema,
+  })
+  .partial() satisfies z.ZodType<SettingsChange>;
 
 function parseItem<T>(name: string, schema: z.ZodType<T>, item: unknown): T {
   const parsed = schema.safeParse(item);

@@ -64,10 +64,10 @@ export function quotaOver(store: QuotaStore, now: () => number): Quota {
   async function claimScope(scope: QuotaScope, requests: number, note: SharerNote | null) {
     const kept = lots.draw(scope, requests, now());
     if (kept !== undefined) return { kind: "granted" as const, validUntilMs: kept, window: null };
-    const lot = lots.sizeOf(scope, requests);
+    const lot = lots.sizeOf(scope, requests, now());
     const answer = await store.claim(scope, lot, note);
     if (answer.kind === "granted") {
-      lots.keep(scope, lot - requests, answer.validUntilMs, lot);
+      lots.keep(scope, lot - requests, answer.validUntilMs);
       return answer;
     }
     return lot > requests ? store.claim(scope, requests, note) : answer;
@@ -114,7 +114,7 @@ export function quotaOver(store: QuotaStore, now: () => number): Quota {
       see(scope, answer.window);
       if (answer.kind === "denied") {
         denials.set(scopeKey(scope), answer.retryAtMs);
-        for (const each of granted) lots.keep(each.scope, requests, each.validUntilMs, 0);
+        for (const each of granted) lots.keep(each.scope, requests, each.validUntilMs);
         if (answer.cause === "budget") await tellHunger(scopes, scope);
         const { window: _, ...denial } = answer;
         return denial;
