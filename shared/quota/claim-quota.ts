@@ -1,3 +1,4 @@
+import { joinClaims } from "./join-claims.ts";
 import type {
   Quota,
   QuotaDenial,
@@ -133,7 +134,7 @@ export function quotaOver(store: QuotaStore, now: () => number): Quota {
   }
 
   return {
-    claim,
+    claim: joinClaims(claim),
     async refuse(scopes, refusal) {
       const refused = scopes.find((scope) => scope.kind === refusal.scope);
       if (refused === undefined) return [];

@@ -44,7 +44,7 @@ export function incrementHead(
   note: SharerNote | null,
   nowMs: number,
 ): QuotaWrite {
-  const { budget, burst } = scopeInStanding(scope, known, nowMs, requests);
+  const { budget, burst } = scopeInStanding(scope, known, nowMs);
   const standing = asKnown(known);
   return {
     Key: quotaItemKey(scope),

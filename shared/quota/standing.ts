@@ -42,20 +42,12 @@ export function closureAt({ closure }: Standing, nowMs: number): Closure | null 
   return closure !== null && closure.untilMs > nowMs ? closure : null;
 }
 
-/**
- * The scope with what may be granted at `nowMs`. A claim for more than a lowered value is granted
- * alone: lowering slows a scope down, it never makes a claim impossible.
- */
-export function scopeInStanding(
-  scope: QuotaScope,
-  standing: Standing,
-  nowMs: number,
-  requests = 1,
-): QuotaScope {
+/** The scope with what may be granted at `nowMs`; a claim for one request is always possible. */
+export function scopeInStanding(scope: QuotaScope, standing: Standing, nowMs: number): QuotaScope {
   return {
     ...scope,
-    budget: Math.max(loweredAt(standing.budget, scope.budget, nowMs), requests),
-    burst: Math.max(loweredAt(standing.burst, scope.burst, nowMs), requests),
+    budget: Math.max(loweredAt(standing.budget, scope.budget, nowMs), 1),
+    burst: Math.max(loweredAt(standing.burst, scope.burst, nowMs), 1),
   };
 }
 

@@ -112,7 +112,7 @@ export function decideClaim(
   requireGrantable(scope, requests);
   const rolled = rollWindow(window, nowMs);
   const closure = closureAt(rolled.standing, nowMs);
-  const { budget, burst } = scopeInStanding(scope, rolled.standing, nowMs, requests);
+  const { budget, burst } = scopeInStanding(scope, rolled.standing, nowMs);
   const overBudget = rolled.total > budget - requests;
   const overBurst = rolled.headCount > burst - requests;
   if (closure === null && !overBudget && !overBurst) {
