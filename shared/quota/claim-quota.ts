@@ -24,10 +24,9 @@ import {
 import { workerLots } from "./worker-lots.ts";
 
 /**
- * The limiter of one worker over windows that it shares with others. Scopes are claimed one after
- * the other; one that denied last time goes first, so that little is granted in vain. What was
- * granted before a later scope denied is kept for this worker's next claim within its second, and
- * stays counted if none comes: nothing is ever given back, so no repeated write can give back twice.
+ * The limiter of one worker over windows that it shares with others. What a scope granted while
+ * another denied is kept for this worker's next claim within its second, and stays counted if none
+ * comes: nothing is ever given back, so no repeated write can give back twice.
  *
  * `seen` is a hint (the windows as this worker met them last): it decides the order of claims and
  * how runs share an account. The store's conditional writes alone decide what is granted.
@@ -105,28 +104,46 @@ export function quotaOver(store: QuotaStore, now: () => number): Quota {
     for (const scope of scopes) requireGrantable(scope, requests);
     let validUntilMs = now() + grantValidityMs;
     const approaching: ScopeUsage[] = [];
-    const granted: { readonly scope: QuotaScope; readonly validUntilMs: number }[] = [];
     const ordered = shared(scopes).toSorted((a, b) => lastDenial(b) - lastDenial(a));
-    const property = scopes.find((scope) => scope.kind === "property");
-    for (const scope of ordered) {
-      const note =
-        scope.kind === "account" && property !== undefined ? noteOf(property, now()) : null;
-      const answer = await claimScope(scope, requests, note);
+    const answers = await answersOf(ordered, requests);
+    const denied = answers.find(({ answer }) => answer.kind === "denied");
+    for (const { scope, answer } of answers) {
       see(scope, answer.window);
-      if (answer.kind === "denied") {
-        denials.set(scopeKey(scope), answer.retryAtMs);
-        for (const each of granted) lots.keep(each.scope, requests, each.validUntilMs);
-        if (answer.cause === "budget") await tellHunger(scopes, scope);
-        const { window: _, ...denial } = answer;
-        return denial;
-      }
-      granted.push({ scope, validUntilMs: answer.validUntilMs });
-      validUntilMs = Math.min(validUntilMs, answer.validUntilMs);
-      if (answer.window === null) continue;
-      const usage = await approached(scope, answer.window);
+      if (answer.kind === "denied") denials.set(scopeKey(scope), answer.retryAtMs);
+      else if (denied !== undefined) lots.keep(scope, requests, answer.validUntilMs);
+      else validUntilMs = Math.min(validUntilMs, answer.validUntilMs);
+    }
+    if (denied?.answer.kind === "denied") {
+      const { window: _, ...denial } = denied.answer;
+      if (denial.cause === "budget") await tellHunger(scopes, denied.scope);
+      return denial;
+    }
+    for (const { scope, answer } of answers) {
+      const usage = answer.window === null ? null : await approached(scope, answer.window);
       if (usage !== null) approaching.push(usage);
     }
     return { kind: "granted", validUntilMs, ...(approaching.length > 0 ? { approaching } : {}) };
+  }
+
+  /**
+   * All scopes at once, as long as all are likely to grant: a third of the time. After a denial one
+   * after the other, until its time has come, so that the rest is not claimed in vain.
+   */
+  async function answersOf(ordered: readonly QuotaScope[], requests: number) {
+    const property = ordered.find(({ kind }) => kind === "property");
+    const ask = async (scope: QuotaScope) => {
+      const shares = scope.kind === "account" && property !== undefined;
+      const note = shares ? noteOf(property, now()) : null;
+      return { scope, answer: await claimScope(scope, requests, note) };
+    };
+    if (ordered.every((scope) => lastDenial(scope) <= now())) return Promise.all(ordered.map(ask));
+    const answers: Awaited<ReturnType<typeof ask>>[] = [];
+    for (const scope of ordered) {
+      const asked = await ask(scope);
+      answers.push(asked);
+      if (asked.answer.kind === "denied") break;
+    }
+    return answers;
   }
 
   function lastDenial(scope: QuotaScope): number {

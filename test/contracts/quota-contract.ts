@@ -86,7 +86,7 @@ export function quotaContract(name: string, openStore: () => Promise<QuotaStore>
       expect(await quota.usage([scope])).toMatchObject([{ used: 5 }]);
     });
 
-    test("the denial of a later scope is told by its name; earlier ones stay counted", async () => {
+    test("the denial of one scope is told by its name; what others granted is kept for the next claim", async () => {
       const quota = claimer();
       const full = { ...account, budget: 4 };
       await quota.claim([full], 4);
@@ -95,11 +95,12 @@ export function quotaContract(name: string, openStore: () => Promise<QuotaStore>
         scope: "account",
         cause: "budget",
       });
-      expect(await quota.usage([property, full, project])).toMatchObject([
-        { used: 2 },
-        { used: 4 },
-        { used: 0 },
-      ]);
+      const granted = [{ used: 2 }, { used: 4 }, { used: 2 }];
+      expect(await quota.usage([property, full, project])).toMatchObject(granted);
+      // Used within its second, and not claimed again after a denial.
+      expect((await quota.claim([property, project], 2)).kind).toBe("granted");
+      await quota.claim([property, full, project], 2);
+      expect(await quota.usage([property, full, project])).toMatchObject(granted);
     });
 
     test("scopes of one id but another kind, and of another id, are counted apart", async () => {
