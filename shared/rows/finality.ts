@@ -1,8 +1,6 @@
+import { dataDelayDays } from "../plan/date-range.ts";
 import { daysBetween, type PacificDate, pacificDateAt } from "../plan/pacific-date.ts";
 import type { UnitRecord } from "./unit-record.ts";
-
-/** Pacific days after which Google's figures of a date no longer change (documented: 2–3). */
-export const defaultDataDelayDays = 3;
 
 /** Past this many days an empty unit is believed without a newer day to vouch for it. */
 export const emptyUnitDelayDays = 10;
@@ -21,12 +19,11 @@ export type FetchedUnit = Pick<UnitRecord, "date" | "rows" | "fetchedAtMs">;
 export function isFinal(
   record: FetchedUnit & Pick<UnitRecord, "firstIncompleteDate">,
   siblings: readonly FetchedUnit[],
-  dataDelayDays: number = defaultDataDelayDays,
+  delayDays: number = dataDelayDays,
 ): boolean {
   const ageDays = daysBetween(record.date, pacificDateAt(record.fetchedAtMs));
   if (record.rows === 0 && ageDays > emptyUnitDelayDays) return true;
-  const settled =
-    ageDays >= dataDelayDays && !isIncomplete(record.date, record.firstIncompleteDate);
+  const settled = ageDays >= delayDays && !isIncomplete(record.date, record.firstIncompleteDate);
   if (record.rows > 0) return settled;
   return settled && siblings.some((sibling) => vouchesFor(record, sibling));
 }
