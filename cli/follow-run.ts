@@ -5,7 +5,7 @@ import { isEnded, type Run } from "../shared/ledger/run.ts";
 import type { RunSummary } from "../shared/ledger/run-summary.ts";
 import { haltRun } from "../shared/ledger/transitions/halt-run.ts";
 import { orphanRun } from "../shared/ledger/transitions/orphan-run.ts";
-import { defaultBudget, quotaScopes } from "../shared/quota/scopes.ts";
+import { propertyScope } from "../shared/quota/scopes.ts";
 import { CommandError } from "./command-error.ts";
 import { executionArn } from "./execution-arn.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -59,8 +59,7 @@ export async function followRun(
         run,
         summary,
         history: [...history],
-        qpmNow: await usedNow(stage, run),
-        budget: run.qpm ?? defaultBudget,
+        ...(await quotaNow(stage, run)),
       } satisfies ProgressSnapshot);
     }
     if (look % checkExecutionEvery === 0) await checkExecution(stage, started);
@@ -72,16 +71,15 @@ function leave(): never {
   process.exit(1);
 }
 
-async function usedNow(stage: OpenStage, run: Run): Promise<number> {
-  const [property] = quotaScopes({
-    siteUrl: run.siteUrl,
-    accountId: run.accountId,
-    projectId: "local",
-    qpm: run.qpm ?? undefined,
-  });
-  if (property === undefined) return 0;
+/** What the property used, and is granted a minute now. */
+async function quotaNow(
+  stage: OpenStage,
+  run: Run,
+): Promise<Pick<ProgressSnapshot, "qpmNow" | "budget">> {
+  const settings = await stage.ledger.readSettings();
+  const property = propertyScope(run.siteUrl, settings, run.qpm ?? undefined);
   const [usage] = await stage.quota.usage([property]);
-  return usage?.used ?? 0;
+  return { qpmNow: usage?.used ?? 0, budget: usage?.budget ?? property.budget };
 }
 
 /** An execution that ended without a word leaves a run that nobody carries. */

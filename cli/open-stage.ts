@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { isDiskFull } from "../local/disk-space.ts";
 import { homeFolder } from "../local/home.ts";
 import { localClientOptions } from "../local/local-names.ts";
 import { openStack } from "../local/open-stack.ts";
@@ -11,7 +12,10 @@ import { environmentNames } from "../shared/config/names.ts";
 import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
 import type { Ledger } from "../shared/ledger/ledger.ts";
 import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
+import { type KnownScope, listQuotaScopes } from "../shared/quota/dynamo-quota-list.ts";
 import type { Quota } from "../shared/quota/quota.ts";
+import { dynamoRegistry } from "../shared/registry/dynamo-registry.ts";
+import type { Registry } from "../shared/registry/registry.ts";
 import { openPostgresRowStore } from "../shared/rows/postgres-row-store.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
 import { knownStage } from "./options.ts";
@@ -22,6 +26,9 @@ export type OpenStage = {
   readonly stack: Stack;
   readonly ledger: Ledger;
   readonly quota: Quota;
+  readonly registry: Registry;
+  /** Every scope that was claimed in or closed lately. */
+  quotaScopes(nowMs: number): Promise<readonly KnownScope[]>;
   readonly executions: SFNClient;
   readonly stateMachineArn: string;
   /** Opened at the first call. */
@@ -63,6 +70,8 @@ export async function openStage(
     stack,
     ledger,
     quota,
+    registry: dynamoRegistry(documents, { table: endpoints.ledgerTable }),
+    quotaScopes: (nowMs) => listQuotaScopes(documents, endpoints.quotaTable, nowMs),
     executions,
     stateMachineArn: endpoints.stateMachineArn,
     rows() {
@@ -88,8 +97,9 @@ export async function openStage(
 
 /** Without its servers a command can do nothing more; what is committed stays. */
 async function abandon(stack: Stack, what: string): Promise<never> {
+  const full = await isDiskFull(homeFolder(process.env, process.cwd()));
   process.stderr.write(
-    `gsc-sync: ${what}: what is stored stays; "gsc-sync status" shows what to resume\n`,
+    `gsc-sync: ${what}${full ? ", because the disk is full" : ""}: what is stored stays; "gsc-sync status" shows what to resume\n`,
   );
   await stack.close({ force: true }).catch(() => {});
   process.exit(1);

@@ -3,6 +3,7 @@ import { lastDays, rangeFaults } from "../shared/plan/date-range.ts";
 import { type PacificDate, parsePacificDate } from "../shared/plan/pacific-date.ts";
 import { findReport, reportIds } from "../shared/plan/report.ts";
 import { isSiteUrl } from "../shared/plan/site-url.ts";
+import { configuredReports } from "./configured-reports.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Options that several commands share, and what makes a value wrong: one clear line each. */
@@ -29,7 +30,7 @@ export const siteUrlOption = () =>
 export const reportOption = () =>
   new Option(
     "--report <id>",
-    `a report; may be given several times (${reportIds().join(", ")})`,
+    `a report; may be given several times (those of the configuration, and ${reportIds().join(", ")})`,
   ).argParser((id: string, earlier: readonly string[] | undefined) => [
     ...(earlier ?? []),
     reportId(id),
@@ -43,8 +44,16 @@ export function siteUrl(text: string): string {
 }
 
 export function reportId(id: string): string {
-  if (findReport(id) !== undefined) return id;
-  throw new UsageError(`there is no report ${id}: there is ${reportIds().join(", ")}`);
+  const fault = reportFault(id);
+  if (fault === undefined) return id;
+  throw new UsageError(fault);
+}
+
+/** Why no report has that id, the configuration's included; undefined when one has. */
+export function reportFault(id: string): string | undefined {
+  const configured = configuredReports();
+  if (findReport(id, configured) !== undefined) return undefined;
+  return `there is no report ${id}: there is ${reportIds(configured).join(", ")}`;
 }
 
 export function pacificDate(flag: string): (text: string) => PacificDate {

@@ -5,6 +5,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { readHandlerEnvironment } from "../shared/config/environment.ts";
 import { metricsNamespace } from "../shared/config/names.ts";
 import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
+import { dynamoRegistry } from "../shared/registry/dynamo-registry.ts";
 import { openPostgresRowStore } from "../shared/rows/postgres-row-store.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
 import { emfTelemetry } from "../shared/telemetry/emf-telemetry.ts";
@@ -27,6 +28,8 @@ export const ledger = dynamoLedger(documents, {
   table: environment.ledgerTable,
   defaults: { lever: environment.lever },
 });
+
+export const registry = dynamoRegistry(documents, { table: environment.ledgerTable });
 
 let opening: Promise<RowStore> | undefined;
 

@@ -2,13 +2,16 @@ import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import middy from "@middy/core";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { readVariable } from "../shared/config/environment.ts";
 import type { WorkPorts } from "../shared/fetch/fetch-ports.ts";
 import { systemClock } from "../shared/fetch/system-clock.ts";
 import { workBatch } from "../shared/fetch/work-batch.ts";
 import { type BatchMessage, parseBatchMessage } from "../shared/ledger/batch-message.ts";
+import { settingsReading } from "../shared/ledger/settings-reading.ts";
 import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
 import { quotaScopes } from "../shared/quota/scopes.ts";
-import { googleSearchConsole } from "../shared/search-console/google-search-console.ts";
+import { quarantining } from "../shared/registry/quarantine.ts";
+import { googleAccounts } from "../shared/search-console/google-accounts.ts";
 import {
   clientPatience,
   documents,
@@ -16,6 +19,7 @@ import {
   ledger,
   logger,
   openRows,
+  registry,
   telemetry,
 } from "./container.ts";
 
@@ -28,11 +32,17 @@ const quota = createDynamoQuota({
   random: Math.random,
 });
 
-const searchConsole = googleSearchConsole(
-  environment.searchConsoleRootUrl === undefined
-    ? {}
-    : { rootUrl: environment.searchConsoleRootUrl },
-);
+const searchConsoleOf = googleAccounts({
+  registry,
+  rootUrl: environment.searchConsoleRootUrl,
+  variable: readVariable,
+});
+/** Read again while a take goes on, so that a change reaches it within seconds. */
+const settings = settingsReading(ledger, {
+  first: { lever: environment.lever },
+  maxAgeMs: 2_000,
+  nowMs: Date.now,
+});
 
 /** The worker: answers a doorbell with one take of the batch. */
 export const handler = middy<SQSEvent, SQSBatchResponse>()
@@ -53,19 +63,28 @@ export const handler = middy<SQSEvent, SQSBatchResponse>()
   });
 
 async function work(message: BatchMessage): Promise<void> {
+  await settings.refresh();
+  const rows = await openRows();
+  const known = await ledger.readRun(message.runId);
+  if (known === undefined) return;
+  const searchConsole = await searchConsoleOf(known.accountId);
   const ports: WorkPorts = {
     ledger,
     quota,
-    searchConsole,
-    rows: await openRows(),
+    quotaEvents: telemetry.quota,
+    searchConsole: quarantining(searchConsole, registry, Date.now),
+    rows,
     clock: systemClock,
     scopesOf: (run) =>
-      quotaScopes({
-        siteUrl: run.siteUrl,
-        accountId: run.accountId,
-        projectId: environment.stage,
-        qpm: run.qpm ?? undefined,
-      }),
+      quotaScopes(
+        {
+          siteUrl: run.siteUrl,
+          accountId: run.accountId,
+          projectId: environment.stage,
+          qpm: run.qpm ?? undefined,
+        },
+        settings.last(),
+      ),
     memoryMb: () => Math.round(process.resourceUsage().maxRSS / 1_024),
     unitsAtOnce: environment.unitsAtOnce,
   };

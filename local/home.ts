@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
-import { access, mkdir, readdir, readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { access, mkdir, readdir, readFile, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { environmentNames } from "../shared/config/names.ts";
 import { HomeError } from "./home-error.ts";
@@ -37,7 +37,7 @@ export function homeFolder(
 /** Makes the folder a home unless it is one already. @throws HomeError */
 export async function openHome(folder: string): Promise<Home> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     await checkFormat(folder);
     await access(folder, constants.W_OK);
     const home = layout(folder);
@@ -54,6 +54,27 @@ export async function openHome(folder: string): Promise<Home> {
       { cause: error },
     );
   }
+}
+
+/** Node's recursive `mkdir` never comes back where no folder can be made at all (below /proc). */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "EEXIST" && (await stat(folder)).isDirectory()) return;
+    const parent = dirname(folder);
+    if (code !== "ENOENT" || (await isThere(parent))) throw error;
+    await makeFolder(parent);
+    await makeFolder(folder);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function layout(folder: string): Home {
@@ -125,6 +146,7 @@ function reasonOf(error: unknown): string {
     EACCES: "no permission to write there",
     EPERM: "no permission to write there",
     EROFS: "the disk is read-only",
+    ENOENT: "no folder can be made there",
     ENOSPC: "the disk is full",
     EEXIST: "it is a file, not a folder",
     ENOTDIR: "a part of its path is a file, not a folder",

@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { environmentNames } from "../shared/config/names.ts";
 import { attachToOwner } from "./control-port.ts";
+import { isDiskFull } from "./disk-space.ts";
 import { type Home, openHome } from "./home.ts";
 import { HomeError } from "./home-error.ts";
 import type { ReadLever } from "./lever-reading.ts";
@@ -50,12 +51,15 @@ export async function openStack(options: OpenStackOptions): Promise<Stack> {
   }
 }
 
-async function takeOwnerLock({ files }: Home) {
+async function takeOwnerLock({ folder, files }: Home) {
   try {
     return await acquireProcessLock(files.ownerLock, { waitMs: 0 });
   } catch (cause) {
     if (!(cause instanceof ProcessLockError)) throw cause;
-    throw new HomeError("HOME_UNWRITABLE", cause.message, { cause });
+    const message = (await isDiskFull(folder))
+      ? `${folder} cannot be used as a home: the disk is full. Make room, or set ${environmentNames.home} to another folder.`
+      : cause.message;
+    throw new HomeError("HOME_UNWRITABLE", message, { cause });
   }
 }
 

@@ -1,11 +1,13 @@
-import { randomBytes } from "node:crypto";
 import { Command } from "commander";
 import { environmentNames } from "../../shared/config/names.ts";
 import type { PacificDate } from "../../shared/plan/pacific-date.ts";
 import { defaultReportId } from "../../shared/plan/report.ts";
 import type { RunRequestInput } from "../../shared/plan/run-request.ts";
+import { runRequestFaults } from "../../shared/plan/run-request-faults.ts";
 import { rootUrlFault } from "../../shared/search-console/root-url.ts";
 import { commandTerminal } from "../command-terminal.ts";
+import { definitionsOf } from "../configured-reports.ts";
+import { dryRun } from "../dry-run.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { followRun } from "../follow-run.ts";
 import { type OpenStage, openStage } from "../open-stage.ts";
@@ -19,15 +21,18 @@ import {
   wholeNumber,
 } from "../options.ts";
 import { reachSearchConsole } from "../reach-server.ts";
+import { refuseChangedReports } from "../refuse-changed-reports.ts";
+import { newRunId } from "../run-id.ts";
 import { refuseBusyProperty, refuseOtherServer, startRun } from "../start-run.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
+import { dryRunText } from "../views/dry-run-view.ts";
 import { summaryText } from "../views/summary-view.ts";
 
 type BackfillOptions = {
   readonly stage: string;
   readonly siteUrl: string;
-  readonly accountId: string;
+  readonly accountId?: string;
   readonly days?: number;
   readonly from?: PacificDate;
   readonly to?: PacificDate;
@@ -39,6 +44,7 @@ type BackfillOptions = {
   readonly qpm?: number;
   readonly force: boolean;
   readonly keepAutoSync: boolean;
+  readonly dryRun: boolean;
   readonly json: boolean;
 };
 
@@ -48,7 +54,7 @@ export function backfillCommand(): Command {
     .description("fetch a property's days into the store; complete and final ones are skipped")
     .addOption(stageOption())
     .addOption(siteUrlOption().makeOptionMandatory())
-    .option("--account-id <account>", "the account whose credentials read it", "default")
+    .option("--account-id <account>", "the account that reads it (default: as it is registered)")
     .option("--days <n>", "the last N days whose data is final", wholeNumber("--days", 1, 500))
     .option("--from <date>", "first day, Pacific time, like 2026-01-31", pacificDate("--from"))
     .option("--to <date>", "last day, included", pacificDate("--to"))
@@ -65,17 +71,24 @@ export function backfillCommand(): Command {
     .option("--qpm <n>", "requests a minute, exactly", wholeNumber("--qpm", 1, 1_200))
     .option("--force", "fetch also what is complete and final", false)
     .option("--keep-auto-sync", "let the nightly sync of the property go on beside it", false)
+    .option("--dry-run", "say what the run would take, and send nothing", false)
     .addOption(jsonOption())
     .action(async (options: BackfillOptions) => {
       const request = backfillRequest(options, Date.now());
       const rootUrl = process.env[environmentNames.searchConsoleRootUrl];
       const fault = rootUrl ? rootUrlFault(rootUrl) : undefined;
       if (fault !== undefined) throw new UsageError(`GSC_API_ROOT_URL: ${fault}`);
-      await reachSearchConsole(rootUrl);
+      if (!options.dryRun) await reachSearchConsole(rootUrl);
       const terminal = commandTerminal(options.json);
       const stage = await openStage(options.stage, terminal.notice);
       try {
-        process.exitCode = await runToItsEnd(stage, request, terminal);
+        await refuseChangedReports(stage, request);
+        if (options.dryRun) {
+          const estimate = await dryRun(request, await stage.rows(), Date.now());
+          terminal.result(dryRunText(estimate, terminal), estimate);
+        } else {
+          process.exitCode = await runToItsEnd(stage, request, terminal);
+        }
       } finally {
         await stage.close();
       }
@@ -89,18 +102,22 @@ export async function runToItsEnd(
 ): Promise<number> {
   refuseOtherServer(stage);
   await refuseBusyProperty(stage, request.siteUrl);
-  const started = await startRun(stage, newRunId(Date.now()), request);
+  const registered = await stage.registry.readProperty(request.siteUrl);
+  const account = registered === undefined ? {} : { accountId: registered.accountId };
+  const started = await startRun(stage, newRunId(Date.now()), { ...account, ...request });
   const summary = await followRun(stage, started, terminal);
   terminal.result(summaryText(summary, { colour: terminal.colour }), summary);
   return exitCodeOf(summary);
 }
 
 function backfillRequest(options: BackfillOptions, nowMs: number): RunRequestInput {
-  return {
+  const reports = [...new Set(options.report ?? [defaultReportId])];
+  const request: RunRequestInput = {
     siteUrl: options.siteUrl,
-    accountId: options.accountId,
+    ...(options.accountId === undefined ? {} : { accountId: options.accountId }),
     ...dateRange(options, nowMs),
-    reports: [...(options.report ?? [defaultReportId])],
+    reports,
+    ...definitionsOf(reports),
     concurrency: options.concurrency,
     batchSize: options.batchSize,
     maxQueueSize: options.queueSize,
@@ -109,10 +126,7 @@ function backfillRequest(options: BackfillOptions, nowMs: number): RunRequestInp
     force: options.force,
     keepAutoSync: options.keepAutoSync,
   };
-}
-
-/** Sorts by time and is told apart at a glance: `20261121-183000-a1b2`. */
-function newRunId(nowMs: number): string {
-  const digits = new Date(nowMs).toISOString().replace(/\D/g, "");
-  return `${digits.slice(0, 8)}-${digits.slice(8, 14)}-${randomBytes(2).toString("hex")}`;
+  const [fault] = runRequestFaults(request, nowMs);
+  if (fault !== undefined) throw new UsageError(fault);
+  return request;
 }

@@ -1,12 +1,16 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import type { FaultRule } from "../../local/sample-search-console/faults.ts";
 import { sampleProperties } from "../../local/sample-search-console/sample-properties.ts";
 import {
   type SampleSearchConsole,
   startSampleSearchConsole,
 } from "../../local/sample-search-console/sample-search-console.ts";
+import type { Tokens } from "../../local/sample-search-console/sign-in.ts";
+import { searchTypes } from "../../shared/plan/report.ts";
 import { rootUrlFault } from "../../shared/search-console/root-url.ts";
 import { CommandError } from "../command-error.ts";
 import { jsonOption, pacificDate, siteUrlOption, wholeNumber } from "../options.ts";
+import { faultOption, tokenOption } from "../sample-server-options.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** `gsc-sync sample-server`: runs until a signal, or until the process that started it is gone. */
@@ -27,6 +31,8 @@ export function sampleServerCommand(): Command {
       wholeNumber("--qpm", 1, 1_000_000),
       1_200,
     )
+    .addOption(faultOption())
+    .addOption(tokenOption())
     .addOption(jsonOption())
     .action(runServer)
     .addCommand(truthCommand())
@@ -38,6 +44,8 @@ type ServerOptions = {
   readonly seed: number;
   readonly latencyMs: number;
   readonly qpm: number;
+  readonly fault?: readonly FaultRule[];
+  readonly token?: Tokens;
   readonly json: boolean;
 };
 
@@ -58,7 +66,12 @@ async function runServer(options: ServerOptions): Promise<void> {
 
 async function start(options: ServerOptions): Promise<SampleSearchConsole> {
   try {
-    return await startSampleSearchConsole(options);
+    const { fault, token, ...rest } = options;
+    return await startSampleSearchConsole({
+      ...rest,
+      ...(fault === undefined ? {} : { faults: fault }),
+      ...(token === undefined ? {} : { tokens: token }),
+    });
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
     throw new CommandError(`the sample server cannot listen on port ${options.port}: ${said}`, {
@@ -95,11 +108,15 @@ function truthCommand(): Command {
     .addOption(siteUrlOption().makeOptionMandatory())
     .requiredOption("--date <date>", "a Pacific date", pacificDate("--date"))
     .option("--dimensions <list>", "separated by commas", "page,query")
+    .addOption(new Option("--search-type <type>").choices(searchTypes).default("web"))
+    .addOption(
+      new Option("--data-state <state>").choices(["final", "all", "hourly_all"]).default("final"),
+    )
     .addOption(jsonOption())
     .exitOverride()
     .action(async (options: TruthOptions) => {
-      const { siteUrl, date, dimensions } = options;
-      const query = new URLSearchParams({ siteUrl, date, dimensions });
+      const { siteUrl, date, dimensions, searchType, dataState } = options;
+      const query = new URLSearchParams({ siteUrl, date, dimensions, searchType, dataState });
       await printAnswer(options.url, `sample/truth?${query}`);
     });
 }
@@ -109,6 +126,8 @@ type TruthOptions = {
   readonly siteUrl: string;
   readonly date: string;
   readonly dimensions: string;
+  readonly searchType: string;
+  readonly dataState: string;
 };
 
 function seenCommand(): Command {

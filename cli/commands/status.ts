@@ -7,6 +7,7 @@ import { commandTerminal } from "../command-terminal.ts";
 import { type OpenStage, openStage } from "../open-stage.ts";
 import { jsonOption, stageOption } from "../options.ts";
 import { requireRunState, runState } from "../run-snapshot.ts";
+import { propertyJson, quarantineLines } from "../views/registry-view.ts";
 import { statusTable } from "../views/status-view.ts";
 import { summaryText } from "../views/summary-view.ts";
 
@@ -37,7 +38,12 @@ export function statusCommand(): Command {
             runs = await readSummaries(stage, runId);
           }
           block.clear();
-          terminal.result(text(runs, runId, terminal), { runs });
+          const properties = runId === undefined ? await stage.registry.listProperties() : [];
+          const quarantined = properties.filter(({ status }) => status === "quarantined");
+          terminal.result(
+            [text(runs, runId, terminal), ...quarantineLines(quarantined)].join("\n"),
+            runId === undefined ? { runs, quarantined: quarantined.map(propertyJson) } : { runs },
+          );
         } finally {
           await stage.close();
         }

@@ -61,6 +61,16 @@ export function localTime(atMs: number, nowMs: number): string {
   return date === localDate(new Date(nowMs)) ? time : `${date} ${time}`;
 }
 
+/** Why a run waits or has stopped, and until when; empty when there is nothing to say. */
+export function reasonText(run: {
+  readonly reason: string | null;
+  readonly waitingUntil: string | null;
+}): string {
+  const until =
+    run.waitingUntil === null ? "" : `until ${localTime(Date.parse(run.waitingUntil), 0)}`;
+  return [until, run.reason ?? ""].filter((part) => part !== "").join(": ");
+}
+
 function localDate(at: Date): string {
   return [at.getFullYear(), twoDigits(at.getMonth() + 1), twoDigits(at.getDate())].join("-");
 }

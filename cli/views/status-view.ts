@@ -1,6 +1,6 @@
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
 import { alignColumns, type Canvas, type Cell, type Column } from "./columns.ts";
-import { count, duration } from "./format.ts";
+import { count, duration, reasonText } from "./format.ts";
 import { statusLooks } from "./run-status.ts";
 import { paint } from "./style.ts";
 import { cut, oneLine, textWidth } from "./text-width.ts";
@@ -23,7 +23,7 @@ export function statusTable(summaries: readonly RunSummary[], canvas: Canvas): s
   const blocks = summaries.map((summary, index) => [
     lines[index] ?? "",
     ...(fits ? [] : [note(propertyAndRange(summary), canvas)]),
-    ...(summary.reason === null ? [] : [note(`↳ ${oneLine(summary.reason)}`, canvas)]),
+    ...(reasonText(summary) === "" ? [] : [note(`↳ ${oneLine(reasonText(summary))}`, canvas)]),
   ]);
   return [header, ...blocks.flat()].join("\n");
 }

@@ -1,6 +1,6 @@
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
 import { googleLimits } from "../../shared/quota/scopes.ts";
-import { bytes, count, counted, duration } from "./format.ts";
+import { bytes, count, counted, duration, reasonText } from "./format.ts";
 import { statusLooks } from "./run-status.ts";
 import { paint, type Style } from "./style.ts";
 import { oneLine, pad } from "./text-width.ts";
@@ -36,9 +36,11 @@ const approachingShare = 0.8;
 /** A batch that takes longer is out of order. */
 const slowBatchMs = 5_000;
 
-function headline({ status, reason, units }: RunSummary, colour: boolean): string {
+function headline(summary: RunSummary, colour: boolean): string {
+  const { status, units } = summary;
   const { label, mark, style } = statusLooks[status];
-  const why = reason === null ? "" : `: ${oneLine(reason)}`;
+  const reason = reasonText(summary);
+  const why = reason === "" ? "" : `: ${oneLine(reason)}`;
   const how = status === "completed_with_failures" ? ` (${count(units.failed)} failed)` : "";
   const verdict = `${mark} ${label.charAt(0).toUpperCase()}${label.slice(1)}${how}`;
   return paint("bold", paint(style, verdict, colour), colour) + why;
@@ -127,6 +129,7 @@ function batchText({ batch }: RunSummary): string {
 function quotaText({ quota }: RunSummary): string {
   return joined([
     quota.exceeded === 0 ? "" : `Google refused ${counted(quota.exceeded, "request")}`,
+    quota.approaching === 0 ? "" : `near a limit in ${counted(quota.approaching, "minute")}`,
     quota.deferred === 0 ? "" : `our limiter held back ${counted(quota.deferred, "claim")}`,
   ]);
 }

@@ -2,9 +2,21 @@ import { z } from "zod";
 import { parsePacificDate } from "../../shared/plan/pacific-date.ts";
 import { searchTypes } from "../../shared/plan/report.ts";
 import { badRequest, type HttpAnswer } from "./http-answer.ts";
+import { queryFault } from "./query-rules.ts";
 
-export const sampleDimensions = ["date", "page", "query", "country", "device"] as const;
+export const sampleDimensions = [
+  "date",
+  "page",
+  "query",
+  "country",
+  "device",
+  "searchAppearance",
+  "hour",
+] as const;
 export type SampleDimension = (typeof sampleDimensions)[number];
+
+export const sampleDataStates = ["final", "all", "hourly_all"] as const;
+export const sampleAggregations = ["auto", "byPage", "byProperty", "byNewsShowcasePanel"] as const;
 
 const DateSchema = z.string().transform((text, context) => {
   const date = parsePacificDate(text);
@@ -13,21 +25,36 @@ const DateSchema = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** Body of `searchAnalytics.query`; what Google has and the sample lacks is refused, not ignored. */
+const FilterSchema = z.strictObject({
+  dimension: z.enum(["page", "query", "country", "device", "searchAppearance"]),
+  operator: z
+    .enum(["equals", "notEquals", "contains", "notContains", "includingRegex", "excludingRegex"])
+    .default("equals"),
+  expression: z.string(),
+});
+
+export const FilterGroupsSchema = z.array(
+  z.strictObject({ groupType: z.literal("and").default("and"), filters: z.array(FilterSchema) }),
+);
+
+/** Body of `searchAnalytics.query`; what Google does not know is refused, not ignored. */
 const AnalyticsQuerySchema = z.strictObject({
   startDate: DateSchema,
   endDate: DateSchema,
   dimensions: z.array(z.enum(sampleDimensions)).default([]),
   type: z.enum(searchTypes).optional(),
   searchType: z.enum(searchTypes).optional(),
-  dataState: z.enum(["final", "all"]).default("final"),
-  aggregationType: z.enum(["auto", "byPage", "byProperty"]).default("auto"),
-  dimensionFilterGroups: z.array(z.unknown()).max(0, "is not offered by the sample").optional(),
+  dataState: z.enum(sampleDataStates).default("final"),
+  aggregationType: z.enum(sampleAggregations).default("auto"),
+  dimensionFilterGroups: FilterGroupsSchema.default([]),
   rowLimit: z.int().min(1).max(25_000).default(1_000),
   startRow: z.int().min(0).default(0),
 });
 
 export type AnalyticsQuery = z.infer<typeof AnalyticsQuerySchema>;
+/** As it stands in a request, held against the published types by a test. */
+export type AnalyticsQueryBody = z.input<typeof AnalyticsQuerySchema>;
+export type SampleFilter = z.infer<typeof FilterSchema>;
 
 export type ParsedQuery =
   | { readonly kind: "query"; readonly query: AnalyticsQuery }
@@ -40,30 +67,12 @@ export function parseAnalyticsQuery(body: string): ParsedQuery {
     const field = issue?.path.join(".") ?? "";
     return refused(`Invalid value at '${field === "" ? "body" : field}': ${issue?.message ?? ""}`);
   }
-  const fault = faultOf(parsed.data);
+  const fault = queryFault(parsed.data);
   return fault === undefined ? { kind: "query", query: parsed.data } : refused(fault);
 }
 
-export function searchTypeOf(query: AnalyticsQuery) {
+export function searchTypeOf(query: Pick<AnalyticsQuery, "type" | "searchType">) {
   return query.type ?? query.searchType ?? "web";
-}
-
-function faultOf(query: AnalyticsQuery): string | undefined {
-  const { dimensions } = query;
-  const type = searchTypeOf(query);
-  if (query.startDate > query.endDate) return "startDate must not be after endDate.";
-  if (new Set(dimensions).size < dimensions.length) return "Duplicate dimensions.";
-  if ((type === "discover" || type === "googleNews") && dimensions.includes("query")) {
-    return `Dimension 'query' is not available for type ${type}.`;
-  }
-  if (type === "discover" && dimensions.includes("device")) {
-    return "Dimension 'device' is not available for type discover.";
-  }
-  if (query.aggregationType !== "byProperty") return undefined;
-  if (type === "discover" || type === "googleNews" || dimensions.includes("page")) {
-    return "Aggregation type BY_PROPERTY is not supported for this type and these dimensions.";
-  }
-  return undefined;
 }
 
 function parseJson(body: string): unknown {

@@ -10,6 +10,8 @@ export type DayRow = DayFigures & {
   readonly query: string;
   readonly country: string;
   readonly device: string;
+  /** Search appearances: none, one or two. */
+  readonly appearances: readonly string[];
 };
 
 type DayFigures = {
@@ -133,6 +135,7 @@ function withTexts(shape: DayShape, pair: number, figures: DayFigures): DayRow {
     query: queryText(query),
     country: countries[Math.floor(countries.length * fraction(hash(random, pair)) ** 2)] ?? "usa",
     device: devices[hash(random, pair, 7) % devices.length] ?? "MOBILE",
+    appearances: appearances[hash(propertySeed, pair, 9) % appearances.length] ?? [],
     clicks: figures.clicks,
     impressions: figures.impressions,
     position: figures.position,
@@ -140,4 +143,12 @@ function withTexts(shape: DayShape, pair: number, figures: DayFigures): DayRow {
 }
 
 const countries = ["usa", "gbr", "deu", "fra", "can", "aus", "jpn", "bra", "ind", "esp", "zzz"];
+/** Not every impression has one. */
+const appearances: readonly (readonly string[])[] = [
+  ...[[], [], [], [], []],
+  ["PRODUCT_SNIPPETS"],
+  ["VIDEO"],
+  ["NEWS_SHOWCASE"],
+  ["PRODUCT_SNIPPETS", "VIDEO"],
+];
 const devices = ["MOBILE", "MOBILE", "MOBILE", "MOBILE", "DESKTOP", "DESKTOP", "DESKTOP", "TABLET"];

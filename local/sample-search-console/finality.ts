@@ -3,9 +3,12 @@ import {
   datesFromTo,
   daysBetween,
   type PacificDate,
+  pacificDateAt,
 } from "../../shared/plan/pacific-date.ts";
+import { hourlyDays } from "../../shared/plan/report-faults.ts";
 import { byClicksDescending, type DayRow } from "./day-rows.ts";
 import { fraction, hash } from "./hash.ts";
+import { pacificHourAt } from "./hours.ts";
 
 /** The first date that is still being collected: two days before today, Pacific. */
 export function firstIncompleteDate(today: PacificDate): PacificDate {
@@ -16,17 +19,24 @@ export function firstIncompleteDate(today: PacificDate): PacificDate {
 export function availableDates(
   from: PacificDate,
   to: PacificDate,
-  dataState: "final" | "all",
+  dataState: "final" | "all" | "hourly_all",
   today: PacificDate,
 ): readonly PacificDate[] {
-  const oldest = addDays(today, -keptDays);
-  const newest = dataState === "all" ? today : addDays(firstIncompleteDate(today), -1);
+  const oldest = addDays(today, dataState === "hourly_all" ? -hourlyDays : -keptDays);
+  const newest = dataState === "final" ? addDays(firstIncompleteDate(today), -1) : today;
   return datesFromTo(from < oldest ? oldest : from, to > newest ? newest : to);
 }
 
+/** Figures of recent days are revised four times a Pacific day, and stand still in between. */
+export function revisionAt(nowMs: number): number {
+  return Math.floor((pacificHourAt(nowMs) * revisionsADay) / 24);
+}
+
 /** How much of a date has been collected, from 0 to 1. */
-export function completeness(date: PacificDate, today: PacificDate): number {
-  return partByAge[daysBetween(date, today)] ?? 1;
+export function completeness(date: PacificDate, nowMs: number): number {
+  const age = daysBetween(date, pacificDateAt(nowMs));
+  const [part = 1, next = 1] = [partByAge[age], partByAge[age + 1]];
+  return part + ((next - part) * revisionAt(nowMs)) / revisionsADay;
 }
 
 /** What is known so far of a day of which `part` has been collected. */
@@ -42,6 +52,8 @@ export function collectedSoFar(rows: readonly DayRow[], part: number): readonly 
 
 /** 16 months. */
 const keptDays = 487;
+
+const revisionsADay = 4;
 
 /** Today, yesterday, the day before. */
 const partByAge = [0.25, 0.7, 0.95] as const;

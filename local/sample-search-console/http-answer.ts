@@ -12,6 +12,21 @@ export function forbidden(siteUrl: string): HttpAnswer {
   return errorAnswer(403, "global", "forbidden", message, "PERMISSION_DENIED");
 }
 
+export function unauthorized(message: string, reason: string): HttpAnswer {
+  return errorAnswer(401, "global", reason, message, "UNAUTHENTICATED");
+}
+
+export function serverError(status: 500 | 503): HttpAnswer {
+  return status === 500
+    ? errorAnswer(500, "global", "backendError", "Backend Error", "INTERNAL")
+    : errorAnswer(503, "global", "backendError", "The service is unavailable.", "UNAVAILABLE");
+}
+
+export function userQuotaRefusal(): HttpAnswer {
+  const message = "User Rate Limit Exceeded";
+  return errorAnswer(403, "usageLimits", "userRateLimitExceeded", message);
+}
+
 export function unknownSite(siteUrl: string): HttpAnswer {
   const message = `'${siteUrl}' is not a property of this account.`;
   return errorAnswer(404, "global", "notFound", message, "NOT_FOUND");

@@ -3,34 +3,58 @@ import { pacificDateAt, parsePacificDate } from "../../shared/plan/pacific-date.
 import { searchTypes } from "../../shared/plan/report.ts";
 import { unitRowCap } from "../../shared/plan/unit.ts";
 import type { Analytics } from "./analytics.ts";
-import { sampleDimensions } from "./analytics-query.ts";
+import {
+  FilterGroupsSchema,
+  sampleAggregations,
+  sampleDataStates,
+  sampleDimensions,
+} from "./analytics-query.ts";
+import { type FaultBoard, FaultRuleSchema } from "./faults.ts";
 import { badRequest, type HttpAnswer, unknownSite } from "./http-answer.ts";
+import type { MovableClock } from "./movable-clock.ts";
 import { findSampleProperty, sampleProperties } from "./sample-properties.ts";
 import type { Seen } from "./seen.ts";
 
 export type OwnPathInsides = {
   readonly analytics: Analytics;
   readonly seen: { read(): Seen };
+  readonly faults: FaultBoard;
+  readonly clock: MovableClock;
   readonly seed: number;
-  readonly now: () => number;
+};
+
+export type OwnRequest = {
+  readonly method: string;
+  readonly url: URL;
+  readonly body: string;
 };
 
 /**
  * What Google does not have; counted nowhere, refused never. Undefined for another path.
  *
- *   GET /sample/properties                      which there are
- *   GET /sample/seen                            requests, refusals, highest rolling minute, list
- *   GET /sample/truth?siteUrl=…&date=…          all rows of a unit; also &dimensions=page,query
- *                                               &searchType=web &dataState=final
+ *   GET /sample/properties              which there are
+ *   GET /sample/seen                    requests, refusals, highest rolling minute, list
+ *   GET /sample/truth?siteUrl=…&date=…  all rows of a unit; also &dimensions=page,query
+ *                                       &searchType=web &dataState=final &aggregationType=auto
+ *                                       &dimensionFilterGroups=[…] (any dimensions together)
+ *   GET | POST | DELETE /sample/faults  the faults in force; POST a list of rules (see faults.ts)
+ *   GET | POST /sample/clock            its time; POST {"forwardHours": 24} or {"nowMs": …} moves it
  */
-export function answerOwnPath(url: URL, insides: OwnPathInsides): HttpAnswer | undefined {
-  switch (url.pathname) {
+export function answerOwnPath(
+  request: OwnRequest,
+  insides: OwnPathInsides,
+): HttpAnswer | undefined {
+  switch (request.url.pathname) {
     case "/sample/properties":
       return { status: 200, body: propertiesAnswer(insides) };
     case "/sample/seen":
       return { status: 200, body: insides.seen.read() };
     case "/sample/truth":
-      return truthAnswer(url.searchParams, insides);
+      return truthAnswer(request.url.searchParams, insides);
+    case "/sample/faults":
+      return faultsAnswer(request, insides.faults);
+    case "/sample/clock":
+      return clockAnswer(request, insides.clock);
     default:
       return undefined;
   }
@@ -50,32 +74,72 @@ const TruthSchema = z.object({
     .transform((text) => (text === "" ? [] : text.split(",")))
     .pipe(z.array(z.enum(sampleDimensions))),
   searchType: z.enum(searchTypes).default("web"),
-  dataState: z.enum(["final", "all"]).default("final"),
+  dataState: z.enum(sampleDataStates).default("final"),
+  aggregationType: z.enum(sampleAggregations).default("auto"),
+  dimensionFilterGroups: z.string().default("[]").transform(parseJson).pipe(FilterGroupsSchema),
 });
 
 function truthAnswer(parameters: URLSearchParams, insides: OwnPathInsides): HttpAnswer {
   const parsed = TruthSchema.safeParse(Object.fromEntries(parameters));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    return badRequest(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
-  }
-  const { siteUrl, date, dimensions, searchType, dataState } = parsed.data;
+  if (!parsed.success) return wrongInput(parsed.error);
+  const { siteUrl, date, dimensions, searchType, dataState, aggregationType } = parsed.data;
   const property = findSampleProperty(siteUrl);
   if (property === undefined) return unknownSite(siteUrl);
-  const { analytics, now } = insides;
-  const question = { property, searchType, dimensions, dataState, from: date, to: date };
-  const rows = analytics.rows(question, now());
+  const { analytics, clock } = insides;
+  const filters = parsed.data.dimensionFilterGroups.flatMap((group) => group.filters);
+  const asked = { property, searchType, dimensions, dataState, aggregationType, filters };
+  const rows = analytics.rows({ ...asked, from: date, to: date }, clock.nowMs());
   const generated = analytics.generatedRows(property, searchType, date);
   const capped = rows.length === unitRowCap && generated > unitRowCap;
   const unit = { siteUrl, date, searchType, dimensions, dataState };
   return { status: 200, body: { ...unit, rowCount: rows.length, capped, rows } };
 }
 
-function propertiesAnswer({ seed, now }: OwnPathInsides): object {
+function propertiesAnswer({ seed, clock }: OwnPathInsides): object {
   const properties = sampleProperties.map(({ siteUrl, description, forbidden }) => ({
     siteUrl,
     description,
     forbidden,
   }));
-  return { seed, today: pacificDateAt(now()), properties };
+  return { seed, today: pacificDateAt(clock.nowMs()), properties };
+}
+
+function faultsAnswer({ method, body }: OwnRequest, faults: FaultBoard): HttpAnswer {
+  if (method === "DELETE") faults.set([]);
+  if (method === "POST") {
+    const parsed = z.array(FaultRuleSchema).safeParse(parseJson(body));
+    if (!parsed.success) return wrongInput(parsed.error);
+    faults.set(parsed.data);
+  }
+  return { status: 200, body: { faults: faults.list() } };
+}
+
+const ClockSchema = z.union([
+  z.strictObject({ forwardHours: z.number() }),
+  z.strictObject({ nowMs: z.number() }),
+]);
+
+function clockAnswer({ method, body }: OwnRequest, clock: MovableClock): HttpAnswer {
+  if (method === "POST") {
+    const parsed = ClockSchema.safeParse(parseJson(body));
+    if (!parsed.success) return wrongInput(parsed.error);
+    clock.moveTo(
+      "nowMs" in parsed.data
+        ? parsed.data.nowMs
+        : clock.nowMs() + parsed.data.forwardHours * 3_600_000,
+    );
+  }
+  return { status: 200, body: { nowMs: clock.nowMs(), today: pacificDateAt(clock.nowMs()) } };
+}
+
+function wrongInput({ issues: [issue] }: z.ZodError): HttpAnswer {
+  return badRequest(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -10,6 +10,12 @@ export type SampleDay = {
   readonly random: number;
 };
 
+export type PermissionLevel =
+  | "siteOwner"
+  | "siteFullUser"
+  | "siteRestrictedUser"
+  | "siteUnverifiedUser";
+
 export type SampleProperty = {
   readonly siteUrl: string;
   readonly description: string;
@@ -18,8 +24,12 @@ export type SampleProperty = {
   readonly pageCount: number;
   /** Impressions of its most seen page and query on an ordinary day. */
   readonly topImpressions: number;
+  /** What the account may do, as `sites.list` says it. */
+  readonly permissionLevel: PermissionLevel;
   /** Google refuses it with 403 `forbidden`. */
   readonly forbidden: boolean;
+  /** Every query of it ends in a 500. */
+  readonly broken?: boolean;
   /** Rows (page × query, web search) on a day, before Google's cap. */
   rowsOn(day: SampleDay): number;
 };
@@ -37,6 +47,7 @@ export const sampleProperties: readonly SampleProperty[] = [
     pageRoot: "https://www.sample.example/",
     pageCount: 400,
     topImpressions: 2_400,
+    permissionLevel: "siteOwner",
     forbidden: false,
     rowsOn: (day) =>
       day.random % 61 === 7 ? 0 : rhythm(day, { rows: 800, yearlyGrowth: 0.25, most: 2_000 }),
@@ -47,6 +58,7 @@ export const sampleProperties: readonly SampleProperty[] = [
     pageRoot: "https://small.example/",
     pageCount: 12,
     topImpressions: 60,
+    permissionLevel: "siteFullUser",
     forbidden: false,
     rowsOn: (day) =>
       day.random % 5 === 0 ? 0 : rhythm(day, { rows: 40, yearlyGrowth: 0, most: 80 }),
@@ -57,6 +69,7 @@ export const sampleProperties: readonly SampleProperty[] = [
     pageRoot: "https://shop.example/de/",
     pageCount: 2_500,
     topImpressions: 18_000,
+    permissionLevel: "siteRestrictedUser",
     forbidden: false,
     rowsOn: (day) => rhythm(day, { rows: 6_000, yearlyGrowth: 0.1, most: 12_000 }),
   },
@@ -67,6 +80,7 @@ export const sampleProperties: readonly SampleProperty[] = [
     pageRoot: "https://www.large.example/",
     pageCount: 9_000,
     topImpressions: 250_000,
+    permissionLevel: "siteOwner",
     forbidden: false,
     rowsOn: (day) => largeRowsByWeekday[day.weekday] ?? 0,
   },
@@ -76,10 +90,36 @@ export const sampleProperties: readonly SampleProperty[] = [
     pageRoot: "https://forbidden.example/",
     pageCount: 1,
     topImpressions: 1,
+    permissionLevel: "siteUnverifiedUser",
     forbidden: true,
     rowsOn: () => 0,
   },
+  {
+    ...ordinary("sc-domain:broken.example", "https://broken.example/", 10),
+    description: "500: every query of it fails",
+    broken: true,
+  },
+  ordinary("https://blog.example/", "https://blog.example/", 60),
+  ordinary("sc-domain:recipes.example", "https://recipes.example/", 150),
+  ordinary("sc-domain:news.example", "https://news.example/", 300),
+  ordinary("https://docs.example/en/", "https://docs.example/en/", 200),
+  ordinary("sc-domain:travel.example", "https://www.travel.example/", 400),
+  ordinary("sc-domain:garden.example", "https://garden.example/", 90),
 ];
+
+/** A property that is there to be one of many. */
+function ordinary(siteUrl: string, pageRoot: string, rows: number): SampleProperty {
+  return {
+    siteUrl,
+    description: `about ${rows} rows a day`,
+    pageRoot,
+    pageCount: rows,
+    topImpressions: rows * 2,
+    permissionLevel: "siteFullUser",
+    forbidden: false,
+    rowsOn: (day) => rhythm(day, { rows, yearlyGrowth: 0.1, most: rows * 2 }),
+  };
+}
 
 export function findSampleProperty(siteUrl: string): SampleProperty | undefined {
   return sampleProperties.find((property) => property.siteUrl === siteUrl);

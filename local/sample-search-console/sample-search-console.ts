@@ -1,10 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
 import { sampleAnalytics } from "./analytics.ts";
-import { type HttpAnswer, internalError, unknownPath } from "./http-answer.ts";
+import { type ApiPath, apiPath } from "./api-path.ts";
+import { type FaultRule, faultBoard } from "./faults.ts";
+import { forbidden, internalError, unknownPath, unknownSite } from "./http-answer.ts";
 import { latencyOf } from "./latency.ts";
+import { movableClock } from "./movable-clock.ts";
 import { answerOwnPath } from "./own-paths.ts";
-import { queryPath, siteUrlOf } from "./query-path.ts";
+import { type QueryAnswer, queryPath } from "./query-path.ts";
+import { findSampleProperty } from "./sample-properties.ts";
 import { type Seen, seenRequests } from "./seen.ts";
+import { sendAnswer } from "./send-answer.ts";
+import { type SignedIn, signIn, type Tokens } from "./sign-in.ts";
+import { getSite, listSitemaps, listSites } from "./sites-path.ts";
 
 export type SampleSearchConsoleOptions = {
   /** 0 (the default) takes a free one. */
@@ -14,6 +22,10 @@ export type SampleSearchConsoleOptions = {
   readonly latencyMs?: number;
   /** Requests a property may have answered in any 60 seconds. */
   readonly qpm?: number;
+  /** Faults from the start; `/sample/faults` changes them. */
+  readonly faults?: readonly FaultRule[];
+  /** Bearer tokens that are let in; absent: nobody is asked for one. */
+  readonly tokens?: Tokens;
   /** Epoch ms; decides which days are final, and the quota's minute. */
   readonly now?: () => number;
 };
@@ -26,40 +38,51 @@ export type SampleSearchConsole = {
 };
 
 /**
- * A Search Console that answers from a seed, on 127.0.0.1 only: `searchAnalytics.query` as
- * Google's, and its own paths below `/sample/` (see own-paths.ts).
+ * A Search Console that answers from a seed, on 127.0.0.1 only: `searchAnalytics.query`, `sites`
+ * and `sitemaps.list` as Google's, and its own paths below `/sample/` (see own-paths.ts).
  * Rejects when the port is taken.
  */
 export async function startSampleSearchConsole(
   options: SampleSearchConsoleOptions = {},
 ): Promise<SampleSearchConsole> {
-  const { port = 0, seed = 1, latencyMs = 0, qpm = 1_200, now = Date.now } = options;
+  const { port = 0, seed = 1, latencyMs = 0, qpm = 1_200, tokens } = options;
+  const clock = movableClock(options.now ?? Date.now);
   const analytics = sampleAnalytics(seed);
   const seen = seenRequests();
-  const query = queryPath({ analytics, seen, qpm, now });
+  const faults = faultBoard(seed, options.faults);
+  const query = queryPath({ analytics, seen, faults, qpm, now: clock.nowMs });
   const held = new Set<NodeJS.Timeout>();
   let turn = 0;
 
+  async function answerApi(path: ApiPath, request: IncomingMessage): Promise<QueryAnswer> {
+    const signedIn = signIn(request, tokens);
+    if (path.kind === "query") return query(path.siteUrl, request, signedIn);
+    return { given: answerSites(path, signedIn), fault: undefined };
+  }
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = new URL(request.url ?? "/", "http://sample");
-    const siteUrl = siteUrlOf(path.pathname);
-    if (siteUrl === undefined) {
-      send(response, answerOwnPath(path, { analytics, seen, seed, now }) ?? unknownPath());
-      return;
+    const url = new URL(request.url ?? "/", "http://sample");
+    const path = apiPath(url.pathname);
+    if (path === undefined) {
+      const own = { method: request.method ?? "GET", url, body: await text(request) };
+      const given = answerOwnPath(own, { analytics, seen, faults, clock, seed });
+      return sendAnswer(response, given ?? unknownPath(), undefined);
     }
     turn += 1;
     const holdMs = latencyOf(seed, turn, latencyMs);
-    const given = await query(siteUrl, request);
-    if (holdMs === 0) return send(response, given);
+    const { given, fault } = await answerApi(path, request);
+    if (holdMs === 0) return sendAnswer(response, given, fault);
     const timer = setTimeout(() => {
       held.delete(timer);
-      send(response, given);
+      sendAnswer(response, given, fault);
     }, holdMs);
     held.add(timer);
   }
 
   const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => send(response, internalError(error)));
+    answer(request, response).catch((error: unknown) =>
+      sendAnswer(response, internalError(error), undefined),
+    );
   });
   server.keepAliveTimeout = 65_000;
   server.on("connection", () => seen.connect());
@@ -77,14 +100,14 @@ export async function startSampleSearchConsole(
   };
 }
 
-function send(response: ServerResponse, { status, body }: HttpAnswer): void {
-  if (response.destroyed) return;
-  const bytes = Buffer.from(JSON.stringify(body));
-  response.writeHead(status, {
-    "content-type": "application/json; charset=UTF-8",
-    "content-length": bytes.length,
-  });
-  response.end(bytes);
+function answerSites(path: Exclude<ApiPath, { kind: "query" }>, signedIn: SignedIn) {
+  if (signedIn.kind === "out") return signedIn.answer;
+  if (path.kind === "sites") return listSites(signedIn.knows);
+  if (!signedIn.knows(path.siteUrl)) return unknownSite(path.siteUrl);
+  if (path.kind === "site") return getSite(path.siteUrl);
+  const property = findSampleProperty(path.siteUrl);
+  if (property === undefined) return unknownSite(path.siteUrl);
+  return property.forbidden ? forbidden(path.siteUrl) : listSitemaps(property);
 }
 
 async function listen(server: Server, port: number): Promise<string> {

@@ -1,3 +1,4 @@
+import type { FaultKind } from "./faults.ts";
 import { rollingMinute } from "./rolling-minute.ts";
 
 export type SeenRequest = {
@@ -8,6 +9,8 @@ export type SeenRequest = {
   /** When it arrived (epoch ms). */
   readonly atMs: number;
   readonly status: number;
+  /** What was done to the answer on demand. */
+  readonly fault?: FaultKind;
 };
 
 export type SeenProperty = {

@@ -48,6 +48,11 @@ export function readHandlerEnvironment(
   };
 }
 
+/** A variable that a person's configuration names: where an account's credential file is. */
+export function readVariable(name: string): string | undefined {
+  return process.env[name] || undefined;
+}
+
 const required = z.string({ error: "is not set" }).min(1, "is empty");
 
 const VariablesSchema = z.object({

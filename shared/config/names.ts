@@ -12,7 +12,11 @@ export const environmentNames = {
   lever: "GSC_SYNC_LEVER",
   unitsAtOnce: "GSC_SYNC_UNITS_AT_ONCE",
   home: "GSC_SYNC_HOME",
+  configuration: "GSC_SYNC_CONFIG",
 } as const;
+
+/** The configuration file, in the working folder unless the environment names another. */
+export const configurationFile = "gsc-sync.config.json";
 
 /** The Lambda functions, named as their files below `lambdas/`. */
 export const functionNames = ["plan-run", "dispatch-batches", "fetch-batch", "finish-run"] as const;

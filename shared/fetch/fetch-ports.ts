@@ -1,6 +1,7 @@
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Run } from "../ledger/run.ts";
 import type { Quota, QuotaScope } from "../quota/quota.ts";
+import type { QuotaEvents } from "../quota/quota-events.ts";
 import type { RowStore } from "../rows/row-store.ts";
 import type { SearchConsole } from "../search-console/search-console.ts";
 import type { Clock } from "./clock.ts";
@@ -9,6 +10,7 @@ import type { Clock } from "./clock.ts";
 export type FetchPorts = {
   readonly searchConsole: SearchConsole;
   readonly quota: Quota;
+  readonly quotaEvents?: QuotaEvents;
   readonly rows: RowStore;
   readonly clock: Clock;
 };

@@ -1,11 +1,17 @@
-import type { Report } from "../plan/report.ts";
-import { pageRows, type Unit, unitRowCap } from "../plan/unit.ts";
-import { rowSet } from "../rows/row-set.ts";
-import type { PageFigures, UnitRecord } from "../rows/unit-record.ts";
+import { type Report, reportShape } from "../plan/report.ts";
+import {
+  appearanceList,
+  reportOfAppearance,
+  takesTwoSteps,
+  withAppearance,
+} from "../plan/search-appearance.ts";
+import type { Unit } from "../plan/unit.ts";
+import type { Row } from "../rows/row.ts";
+import type { UnitRecord } from "../rows/unit-record.ts";
 import type { Page } from "../search-console/search-console.ts";
-import type { FetchPorts, FetchScopes } from "./fetch-ports.ts";
-import { type PageOutcome, requestPage } from "./request-page.ts";
-import type { TakeMeter } from "./take-meter.ts";
+import { type Gathered, gatherUnit } from "./gather-unit.ts";
+import { type PagesOutcome, readPages, type UnitContext } from "./read-pages.ts";
+import type { PageOutcome } from "./request-page.ts";
 
 export type UnitOutcome =
   | { readonly kind: "done"; readonly record: UnitRecord }
@@ -19,78 +25,91 @@ export type UnitWork = {
   readonly token: number;
 };
 
-type Context = {
-  readonly ports: FetchPorts;
-  readonly scopes: FetchScopes;
-  readonly meter: TakeMeter;
-  readonly signal: AbortSignal;
-};
-
 /**
  * Fetches a unit from row 0 to its short page, writes its rows unseen and then flips the unit to
  * them. When tied rows moved between pages, some of the unit may have been missed: it is fetched
  * once more, then recorded as it is.
  */
-export async function fetchUnit(work: UnitWork, context: Context): Promise<UnitOutcome> {
+export async function fetchUnit(work: UnitWork, context: UnitContext): Promise<UnitOutcome> {
   const { rows: store, clock } = context.ports;
   const { unit, token } = work;
   await store.beginGeneration(unit, token, clock.nowMs());
-  const first = await fetchPages(work, context);
+  const first = await fetchOnce(work, context);
   if (first.kind !== "done" || first.record.rows === first.record.fetchedRows) {
     return flip(first, context);
   }
   await store.clearGeneration(unit, token);
-  return flip(await fetchPages(work, context), context);
+  return flip(await fetchOnce(work, context), context);
 }
 
-/** A request that begins a unit is put back rather than wait; one in its middle is worth a wait. */
-const patienceMs = { firstPage: 1_500, laterPage: 65_000 };
+async function fetchOnce(work: UnitWork, context: UnitContext): Promise<UnitOutcome> {
+  const { unit, report, runId, token } = work;
+  const fetchedAtMs = context.ports.clock.nowMs();
+  const gathered = gatherUnit();
+  const outcome = takesTwoSteps(report)
+    ? await fetchByAppearance(work, gathered, context)
+    : await fetchReport(work, gathered, context);
+  if (outcome.kind !== "read") return outcome;
+  const shape = reportShape(report);
+  const figures = gathered.figures();
+  return {
+    kind: "done",
+    record: { ...unit, ...figures, generation: token, runId, shape, fetchedAtMs },
+  };
+}
 
-async function fetchPages(work: UnitWork, context: Context): Promise<UnitOutcome> {
-  const { unit, report, token } = work;
-  const { rows: store, clock } = context.ports;
-  const fetchedAtMs = clock.nowMs();
-  const pages: PageFigures[] = [];
-  const set = rowSet();
-  for (let startRow = 0; ; startRow += pageRows) {
-    const outcome = await requestPage(
-      { siteUrl: unit.siteUrl, report, date: unit.date, startRow },
-      {
-        ...context,
-        patienceMs: startRow === 0 ? patienceMs.firstPage : patienceMs.laterPage,
-      },
-    );
-    if (outcome.kind !== "page") return outcome;
-    const { page } = outcome;
-    pages.push({ startRow, rows: page.rows.length });
-    set.add(page.rows);
-    if (page.rows.length > 0) await store.writeRows(unit, token, report, page.rows);
-    if (context.signal.aborted) return { kind: "aborted" };
-    if (isLastPage(startRow, page)) {
-      const figures = set.figures();
-      return {
-        kind: "done",
-        record: {
-          ...unit,
-          ...figures,
-          pages,
-          generation: token,
-          runId: work.runId,
-          capped: figures.fetchedRows >= unitRowCap,
-          aggregation: page.aggregation,
-          firstIncompleteDate: page.firstIncompleteDate,
-          fetchedAtMs,
-        },
-      };
-    }
+async function fetchReport(
+  work: UnitWork,
+  gathered: Gathered,
+  context: UnitContext,
+): Promise<PagesOutcome> {
+  const query = { ...work.unit, report: work.report, beginsUnit: true };
+  return readPages(query, context, async (startRow, page) => {
+    gathered.add({ startRow, rows: page.rows.length }, page, page.rows);
+    await write(page.rows, work, context);
+  });
+}
+
+/**
+ * The two steps of a report by search appearance, as one unit: every request is claimed as any
+ * other, and all rows are of one generation, so that a day never shows some of its appearances.
+ */
+async function fetchByAppearance(
+  work: UnitWork,
+  gathered: Gathered,
+  context: UnitContext,
+): Promise<PagesOutcome> {
+  const { unit, report } = work;
+  const appearances: string[] = [];
+  const list = { ...unit, report: appearanceList(report), beginsUnit: true };
+  const listed = await readPages(list, context, async (startRow, page) => {
+    gathered.add({ startRow, rows: page.rows.length }, page, []);
+    appearances.push(...appearancesOf(page));
+  });
+  if (listed.kind !== "read") return listed;
+  for (const searchAppearance of new Set(appearances)) {
+    const filtered = reportOfAppearance(report, searchAppearance);
+    const query = { ...unit, report: filtered, beginsUnit: false };
+    const read = await readPages(query, context, async (startRow, page) => {
+      const rows = withAppearance(report, searchAppearance, page.rows);
+      gathered.add({ startRow, rows: page.rows.length, searchAppearance }, page, rows);
+      await write(rows, work, context);
+    });
+    if (read.kind !== "read") return read;
   }
+  return { kind: "read" };
 }
 
-function isLastPage(startRow: number, page: Page): boolean {
-  return page.rows.length < pageRows || startRow + pageRows >= unitRowCap;
+function appearancesOf(page: Page): readonly string[] {
+  return page.rows.flatMap((row) => row.keys);
 }
 
-async function flip(outcome: UnitOutcome, context: Context): Promise<UnitOutcome> {
+async function write(rows: readonly Row[], work: UnitWork, context: UnitContext): Promise<void> {
+  if (rows.length === 0) return;
+  await context.ports.rows.writeRows(work.unit, work.token, work.report, rows);
+}
+
+async function flip(outcome: UnitOutcome, context: UnitContext): Promise<UnitOutcome> {
   if (outcome.kind !== "done") return outcome;
   const answer = await context.ports.rows.completeUnit(outcome.record, context.ports.clock.nowMs());
   if (answer === "flipped") return outcome;

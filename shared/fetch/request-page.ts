@@ -1,5 +1,6 @@
 import { backoffMs } from "../ledger/backoff.ts";
-import { closureAfterRefusal, type QuotaRefusal } from "../quota/refusal-closure.ts";
+import type { QuotaDenial } from "../quota/quota.ts";
+import type { QuotaRefusal } from "../quota/refusal-closure.ts";
 import type { Page, PageRequest } from "../search-console/search-console.ts";
 import { SearchConsoleError } from "../search-console/search-console-error.ts";
 import type { FetchPorts, FetchScopes } from "./fetch-ports.ts";
@@ -46,6 +47,7 @@ export async function requestPage(
 ): Promise<PageOutcome> {
   const { ports, meter, signal } = context;
   let waitedMs = 0;
+  let tokenRenewed = false;
   for (let sends = 1; ; ) {
     const claim = await claimOne(context, waitedMs);
     if (claim.kind !== "granted") return claim;
@@ -60,7 +62,7 @@ export async function requestPage(
       switch (failure.kind) {
         case "quota":
           meter.exceeded();
-          await closeScope(failure, context);
+          await refuse(failure, context);
           break;
         case "transient":
           if (sends >= maxSends || (failure.retryAfterMs ?? 0) > longestRetryWaitMs) {
@@ -76,6 +78,11 @@ export async function requestPage(
           break;
         case "invalid":
           return { kind: "failed", final: true, error: error.message, notBeforeMs: 0 };
+        case "stale-token":
+          if (tokenRenewed) return { kind: "fatal", error: error.message };
+          tokenRenewed = true;
+          meter.retried();
+          break;
         case "forbidden":
         case "unknown-site":
         case "credentials":
@@ -105,6 +112,10 @@ async function claimOne(context: Context, alreadyMs: number): Promise<Granted | 
     const claim = await ports.quota.claim(scopes, 1);
     const nowMs = clock.nowMs();
     if (claim.kind === "granted") {
+      for (const usage of claim.approaching ?? []) {
+        meter.approaching();
+        ports.quotaEvents?.approaching(usage);
+      }
       if (nowMs < claim.validUntilMs) return { kind: "granted", waitedMs };
       continue;
     }
@@ -118,20 +129,23 @@ async function claimOne(context: Context, alreadyMs: number): Promise<Granted | 
       };
     }
     meter.waitBegun();
-    await clock.sleep(waitMs + clock.random() * spreadMs, signal);
+    await clock.sleep(waitMs + clock.random() * spreadMs[claim.cause], signal);
     meter.waitEnded();
     waitedMs += waitMs;
   }
   return { kind: "aborted" };
 }
 
-/** Waiters that were denied together do not come back together. */
-const spreadMs = 100;
+/**
+ * Waiters that were denied together do not come back together. Room that a second frees is there
+ * for the whole of it, so that most of the second costs nothing.
+ */
+const spreadMs: Record<QuotaDenial["cause"], number> = { budget: 800, burst: 800, closed: 400 };
 
-async function closeScope(refusal: QuotaRefusal, context: Context): Promise<void> {
-  const closure = closureAfterRefusal(refusal, context.ports.clock.nowMs());
-  const scope = context.scopes.find((candidate) => candidate.kind === closure.scope);
-  if (scope !== undefined) {
-    await context.ports.quota.close(scope, closure.untilMs, closure.reason);
+/** Shared with every worker, so that none of them meets the same refusal. */
+async function refuse(refusal: QuotaRefusal, context: Context): Promise<void> {
+  const { quota, quotaEvents, clock } = context.ports;
+  for (const closure of await quota.refuse(context.scopes, refusal)) {
+    quotaEvents?.exceeded(closure, Math.max(closure.untilMs - clock.nowMs(), 0));
   }
 }

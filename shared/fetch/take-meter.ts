@@ -7,6 +7,7 @@ export type TakeMeter = {
   requestSent(): void;
   retried(): void;
   deferred(): void;
+  approaching(): void;
   exceeded(): void;
   waitBegun(): void;
   waitEnded(): void;
@@ -14,7 +15,7 @@ export type TakeMeter = {
 };
 
 export function takeMeter(nowMs: () => number): TakeMeter {
-  const counts = { requests: 0, retries: 0, deferred: 0, exceeded: 0 };
+  const counts = { requests: 0, retries: 0, deferred: 0, approaching: 0, exceeded: 0 };
   const sentBySecond: Record<string, number> = {};
   let working = 0;
   let workingSinceMs = 0;
@@ -42,6 +43,9 @@ export function takeMeter(nowMs: () => number): TakeMeter {
     },
     deferred() {
       counts.deferred += 1;
+    },
+    approaching() {
+      counts.approaching += 1;
     },
     exceeded() {
       counts.exceeded += 1;

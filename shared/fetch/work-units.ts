@@ -81,7 +81,7 @@ async function attempt(index: number, work: TakeWork, ports: WorkPorts): Promise
   const { take, progress, stop, meter } = work;
   const { run, token } = take;
   const unit = progress.batch().units[index];
-  const report = unit === undefined ? undefined : findReport(unit.report);
+  const report = unit === undefined ? undefined : findReport(unit.report, run.definitions);
   if (unit === undefined || report === undefined) {
     const error = `there is no report ${unit?.report}`;
     return { kind: "failed", final: true, error, notBeforeMs: 0 };

@@ -49,6 +49,8 @@ export type TakeFigures = {
   readonly retries: number;
   /** Claims that our limiter made wait. */
   readonly deferred: number;
+  /** Times that it brought a scope to 80 % of its limit, at most once a minute a scope. */
+  readonly approaching?: number | undefined;
   /** Refusals by Google. */
   readonly exceeded: number;
   /** Working time without quota waits, ms. */

@@ -34,10 +34,10 @@ export async function dispatchBatches(
   if (known?.execution === execution) await lockProperty(known, ledger, clock.nowMs());
 
   for (let expired = 0; ; ) {
-    const { lever } = await ledger.readSettings();
+    const { lever, inFlight, queueSize } = await ledger.readSettings();
     const nowMs = clock.nowMs();
     const changed = await ledger.changeRun(runId, (run) =>
-      dispatchRun(run, { lever, execution }, nowMs),
+      dispatchRun(run, { lever, inFlight, queueSize, execution }, nowMs),
     );
     if (changed === undefined) return finish(runId);
     const { run, answer } = changed;

@@ -23,7 +23,7 @@ import type { Ledger } from "./ledger.ts";
 import { LedgerError } from "./ledger-error.ts";
 import { parseBatch, parseLock, parseRun, parseSettings } from "./ledger-items.ts";
 import type { PropertyLock } from "./property-lock.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, withChange } from "./settings.ts";
 
 const maxTries = 60;
 
@@ -196,6 +196,15 @@ export function dynamoLedger(
         const item = await readItem(settingsKey);
         return item === undefined ? options.defaults : parseSettings(item, options.defaults);
       });
+    },
+
+    async changeSettings(change) {
+      return guard(() =>
+        compareAndSet(settingsKey, (item) => {
+          const next = withChange(item === undefined ? {} : parseSettings(item, {}), change);
+          return { write: next, outcome: { ...options.defaults, ...next } };
+        }),
+      );
     },
   };
 

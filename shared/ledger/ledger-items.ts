@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { parsePacificDate } from "../plan/pacific-date.ts";
+import { ReportSchema } from "../plan/report.ts";
 import type { Batch } from "./batch.ts";
 import { LedgerError } from "./ledger-error.ts";
 import type { PropertyLock } from "./property-lock.ts";
 import { type Run, runStatuses } from "./run.ts";
-import type { Settings } from "./settings.ts";
+import { type SettingsChange, withChange } from "./settings.ts";
 
 /** Reads the ledger's items, whichever store they come from. A wrong one is a LedgerError. */
 export function parseRun(item: unknown): Run {
@@ -19,8 +20,12 @@ export function parseLock(item: unknown): PropertyLock {
   return parseItem("lock", LockSchema, item);
 }
 
-export function parseSettings(item: unknown, defaults: Settings): Settings {
-  return { ...defaults, ...parseItem("settings", SettingsSchema, item) };
+/** What has been set, over the defaults. */
+export function parseSettings<Defaults extends SettingsChange>(
+  item: unknown,
+  defaults: Defaults,
+): Defaults & SettingsChange {
+  return withChange(defaults, parseItem("settings", SettingsSchema, item));
 }
 
 const date = z.string().transform((text, context) => {
@@ -39,6 +44,7 @@ const RunSchema = z.object({
   from: date,
   to: date,
   reports: z.array(z.string()),
+  definitions: z.array(ReportSchema).exactOptional(),
   force: z.boolean(),
   keepAutoSync: z.boolean(),
   qpm: z.number().nullable(),
@@ -93,6 +99,7 @@ const BatchSchema = z.object({
       requests: count,
       retries: count,
       deferred: count,
+      approaching: count.optional(),
       exceeded: count,
       durationMs: ms,
       memoryMb: z.number(),
@@ -105,9 +112,22 @@ const LockSchema = z.object({
   holders: z.record(z.string(), z.object({ from: date, to: date, untilMs: ms })),
 }) satisfies z.ZodType<PropertyLock>;
 
-const SettingsSchema = z.object({ lever: z.int().min(0).max(5).optional() }).transform((set) => ({
-  ...(set.lever === undefined ? {} : { lever: set.lever }),
-}));
+const positive = z.int().min(1);
+const ScopeSettingsSchema = z.record(
+  z.string(),
+  z.object({ limit: positive.optional(), qpm: positive.optional() }),
+);
+
+const SettingsSchema = z
+  .object({
+    lever: z.int().min(0).max(5),
+    inFlight: positive,
+    queueSize: positive,
+    qpm: positive,
+    properties: ScopeSettingsSchema,
+    accounts: ScopeSettingsSchema,
+  })
+  .partial() satisfies z.ZodType<SettingsChange>;
 
 function parseItem<T>(name: string, schema: z.ZodType<T>, item: unknown): T {
   const parsed = schema.safeParse(item);

@@ -1,7 +1,7 @@
 import type { Batch } from "./batch.ts";
 import type { LockDecision, PropertyLock } from "./property-lock.ts";
 import type { Run } from "./run.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings, SettingsChange } from "./settings.ts";
 import type { RunTransition } from "./transitions/decision.ts";
 
 /**
@@ -34,4 +34,6 @@ export type Ledger = {
 
   /** Run-time configuration: what was set, over the defaults. */
   readSettings(): Promise<Settings>;
+  /** Sets what the change names; the settings as they are then. */
+  changeSettings(change: SettingsChange): Promise<Settings>;
 };

@@ -6,6 +6,8 @@ export type RunSummary = {
   readonly runId: string;
   readonly status: RunStatus;
   readonly reason: string | null;
+  /** Until when a waiting run waits (UTC, ISO 8601). */
+  readonly waitingUntil: string | null;
   readonly siteUrl: string;
   readonly accountId: string;
   readonly from: string;
@@ -63,6 +65,10 @@ export function summariseRun(run: Run, batches: readonly Batch[], nowMs: number)
     runId: run.runId,
     status: run.status,
     reason: run.reason,
+    waitingUntil:
+      run.status === "waiting" && run.waitingUntilMs !== null
+        ? new Date(run.waitingUntilMs).toISOString()
+        : null,
     siteUrl: run.siteUrl,
     accountId: run.accountId,
     from: run.from,
@@ -93,7 +99,7 @@ export function summariseRun(run: Run, batches: readonly Batch[], nowMs: number)
     queue: { peak: run.queuePeak },
     inFlight: { peak: run.inFlightPeak },
     quota: {
-      approaching: 0,
+      approaching: sum(takes, (take) => take.approaching ?? 0),
       exceeded: sum(takes, (take) => take.exceeded),
       deferred: sum(takes, (take) => take.deferred),
     },

@@ -1,4 +1,5 @@
 import type { PacificDate } from "../plan/pacific-date.ts";
+import type { Report } from "../plan/report.ts";
 
 /**
  * The run item: the coordinator. It holds the run's queue of batches, who has which batch, and the
@@ -28,6 +29,8 @@ export type Run = {
   readonly from: PacificDate;
   readonly to: PacificDate;
   readonly reports: readonly string[];
+  /** Those of the reports that are not built in, as they were when the run was planned. */
+  readonly definitions?: readonly Report[];
   readonly force: boolean;
   readonly keepAutoSync: boolean;
   /** Budget in requests a minute, where the run sets one. */

@@ -34,7 +34,7 @@ export function rangeFaults(from: PacificDate, to: PacificDate, nowMs: number): 
 }
 
 /** A day of grace: where the 16 months begin is not documented to the day. */
-function oldestKeptDate(today: PacificDate): PacificDate {
+export function oldestKeptDate(today: PacificDate): PacificDate {
   const [year = 0, month = 1] = today.split("-").map(Number);
   const months = year * 12 + (month - 1) - keptMonths;
   const firstOfMonth = `${Math.floor(months / 12)}-${String((months % 12) + 1).padStart(2, "0")}-01`;

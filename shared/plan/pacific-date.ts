@@ -4,6 +4,9 @@
  */
 export type PacificDate = string & { readonly calendar: "pacific" };
 
+/** No data is older. */
+export const dataEpoch = "2000-01-01" as PacificDate;
+
 const pacificFormat = new Intl.DateTimeFormat("en-CA", {
   timeZone: "America/Los_Angeles",
   year: "numeric",

@@ -6,11 +6,12 @@ import { batchIdAt, type Run } from "../ledger/run.ts";
 import { startRun } from "../ledger/transitions/start-run.ts";
 import { isFinal } from "../rows/finality.ts";
 import type { RowStore } from "../rows/row-store.ts";
-import { rangeFaults } from "./date-range.ts";
 import { pacificDateAt } from "./pacific-date.ts";
 import { planUnits, splitIntoBatches, type UnitPlan } from "./plan-units.ts";
-import { findReport, reportIds } from "./report.ts";
+import type { Report } from "./report.ts";
 import { type RunRequest, RunRequestSchema } from "./run-request.ts";
+import { runRequestFaults } from "./run-request-faults.ts";
+import { storedShapeFaults } from "./stored-shapes.ts";
 import type { Unit } from "./unit.ts";
 
 /** A request that can never be run; the message lists what is wrong with it. */
@@ -48,6 +49,8 @@ export async function planRun(
   let run = await ledger.readRun(runId);
   if (run === undefined) {
     const request = parseRunRequest(input.request, nowMs());
+    const mixed = await storedShapeFaults(request, rows, nowMs());
+    if (mixed.length > 0) throw new InvalidRequestError(mixed.join("; "));
     run = newRun(request, { runId, execution: input.executionName }, nowMs());
     // Started twice at once, the other planner's run is the one.
     if ((await ledger.createRun(run)) === "exists") run = (await ledger.readRun(runId)) ?? run;
@@ -80,26 +83,15 @@ export async function planRun(
 /** Parses an execution's input and holds it against what Search Console can be asked for. */
 export function parseRunRequest(input: unknown, nowMs: number): RunRequest {
   const parsed = RunRequestSchema.safeParse(input);
-  // Read on their own, so that one fault elsewhere does not hide theirs.
-  const range = RangeSchema.safeParse(input).data;
-  const { reports = [] } = ReportsSchema.safeParse(input).data ?? {};
-  const unknown = reports.filter((id) => findReport(id) === undefined);
   const faults = [
     ...(parsed.error?.issues ?? []).map((issue) =>
       [issue.path.join("."), issue.message].filter((part) => part !== "").join(" "),
     ),
-    ...(range === undefined ? [] : rangeFaults(range.from, range.to, nowMs)),
-    ...unknown.map((id) => `there is no report ${id}; there is: ${reportIds().join(", ")}`),
+    ...runRequestFaults(input, nowMs),
   ];
   if (!parsed.success || faults.length > 0) throw new InvalidRequestError(faults.join("; "));
   return parsed.data;
 }
-
-const RangeSchema = z.object({
-  from: RunRequestSchema.shape.from,
-  to: RunRequestSchema.shape.to,
-});
-const ReportsSchema = z.object({ reports: RunRequestSchema.shape.reports });
 
 /** What a run would fetch and skip, as the row store stands. */
 export async function planUnitsOf(
@@ -131,6 +123,13 @@ export async function lockProperty(run: Run, ledger: Ledger, nowMs: number): Pro
 
 const NamedRunSchema = z.object({ runId: z.string().min(1) });
 
+function definitionsOf({ reports, definitions = [] }: RunRequest): {
+  readonly definitions?: readonly Report[];
+} {
+  const asked = definitions.filter(({ id }) => reports.includes(id));
+  return asked.length === 0 ? {} : { definitions: asked };
+}
+
 function newRun(
   request: RunRequest,
   names: { readonly runId: string; readonly execution: string },
@@ -143,6 +142,7 @@ function newRun(
     from: request.from,
     to: request.to,
     reports: [...new Set(request.reports)],
+    ...definitionsOf(request),
     force: request.force,
     keepAutoSync: request.keepAutoSync,
     qpm: request.qpm ?? null,

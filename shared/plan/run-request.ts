@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parsePacificDate } from "./pacific-date.ts";
-import { defaultReportId } from "./report.ts";
+import { defaultReportId, ReportSchema } from "./report.ts";
 import { isSiteUrl } from "./site-url.ts";
 
 const PacificDateSchema = z.string().transform((text, context) => {
@@ -27,6 +27,8 @@ export const RunRequestSchema = z.strictObject({
   from: PacificDateSchema,
   to: PacificDateSchema,
   reports: z.array(z.string()).min(1).default([defaultReportId]),
+  /** Those of the reports that are not built in; others are ignored. */
+  definitions: z.array(ReportSchema).max(100).exactOptional(),
   concurrency: z.int().min(1).max(5).default(3),
   batchSize: z.int().min(1).max(500).default(50),
   maxQueueSize: z.int().min(1).max(10_000).default(1_000),

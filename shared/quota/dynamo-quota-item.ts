@@ -3,24 +3,28 @@ import { tableKeys } from "../config/names.ts";
 import type { QuotaScope } from "./quota.ts";
 import { QuotaError } from "./quota-error.ts";
 import { scopeKey } from "./scopes.ts";
+import { goodStanding, type Standing } from "./standing.ts";
 import { emptyWindow, type QuotaWindow } from "./window.ts";
 
 /**
- * One item a scope. Its counts are a list, not a map by sub-window: the item stays far below the
- * 1 KB that one write unit pays for. A scope that was closed before its first claim has no head.
+ * One item a scope. Its counts are a list, not a map by sub-window: the item stays below the 1 KB
+ * that one write unit pays for. A scope that was closed before its first claim has no head.
  */
 export const quotaAttributes = {
   head: "head",
   headCount: "headCount",
   earlier: "earlier",
   total: "total",
-  closedUntilMs: "closedUntilMs",
-  closedReason: "closedReason",
+  /** Grows with the standing; absent while that is good. */
+  version: "version",
+  standing: "standing",
+  sharers: "sharers",
+  approachedAtMs: "approachedAtMs",
   expiresAt: tableKeys.quota.timeToLive,
 } as const;
 
 /** The key of a scope's item. */
-export function quotaItemKey(scope: QuotaScope): Record<string, string> {
+export function quotaItemKey(scope: Pick<QuotaScope, "kind" | "id">): Record<string, string> {
   return { [tableKeys.quota.partitionKey]: scopeKey(scope) };
 }
 
@@ -46,6 +50,21 @@ export function parseQuotaItem(item: Record<string, unknown> | undefined): Quota
 }
 
 const count = z.int().min(0);
+const lowering = z.object({ to: count, atMs: z.number(), recoveryMs: z.number().positive() });
+const period = z.enum(["second", "minute", "load", "day"]);
+
+const StandingSchema = z.object({
+  version: count,
+  closure: z
+    .object({ untilMs: z.number(), reason: z.string(), period: period.nullable() })
+    .nullable(),
+  budget: lowering.nullable(),
+  burst: lowering.nullable(),
+  loadUntilMs: z.number().nullable(),
+  refusedProperty: z.object({ id: z.string(), period, untilMs: z.number() }).nullable(),
+}) satisfies z.ZodType<Standing>;
+
+const SharersSchema = z.record(z.string(), z.object({ used: count, told: count, hungry: count }));
 
 const QuotaItemSchema = z
   .object({
@@ -53,14 +72,10 @@ const QuotaItemSchema = z
     headCount: count.default(0),
     earlier: z.array(count).default([]),
     total: count.default(0),
-    closedUntilMs: z.number().optional(),
-    closedReason: z.string().default(""),
+    standing: StandingSchema.default(goodStanding),
+    sharers: SharersSchema.default({}),
+    approachedAtMs: z.number().nullable().default(null),
   })
   .refine((item) => item.total === item.earlier.reduce((sum, each) => sum + each, item.headCount), {
     message: "total is not the sum of the counts",
-  })
-  .transform(({ closedUntilMs, closedReason, ...counts }): QuotaWindow => {
-    const closure =
-      closedUntilMs === undefined ? null : { untilMs: closedUntilMs, reason: closedReason };
-    return { ...counts, closure };
-  });
+  }) satisfies z.ZodType<QuotaWindow>;

@@ -1,9 +1,11 @@
 import type { UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 import { expiresAtSeconds, quotaAttributes, quotaItemKey } from "./dynamo-quota-item.ts";
 import type { QuotaScope } from "./quota.ts";
+import type { SharerNote } from "./quota-store.ts";
+import { type Standing, scopeInStanding, standingEndsMs } from "./standing.ts";
 import { emptyWindow, type QuotaWindow, subWindowAt } from "./window.ts";
 
-/** The three writes of a quota item, without the table's name. Each is one conditional update. */
+/** The writes of a quota item, without the table's name. Each is one conditional update. */
 export type QuotaWrite = Pick<
   UpdateCommandInput,
   | "Key"
@@ -24,33 +26,48 @@ const clause = {
   budgetHasRoom: "#total <= :budgetRoom",
   burstHasRoom: "#headCount <= :burstRoom",
   totalIsAsRead: "#total = :readTotal",
-  open: "(attribute_not_exists(#closedUntilMs) OR #closedUntilMs <= :nowMs)",
-  closureIsLonger: "(attribute_not_exists(#closedUntilMs) OR #closedUntilMs < :untilMs)",
+  standingIsGood: "attribute_not_exists(#version)",
+  standingIsAsKnown: "#version = :version",
+  isShared: "attribute_exists(#sharers)",
+  notApproachedLately: "(attribute_not_exists(#approachedAtMs) OR #approachedAtMs <= :dueMs)",
 } as const;
 
 /**
  * Counts a claim in the head, if there is room and the head is the clock's sub-window or, for a
- * clock that is behind, a later one.
+ * clock that is behind, a later one. What there is room for depends on the standing: if it is not
+ * the one that the caller knows, nothing is counted.
  */
-export function incrementHead(scope: QuotaScope, requests: number, nowMs: number): QuotaWrite {
+export function incrementHead(
+  scope: QuotaScope,
+  requests: number,
+  known: Standing,
+  note: SharerNote | null,
+  nowMs: number,
+): QuotaWrite {
+  const { budget, burst } = scopeInStanding(scope, known, nowMs);
+  const standing = asKnown(known);
   return {
     Key: quotaItemKey(scope),
-    UpdateExpression:
-      "SET #total = #total + :requests, #headCount = #headCount + :requests, #expiresAt = :expiresAt",
+    UpdateExpression: `SET #total = #total + :requests, #headCount = #headCount + :requests, #expiresAt = :expiresAt${note === null ? "" : ", #sharers.#sharer = :sharer"}`,
     ConditionExpression: all(
       clause.headIsNotBehind,
       clause.budgetHasRoom,
       clause.burstHasRoom,
-      clause.open,
+      standing.clause,
+      ...(note === null ? [] : [clause.isShared]),
     ),
-    ExpressionAttributeNames: names("head", "headCount", "total", "closedUntilMs", "expiresAt"),
+    ExpressionAttributeNames: {
+      ...names("head", "headCount", "total", "version", "expiresAt"),
+      ...(note === null ? {} : { ...names("sharers"), "#sharer": note.id }),
+    },
     ExpressionAttributeValues: {
+      ...standing.values,
+      ...(note === null ? {} : { ":sharer": note.sharer }),
       ":subWindow": subWindowAt(nowMs),
       ":requests": requests,
-      ":budgetRoom": scope.budget - requests,
-      ":burstRoom": scope.burst - requests,
-      ":nowMs": nowMs,
-      ":expiresAt": expiresAtSeconds(nowMs),
+      ":budgetRoom": budget - requests,
+      ":burstRoom": burst - requests,
+      ":expiresAt": expiresAtSeconds(Math.max(nowMs, standingEndsMs(known))),
     },
   };
 }
@@ -66,55 +83,87 @@ export function rollOn(
   nowMs: number,
 ): QuotaWrite {
   const first = read.head === emptyWindow.head;
+  const standing = asKnown(read.standing);
   return {
     Key: quotaItemKey(scope),
     UpdateExpression:
-      "SET #head = :nextHead, #headCount = :nextHeadCount, #earlier = :nextEarlier, #total = :nextTotal, #expiresAt = :expiresAt",
+      "SET #head = :nextHead, #headCount = :nextHeadCount, #earlier = :nextEarlier, #total = :nextTotal, #sharers = :nextSharers, #expiresAt = :expiresAt",
     ConditionExpression: first
-      ? all(clause.neverClaimed, clause.open)
-      : all(clause.headIsAsRead, clause.totalIsAsRead, clause.open),
+      ? all(clause.neverClaimed, standing.clause)
+      : all(clause.headIsAsRead, clause.totalIsAsRead, standing.clause),
     ExpressionAttributeNames: names(
       "head",
       "headCount",
       "earlier",
       "total",
-      "closedUntilMs",
+      "sharers",
+      "version",
       "expiresAt",
     ),
     ExpressionAttributeValues: {
+      ...standing.values,
       ...(first ? {} : { ":readHead": read.head, ":readTotal": read.total }),
       ":nextHead": next.head,
       ":nextHeadCount": next.headCount,
       ":nextEarlier": next.earlier,
       ":nextTotal": next.total,
-      ":nowMs": nowMs,
-      ":expiresAt": expiresAtSeconds(nowMs),
+      ":nextSharers": next.sharers,
+      ":expiresAt": expiresAtSeconds(Math.max(nowMs, standingEndsMs(read.standing))),
     },
   };
 }
 
 /**
- * Closes the scope, if it is not closed for as long already. A claim may then set an earlier
- * expiry only once the closure has ended: claims are conditional on `open`.
+ * Replaces the standing that was read. A claim may set an earlier expiry only once the standing
+ * has ended: claims are conditional on knowing it.
  */
-export function closeScope(
+export function setStanding(
   scope: QuotaScope,
-  untilMs: number,
-  reason: string,
+  read: Standing,
+  next: Standing,
   nowMs: number,
 ): QuotaWrite {
+  const standing = asKnown(read);
   return {
     Key: quotaItemKey(scope),
-    UpdateExpression:
-      "SET #closedUntilMs = :untilMs, #closedReason = :reason, #expiresAt = :expiresAt",
-    ConditionExpression: clause.closureIsLonger,
-    ExpressionAttributeNames: names("closedUntilMs", "closedReason", "expiresAt"),
+    UpdateExpression: "SET #standing = :standing, #version = :nextVersion, #expiresAt = :expiresAt",
+    ConditionExpression: standing.clause,
+    ExpressionAttributeNames: names("standing", "version", "expiresAt"),
     ExpressionAttributeValues: {
-      ":untilMs": untilMs,
-      ":reason": reason,
-      ":expiresAt": expiresAtSeconds(Math.max(untilMs, nowMs)),
+      ...standing.values,
+      ":standing": next,
+      ":nextVersion": next.version,
+      ":expiresAt": expiresAtSeconds(Math.max(nowMs, standingEndsMs(next))),
     },
   };
+}
+
+/** A sharer's word without a claim, where there has been a claim before. */
+export function tellSharer(account: QuotaScope, { id, sharer }: SharerNote): QuotaWrite {
+  return {
+    Key: quotaItemKey(account),
+    UpdateExpression: "SET #sharers.#sharer = :sharer",
+    ConditionExpression: clause.isShared,
+    ExpressionAttributeNames: { ...names("sharers"), "#sharer": id },
+    ExpressionAttributeValues: { ":sharer": sharer },
+  };
+}
+
+/** Succeeds for one caller in `everyMs`. */
+export function markApproached(scope: QuotaScope, everyMs: number, nowMs: number): QuotaWrite {
+  return {
+    Key: quotaItemKey(scope),
+    UpdateExpression: "SET #approachedAtMs = :nowMs",
+    ConditionExpression: clause.notApproachedLately,
+    ExpressionAttributeNames: names("approachedAtMs"),
+    ExpressionAttributeValues: { ":nowMs": nowMs, ":dueMs": nowMs - everyMs },
+  };
+}
+
+function asKnown({ version }: Standing) {
+  return version === 0
+    ? { clause: clause.standingIsGood, values: {} }
+    : { clause: clause.standingIsAsKnown, values: { ":version": version } };
 }
 
 function all(...clauses: readonly string[]): string {

@@ -1,16 +1,25 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { approachEveryMs, quotaOver } from "./claim-quota.ts";
 import { parseQuotaItem, quotaItemKey } from "./dynamo-quota-item.ts";
-import { closeScope, incrementHead, type QuotaWrite, rollOn } from "./dynamo-quota-writes.ts";
-import type { Quota, QuotaDenial, QuotaGrant, QuotaScope } from "./quota.ts";
+import {
+  incrementHead,
+  markApproached,
+  type QuotaWrite,
+  rollOn,
+  setStanding,
+  tellSharer,
+} from "./dynamo-quota-writes.ts";
+import type { Quota, QuotaDenial, QuotaScope } from "./quota.ts";
 import { QuotaError } from "./quota-error.ts";
+import type { QuotaStore, SharerNote, StoreAnswer } from "./quota-store.ts";
+import { scopeKey } from "./scopes.ts";
+import { closureAt, goodStanding, type Standing } from "./standing.ts";
 import {
   decideClaim,
   grantValidityMs,
   type QuotaWindow,
-  requireGrantable,
-  scopeUsage,
   subWindowAt,
   subWindowMs,
 } from "./window.ts";
@@ -28,31 +37,48 @@ export type DynamoQuotaPorts = {
  * The limiter as workers share it: one item a scope. A claim counts itself in the head without
  * reading; only when that is refused is the item read, and rolled on or the claim denied.
  *
- * Scopes are claimed one after the other. What earlier scopes granted stays counted when a later
- * one denies, and an increment that the SDK sent twice counts twice: both are safe, as less is
- * then sent than is counted. Any fault of the table throws QuotaError, and nothing may be sent.
+ * An increment that the SDK sent twice counts twice, which is safe, as less is then sent than is
+ * counted. Any fault of the table throws QuotaError, and nothing may be sent.
  */
 export function createDynamoQuota(ports: DynamoQuotaPorts): Quota {
+  return quotaOver(dynamoQuotaStore(ports), ports.now);
+}
+
+function dynamoQuotaStore(ports: DynamoQuotaPorts): QuotaStore {
+  /** What this worker knows of the scopes' standing: a hint, as each claim is conditional on it. */
+  const standings = new Map<string, Standing>();
+  const known = (scope: QuotaScope) => standings.get(scopeKey(scope)) ?? goodStanding;
+  const learn = (scope: QuotaScope, window: QuotaWindow) => {
+    standings.set(scopeKey(scope), window.standing);
+    return window;
+  };
   return {
-    async claim(scopes, requests) {
-      // All are judged before the first is counted: a claim that cannot be granted costs nothing.
-      for (const scope of scopes) requireGrantable(scope, requests);
-      let validUntilMs = ports.now() + grantValidityMs;
-      for (const scope of scopes) {
-        const decision = await claimScope(ports, scope, requests);
-        if (decision.kind === "denied") return decision;
-        validUntilMs = Math.min(validUntilMs, decision.validUntilMs);
+    async claim(scope, requests, note) {
+      const answer = await claimScope(ports, scope, requests, known(scope), note);
+      if (answer.window !== null) learn(scope, answer.window);
+      return answer;
+    },
+    async changeStanding(scope, change) {
+      for (let round = 0; round < mostRounds * 4; round += 1) {
+        if (round > 1) await pause(ports.random() * 2 ** Math.min(round, 6));
+        const window = await read(ports, scope);
+        const nowMs = ports.now();
+        const next = change(window, nowMs);
+        if (next === null) return learn(scope, window);
+        const write = setStanding(scope, window.standing, next.standing, nowMs);
+        if (await update(ports, write)) return learn(scope, next);
       }
-      return { kind: "granted", validUntilMs };
+      throw new QuotaError(`the standing of ${scopeKey(scope)} is changed by too many at once`, {
+        code: "store-failed",
+      });
     },
-    async close(scope, untilMs, reason) {
-      await write(ports, closeScope(scope, untilMs, reason, ports.now()));
+    async tell(account, note) {
+      await update(ports, tellSharer(account, note));
     },
-    async usage(scopes) {
-      return Promise.all(
-        scopes.map(async (scope) => scopeUsage(await read(ports, scope), scope, ports.now())),
-      );
+    async markApproached(scope) {
+      return (await update(ports, markApproached(scope, approachEveryMs, ports.now()))) !== null;
     },
+    read: async (scope) => learn(scope, await read(ports, scope)),
   };
 }
 
@@ -70,27 +96,36 @@ async function claimScope(
   ports: DynamoQuotaPorts,
   scope: QuotaScope,
   requests: number,
-): Promise<QuotaGrant | QuotaDenial> {
+  hint: Standing,
+  note: SharerNote | null,
+): Promise<StoreAnswer> {
+  let standing = hint;
   for (let round = 0; round < mostRounds; round += 1) {
     // The first loser goes on at once: what it needs to know stands in the item now.
     if (round > 1) await pause(ports.random() * 2 ** round);
 
     const sentAtMs = ports.now();
-    if (await write(ports, incrementHead(scope, requests, sentAtMs))) {
-      return { kind: "granted", validUntilMs: sentAtMs + grantValidityMs };
+    if (closureAt(standing, sentAtMs) === null) {
+      const write = incrementHead(scope, requests, standing, note, sentAtMs);
+      const window = await update(ports, write);
+      if (window !== null) {
+        return { kind: "granted", validUntilMs: sentAtMs + grantValidityMs, window };
+      }
     }
 
     const window = await read(ports, scope);
+    standing = window.standing;
     const nowMs = ports.now();
     const decision = decideClaim(window, scope, requests, nowMs);
-    if (decision.kind === "denied") return decision;
+    if (decision.kind === "denied") return { ...decision, window };
     // Somebody else has rolled on: the next round's increment finds its head.
     if (decision.next.head === window.head) continue;
-    if (await write(ports, rollOn(scope, window, decision.next, nowMs))) {
-      return { kind: "granted", validUntilMs: decision.validUntilMs };
-    }
+    const { next, validUntilMs } = decision;
+    const sharers = note === null ? next.sharers : { ...next.sharers, [note.id]: note.sharer };
+    const rolled = await update(ports, rollOn(scope, window, { ...next, sharers }, nowMs));
+    if (rolled !== null) return { kind: "granted", validUntilMs, window: rolled };
   }
-  return crowdedOut(scope, ports.now());
+  return { ...crowdedOut(scope, ports.now()), window: null };
 }
 
 /** Too many met at the item; for the claimer it is as if the second's burst were used up. */
@@ -104,13 +139,16 @@ function crowdedOut(scope: QuotaScope, nowMs: number): QuotaDenial {
   };
 }
 
-/** False when the condition failed. */
-async function write(ports: DynamoQuotaPorts, input: QuotaWrite): Promise<boolean> {
+/** The window as written; null when the condition failed. */
+async function update(ports: DynamoQuotaPorts, input: QuotaWrite): Promise<QuotaWindow | null> {
   try {
-    await ports.documents.send(new UpdateCommand({ TableName: ports.tableName, ...input }));
-    return true;
+    const { Attributes } = await ports.documents.send(
+      new UpdateCommand({ TableName: ports.tableName, ReturnValues: "ALL_NEW", ...input }),
+    );
+    return parseQuotaItem(Attributes);
   } catch (cause) {
-    if (cause instanceof ConditionalCheckFailedException) return false;
+    if (cause instanceof ConditionalCheckFailedException) return null;
+    if (cause instanceof QuotaError) throw cause;
     throw storeFailed(ports, cause);
   }
 }

@@ -1,14 +1,7 @@
+import { isApproachDue, quotaOver } from "./claim-quota.ts";
 import type { Quota, QuotaScope } from "./quota.ts";
 import { scopeKey } from "./scopes.ts";
-import {
-  closeWindow,
-  decideClaim,
-  emptyWindow,
-  grantValidityMs,
-  type QuotaWindow,
-  requireGrantable,
-  scopeUsage,
-} from "./window.ts";
+import { decideClaim, emptyWindow, type QuotaWindow } from "./window.ts";
 
 /**
  * The limiter of one process, for simulations and tests; several may share `windows`, each with
@@ -19,23 +12,37 @@ export function createMemoryQuota(
   windows: Map<string, QuotaWindow> = new Map(),
 ): Quota {
   const windowOf = (scope: QuotaScope) => windows.get(scopeKey(scope)) ?? emptyWindow;
-  return {
-    async claim(scopes, requests) {
-      for (const scope of scopes) requireGrantable(scope, requests);
-      let validUntilMs = now() + grantValidityMs;
-      for (const scope of scopes) {
-        const decision = decideClaim(windowOf(scope), scope, requests, now());
-        if (decision.kind === "denied") return decision;
-        windows.set(scopeKey(scope), decision.next);
-        validUntilMs = Math.min(validUntilMs, decision.validUntilMs);
-      }
-      return { kind: "granted", validUntilMs };
-    },
-    async close(scope, untilMs, reason) {
-      windows.set(scopeKey(scope), closeWindow(windowOf(scope), untilMs, reason));
-    },
-    async usage(scopes) {
-      return scopes.map((scope) => scopeUsage(windowOf(scope), scope, now()));
-    },
+  const set = (scope: QuotaScope, window: QuotaWindow) => {
+    windows.set(scopeKey(scope), window);
+    return window;
   };
+  return quotaOver(
+    {
+      async claim(scope, requests, note) {
+        const decision = decideClaim(windowOf(scope), scope, requests, now());
+        if (decision.kind === "denied") return { ...decision, window: windowOf(scope) };
+        const { next, validUntilMs } = decision;
+        const sharers = note === null ? next.sharers : { ...next.sharers, [note.id]: note.sharer };
+        return { kind: "granted", validUntilMs, window: set(scope, { ...next, sharers }) };
+      },
+      async changeStanding(scope, change) {
+        const changed = change(windowOf(scope), now());
+        return changed === null ? windowOf(scope) : set(scope, changed);
+      },
+      async tell(account, { id, sharer }) {
+        const window = windowOf(account);
+        set(account, { ...window, sharers: { ...window.sharers, [id]: sharer } });
+      },
+      async markApproached(scope) {
+        const window = windowOf(scope);
+        if (!isApproachDue(window, now())) return false;
+        set(scope, { ...window, approachedAtMs: now() });
+        return true;
+      },
+      async read(scope) {
+        return windowOf(scope);
+      },
+    },
+    now,
+  );
 }

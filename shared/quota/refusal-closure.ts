@@ -1,22 +1,25 @@
 import { nextPacificMidnight } from "../plan/pacific-date.ts";
 import type { QuotaPeriod, SearchConsoleFailure } from "../search-console/search-console-error.ts";
-import type { ScopeKind } from "./quota.ts";
+import type { Closure } from "./standing.ts";
 
 export type QuotaRefusal = Extract<SearchConsoleFailure, { readonly kind: "quota" }>;
 
-/** What a refusal by Google closes, until when (epoch ms), and why, for people to read. */
-export type RefusalClosure = {
-  readonly scope: ScopeKind;
-  readonly untilMs: number;
-  readonly reason: string;
-};
-
-/** The closure that follows from Google's refusal at `nowMs`; a longer Retry-After wins. */
-export function closureAfterRefusal(refusal: QuotaRefusal, nowMs: number): RefusalClosure {
+/**
+ * The closure that follows from Google's refusal at `nowMs`; a longer Retry-After wins. A load
+ * refusal soon after the last load closure (`loadUntilMs`) means that the long-term load quota is
+ * used up, which counts in days.
+ */
+export function closureAfterRefusal(
+  refusal: Pick<QuotaRefusal, "period" | "retryAfterMs">,
+  nowMs: number,
+  loadUntilMs: number | null = null,
+): Closure {
+  const again = refusal.period === "load" && isInARow(loadUntilMs, nowMs);
+  const reopensMs = again ? nextPacificMidnight(nowMs) : reopeningMs(refusal.period, nowMs);
   return {
-    scope: refusal.scope,
-    untilMs: Math.max(reopeningMs(refusal.period, nowMs), nowMs + (refusal.retryAfterMs ?? 0)),
-    reason: reasons[refusal.period],
+    untilMs: Math.max(reopensMs, nowMs + (refusal.retryAfterMs ?? 0)),
+    reason: again ? longLoadReason : reasons[refusal.period],
+    period: refusal.period,
   };
 }
 
@@ -27,6 +30,17 @@ const reasons: Record<QuotaPeriod, string> = {
   day: "Google refused: its quota for the Pacific day is used up",
 };
 
+const longLoadReason = "Google refused twice: its long-term load quota is used up for today";
+
+const loadClosureMs = 15 * 60_000;
+
+/** After the end of a load closure a refusal within this time is the second in a row. */
+const inARowMs = 15 * 60_000;
+
+function isInARow(loadUntilMs: number | null, nowMs: number): boolean {
+  return loadUntilMs !== null && nowMs >= loadUntilMs && nowMs < loadUntilMs + inARowMs;
+}
+
 /** The load quota counts in chunks of ten minutes; Google's advice is to wait for 15. */
 function reopeningMs(period: QuotaPeriod, nowMs: number): number {
   switch (period) {
@@ -35,7 +49,7 @@ function reopeningMs(period: QuotaPeriod, nowMs: number): number {
     case "minute":
       return nowMs + 60_000;
     case "load":
-      return nowMs + 15 * 60_000;
+      return nowMs + loadClosureMs;
     case "day":
       return nextPacificMidnight(nowMs);
     default:

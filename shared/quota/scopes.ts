@@ -1,4 +1,5 @@
 import type { QuotaScope } from "./quota.ts";
+import type { QuotaSettings } from "./quota-settings.ts";
 
 /**
  * Search Analytics requests that Google allows a minute.
@@ -17,36 +18,46 @@ export type QuotaOwners = {
   readonly siteUrl: string;
   readonly accountId: string;
   readonly projectId: string;
-  /** Requests a minute that the property's and the account's budget is set to. */
+  /** Requests a minute that the run's property is budgeted at. */
   readonly qpm?: number | undefined;
 };
 
 /** The scopes of a property's requests in the order in which they are claimed. */
-export function quotaScopes(owners: QuotaOwners): readonly QuotaScope[] {
-  const budget = owners.qpm ?? defaultBudget;
+export function quotaScopes(
+  owners: QuotaOwners,
+  settings: QuotaSettings = {},
+): readonly QuotaScope[] {
   return [
-    {
-      kind: "property",
-      id: owners.siteUrl,
-      limit: googleLimits.property,
-      budget,
-      burst: defaultBurst,
-    },
-    {
-      kind: "account",
-      id: owners.accountId,
-      limit: googleLimits.account,
-      budget,
-      burst: defaultBurst,
-    },
-    {
-      kind: "project",
-      id: owners.projectId,
-      limit: googleLimits.project,
-      budget: projectBudget,
-      burst: projectBudget,
-    },
+    propertyScope(owners.siteUrl, settings, owners.qpm),
+    accountScope(owners.accountId, settings, owners.qpm),
+    projectScope(owners.projectId),
   ];
+}
+
+/** A property's budget is what is set for it or, if that is less, what its run asks for. */
+export function propertyScope(id: string, settings: QuotaSettings, runQpm?: number): QuotaScope {
+  const own = settings.properties?.[id];
+  const limit = own?.limit ?? googleLimits.property;
+  const set = own?.qpm ?? settings.qpm ?? runQpm ?? defaultBudgetOf(limit);
+  const budget = Math.min(set, runQpm ?? set, limit);
+  return { kind: "property", id, limit, budget, burst: defaultBurst };
+}
+
+/**
+ * An account's budget is shared by its properties, so that a run which asks for little takes
+ * nothing from the others; one that asks for more than the default gets it.
+ */
+export function accountScope(id: string, settings: QuotaSettings, runQpm = 0): QuotaScope {
+  const own = settings.accounts?.[id];
+  const limit = own?.limit ?? googleLimits.account;
+  const set = own?.qpm ?? settings.qpm ?? Math.max(defaultBudgetOf(limit), runQpm);
+  return { kind: "account", id, limit, budget: Math.min(set, limit), burst: defaultBurst };
+}
+
+export function projectScope(id: string): QuotaScope {
+  const limit = googleLimits.project;
+  const budget = defaultBudgetOf(limit);
+  return { kind: "project", id, limit, budget, burst: projectBurst, lot: projectLot };
 }
 
 /** The most requests that one claim in all these scopes may ask for. */
@@ -55,9 +66,18 @@ export function largestClaim(scopes: readonly QuotaScope[]): number {
 }
 
 /** The key that a scope's window is kept under. */
-export function scopeKey(scope: QuotaScope): string {
+export function scopeKey(scope: Pick<QuotaScope, "kind" | "id">): string {
   return `${scope.kind}#${scope.id}`;
 }
 
-/** The same share of the limit that a property is granted. */
-const projectBudget = Math.floor((googleLimits.project * defaultBudget) / googleLimits.property);
+/** The same share of any limit. */
+function defaultBudgetOf(limit: number): number {
+  return Math.max(Math.floor((limit * defaultBudget) / googleLimits.property), 1);
+}
+
+/**
+ * Each request claims in the project's one item, which takes 1,000 writes a second. A worker that
+ * sends many a second claims them in lots, so that the item is written a fraction as often.
+ */
+const projectLot = 16;
+const projectBurst = 1_000;

@@ -1,5 +1,13 @@
 import type { QuotaDenial, QuotaScope, ScopeUsage } from "./quota.ts";
 import { QuotaError } from "./quota-error.ts";
+import { noSharers, type Sharers, sharersAt } from "./sharers.ts";
+import {
+  type Closure,
+  closureAt,
+  goodStanding,
+  type Standing,
+  scopeInStanding,
+} from "./standing.ts";
 
 /**
  * A scope's sliding window: grants counted in sub-windows of a second. It has one state and moves
@@ -7,7 +15,7 @@ import { QuotaError } from "./quota-error.ts";
  *
  *   head h --claim granted, clock in h or behind it--> head h, more counted
  *   head h --claim granted, clock past h--> head at the clock, what left the window forgotten
- *   any    --close--> the same counts; claims denied until the closure ends by itself
+ *   any    --close, refuse--> the same counts; claims denied until the closure ends by itself
  *
  * A denied claim changes nothing.
  */
@@ -19,10 +27,12 @@ export type QuotaWindow = {
   readonly earlier: readonly number[];
   /** `headCount` and `earlier` together. */
   readonly total: number;
-  readonly closure: Closure | null;
+  readonly standing: Standing;
+  /** Of an account: the properties that share it. */
+  readonly sharers: Sharers;
+  /** When the window was last said to approach its limit (epoch ms). */
+  readonly approachedAtMs: number | null;
 };
-
-export type Closure = { readonly untilMs: number; readonly reason: string };
 
 export const subWindowMs = 1_000;
 
@@ -53,7 +63,9 @@ export const emptyWindow: QuotaWindow = {
   headCount: 0,
   earlier: [],
   total: 0,
-  closure: null,
+  standing: goodStanding,
+  sharers: noSharers,
+  approachedAtMs: null,
 };
 
 /** `next` is the window with the claim counted; the request is good before `validUntilMs`. */
@@ -75,12 +87,14 @@ export function rollWindow(window: QuotaWindow, nowMs: number): QuotaWindow {
   const skipped = new Array<number>(Math.min(steps - 1, kept)).fill(0);
   const earlier = [...skipped, window.headCount, ...window.earlier].slice(0, kept);
   while (earlier.at(-1) === 0) earlier.pop();
+  const head = window.head + steps;
   return {
-    head: window.head + steps,
+    ...window,
+    head,
     headCount: 0,
     earlier,
     total: earlier.reduce((sum, count) => sum + count, 0),
-    closure: window.closure,
+    sharers: sharersAt(window.sharers, head),
   };
 }
 
@@ -97,9 +111,10 @@ export function decideClaim(
 ): WindowGrant | QuotaDenial {
   requireGrantable(scope, requests);
   const rolled = rollWindow(window, nowMs);
-  const closure = closureAt(rolled, nowMs);
-  const overBudget = rolled.total > scope.budget - requests;
-  const overBurst = rolled.headCount > scope.burst - requests;
+  const closure = closureAt(rolled.standing, nowMs);
+  const { budget, burst } = scopeInStanding(scope, rolled.standing, nowMs);
+  const overBudget = rolled.total > budget - requests;
+  const overBurst = rolled.headCount > burst - requests;
   if (closure === null && !overBudget && !overBurst) {
     return {
       kind: "granted",
@@ -112,7 +127,7 @@ export function decideClaim(
     };
   }
   const room = Math.max(
-    overBudget ? budgetFreeAtMs(rolled, scope.budget - requests) : 0,
+    overBudget ? budgetFreeAtMs(rolled, budget - requests) : 0,
     overBurst ? (rolled.head + 1) * subWindowMs : 0,
   );
   return {
@@ -125,19 +140,20 @@ export function decideClaim(
 }
 
 /** Denies every claim before `untilMs`; a closure that lasts as long already stays as it is. */
-export function closeWindow(window: QuotaWindow, untilMs: number, reason: string): QuotaWindow {
-  if (window.closure !== null && window.closure.untilMs >= untilMs) return window;
-  return { ...window, closure: { untilMs, reason } };
+export function closeWindow(window: QuotaWindow, closure: Closure): QuotaWindow {
+  const { standing } = window;
+  if (standing.closure !== null && standing.closure.untilMs >= closure.untilMs) return window;
+  return { ...window, standing: { ...standing, version: standing.version + 1, closure } };
 }
 
 /** What the window says at `nowMs`; a closure that has ended is none. */
 export function scopeUsage(window: QuotaWindow, scope: QuotaScope, nowMs: number): ScopeUsage {
-  const closure = closureAt(window, nowMs);
+  const closure = closureAt(window.standing, nowMs);
   return {
     scope: scope.kind,
     id: scope.id,
     used: rollWindow(window, nowMs).total,
-    budget: scope.budget,
+    budget: scopeInStanding(scope, window.standing, nowMs).budget,
     limit: scope.limit,
     closedUntilMs: closure?.untilMs ?? null,
     reason: closure?.reason ?? null,
@@ -152,11 +168,6 @@ export function requireGrantable(scope: QuotaScope, requests: number): void {
     `a claim in ${scope.kind} ${scope.id} is for 1 to ${most} requests, not ${requests}`,
     { code: "invalid-claim" },
   );
-}
-
-/** The closure in effect at `nowMs`. */
-function closureAt(window: QuotaWindow, nowMs: number): Closure | null {
-  return window.closure !== null && window.closure.untilMs > nowMs ? window.closure : null;
 }
 
 /** The instant at which so many sub-windows have fallen out that `room` or fewer are counted. */

@@ -11,7 +11,7 @@ import type { RowStore } from "./row-store.ts";
 import { RowStoreError } from "./row-store-error.ts";
 
 export type PostgresRowStoreOptions = {
-  /** The shape behind a report id; the built-in reports by default. */
+  /** The shape behind a record that names none; the built-in reports by default. */
   readonly findReport?: (id: string) => Report | undefined;
   readonly timing?: SqlTiming;
 };
@@ -54,11 +54,11 @@ function rowStore(
     writeRows: (unit, generation, report, rows) => writeRows(sql, unit, generation, report, rows),
     clearGeneration: (unit, generation) => clearGeneration(sql, unit, generation),
     completeUnit: async (record, nowMs) => {
-      const report = reportById(record.report);
-      if (report === undefined) {
+      const shape = record.shape ?? reportById(record.report);
+      if (shape === undefined) {
         throw new RowStoreError("refused", `there is no report ${record.report}`);
       }
-      return completeUnit(sql, record, report, nowMs);
+      return completeUnit(sql, record, shape, nowMs);
     },
     streamRows: (query) => streamRows(sql, query),
     sweepGenerations: (nowMs) => sweepGenerations(sql, nowMs),

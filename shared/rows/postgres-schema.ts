@@ -9,7 +9,8 @@ import { RowStoreError } from "./row-store-error.ts";
  * A migration that has been released is never edited: add the next one.
  *
  * - `unit`: one row a unit that is stored; `generation` points at its visible rows. A site URL may
- *   be longer than an index key, hence `site_hash`.
+ *   be longer than an index key, hence `site_hash`. `shape` (version 2) is what the report asked
+ *   for, null where it was not kept.
  * - `generation`: begun -> flipped, or begun -> doomed; see postgres-sweep.ts.
  * - `search_row`: rows of all generations, seen by people through the view only.
  * - `search_rows`: the contract with people's SQL; columns are added to it, never changed.
@@ -76,6 +77,7 @@ const migrations: readonly { readonly version: number; readonly statements: read
         JOIN search_row r ON r.unit_id = u.unit_id AND r.generation = u.generation`,
       ],
     },
+    { version: 2, statements: ["ALTER TABLE unit ADD COLUMN IF NOT EXISTS shape text"] },
   ];
 
 /** The schema version that this code reads and writes. */

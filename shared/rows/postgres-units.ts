@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { z } from "zod";
 import { parsePacificDate } from "../plan/pacific-date.ts";
-import type { Report } from "../plan/report.ts";
+import { type ReportShape, ReportShapeSchema } from "../plan/report.ts";
 import type { Sql } from "./postgres-sql.ts";
 import type { UnitQuery } from "./row-store.ts";
 import { RowStoreError } from "./row-store-error.ts";
@@ -37,7 +37,7 @@ export async function readUnit(sql: Sql, id: string): Promise<StoredUnit | undef
 export async function completeUnit(
   sql: Sql,
   record: UnitRecord,
-  report: Report,
+  shape: ReportShape,
   nowMs: number,
 ): Promise<"flipped" | "superseded"> {
   const id = unitId(record);
@@ -50,8 +50,8 @@ export async function completeUnit(
     record.siteUrl,
     record.report,
     record.date,
-    report.searchType,
-    JSON.stringify(report.dimensions),
+    shape.searchType,
+    JSON.stringify(shape.dimensions),
     record.runId,
     record.rows,
     record.fetchedRows,
@@ -63,6 +63,7 @@ export async function completeUnit(
     record.aggregation,
     record.firstIncompleteDate,
     new Date(record.fetchedAtMs).toISOString(),
+    record.shape === undefined ? null : JSON.stringify(record.shape),
   ]);
   if (moved.length > 0) return "flipped";
   const visible = await readUnit(sql, id);
@@ -81,10 +82,10 @@ const flip = `WITH registered AS (
   )
   INSERT INTO unit (unit_id, generation, completed_at, site_hash, site_url, report, date,
     search_type, dimensions, run_id, rows, fetched_rows, pages, clicks, impressions, hash, capped,
-    aggregation, first_incomplete_date, fetched_at)
+    aggregation, first_incomplete_date, fetched_at, shape)
   SELECT unit_id, generation, $3::timestamptz, $4::bytea, $5::text, $6::text, $7::date,
     $8::text, $9::text, $10::text, $11::integer, $12::integer, $13::text, $14::float8, $15::float8,
-    $16::text, $17::boolean, $18::text, $19::date, $20::timestamptz
+    $16::text, $17::boolean, $18::text, $19::date, $20::timestamptz, $21::text
   FROM registered
   ON CONFLICT (unit_id) DO UPDATE SET generation = EXCLUDED.generation,
     completed_at = EXCLUDED.completed_at, search_type = EXCLUDED.search_type,
@@ -92,13 +93,13 @@ const flip = `WITH registered AS (
     fetched_rows = EXCLUDED.fetched_rows, pages = EXCLUDED.pages, clicks = EXCLUDED.clicks,
     impressions = EXCLUDED.impressions, hash = EXCLUDED.hash, capped = EXCLUDED.capped,
     aggregation = EXCLUDED.aggregation, first_incomplete_date = EXCLUDED.first_incomplete_date,
-    fetched_at = EXCLUDED.fetched_at
+    fetched_at = EXCLUDED.fetched_at, shape = EXCLUDED.shape
   WHERE unit.generation < EXCLUDED.generation
   RETURNING unit_id`;
 
 const unitColumns = `site_url, report, date::text AS date, search_type, generation::text AS generation,
   run_id, rows, fetched_rows, pages, clicks, impressions, hash, capped, aggregation,
-  first_incomplete_date::text AS first_incomplete_date, fetched_at`;
+  first_incomplete_date::text AS first_incomplete_date, fetched_at, shape`;
 
 const PacificDateColumn = z.string().transform((text, context) => {
   const date = parsePacificDate(text);
@@ -107,11 +108,22 @@ const PacificDateColumn = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const PagesColumn = z
+const PagesColumn = z.string().transform((text) =>
+  z
+    .array(
+      z.object({
+        startRow: z.number(),
+        rows: z.number(),
+        searchAppearance: z.string().exactOptional(),
+      }),
+    )
+    .parse(JSON.parse(text)),
+);
+
+const ShapeColumn = z
   .string()
-  .transform((text) =>
-    z.array(z.object({ startRow: z.number(), rows: z.number() })).parse(JSON.parse(text)),
-  );
+  .nullable()
+  .transform((text) => (text === null ? undefined : ReportShapeSchema.parse(JSON.parse(text))));
 
 const StoredUnitSchema = z
   .object({
@@ -131,6 +143,7 @@ const StoredUnitSchema = z
     aggregation: z.string().nullable(),
     first_incomplete_date: PacificDateColumn.nullable(),
     fetched_at: z.date(),
+    shape: ShapeColumn,
   })
   .transform(
     (columns): StoredUnit => ({
@@ -141,6 +154,7 @@ const StoredUnitSchema = z
         date: columns.date,
         generation: columns.generation,
         runId: columns.run_id,
+        ...(columns.shape === undefined ? {} : { shape: columns.shape }),
         rows: columns.rows,
         fetchedRows: columns.fetched_rows,
         pages: columns.pages,

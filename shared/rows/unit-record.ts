@@ -1,8 +1,14 @@
 import type { PacificDate } from "../plan/pacific-date.ts";
+import type { ReportShape } from "../plan/report.ts";
 import type { Unit } from "../plan/unit.ts";
 
 /** One page request of the fetch that the record stands for. */
-export type PageFigures = { readonly startRow: number; readonly rows: number };
+export type PageFigures = {
+  readonly startRow: number;
+  readonly rows: number;
+  /** The search appearance that it was filtered by: the second of a report's two steps. */
+  readonly searchAppearance?: string;
+};
 
 /**
  * A unit's row in the row store: the truth about what is stored and visible.
@@ -12,6 +18,8 @@ export type UnitRecord = Unit & {
   /** The generation that readers see; the token of the take that wrote it. */
   readonly generation: number;
   readonly runId: string;
+  /** What the report asked for; absent: it is the built-in report of that id. */
+  readonly shape?: ReportShape;
   /** Visible rows (distinct dimension sets). */
   readonly rows: number;
   /** Rows that Google's pages held; more than `rows` when ties moved between pages. */

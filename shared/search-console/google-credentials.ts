@@ -1,6 +1,7 @@
 import { auth } from "@googleapis/searchconsole";
 import { classifyFault, networkCode } from "./google-errors.ts";
 import { redact } from "./redact.ts";
+import { googleRootUrl } from "./root-url.ts";
 import { SearchConsoleError } from "./search-console-error.ts";
 
 /** Gives requests their Authorization header; every client of google-auth-library is one. */
@@ -18,16 +19,24 @@ export function applicationDefaultCredentials(): Authorizer {
   });
 }
 
-/** The headers for a request to `url`; failures are `credentials`, or transient ones. */
+/** The headers for a request to Google; failures are `credentials`, or transient ones. */
 export async function authorizationHeaders(
   authorizer: Authorizer,
-  url: string,
 ): Promise<Record<string, string>> {
   try {
-    return Object.fromEntries(await authorizer.getRequestHeaders(url));
+    return Object.fromEntries(await authorizer.getRequestHeaders(googleRootUrl));
   } catch (error) {
-    throw classifyAuthorizationFault(error);
+    throw error instanceof SearchConsoleError ? error : classifyAuthorizationFault(error);
   }
+}
+
+/** Credentials that cannot work until a person mends them. */
+export function credentialsError(reason: string, message: string): SearchConsoleError {
+  return new SearchConsoleError(message, {
+    failure: { kind: "credentials" },
+    status: null,
+    reason,
+  });
 }
 
 /** What it means that no token could be had. */
@@ -55,11 +64,12 @@ const fileCodes = new Set(["ENOENT", "EACCES", "EISDIR", "ENOTDIR"]);
 
 function adviceOn(reason: string, said: string): string {
   if (reason !== "invalid_grant") {
-    return `${said} Set GOOGLE_APPLICATION_CREDENTIALS to a service account's key file.`;
+    return `${said} Set GOOGLE_APPLICATION_CREDENTIALS to a service account's key file, or sign in with "gsc-sync login".`;
   }
   return (
-    "invalid_grant: sign in again. Refresh tokens of an OAuth app whose publishing status is " +
-    '"testing" die after 7 days; a service account\'s key may have been deleted.'
+    'invalid_grant: sign in again with "gsc-sync login". Refresh tokens of an OAuth app whose ' +
+    'publishing status is "testing" die after 7 days: publish the app to end that. With a service ' +
+    "account, its key may have been deleted, or this machine's clock is wrong."
   );
 }
 

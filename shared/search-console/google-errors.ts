@@ -44,6 +44,11 @@ export function timedOut(requestTimeoutMs: number): SearchConsoleError {
   );
 }
 
+/** A 401 to a token of ours, which has been let go: with a new one the request may pass, once. */
+export function staleToken({ message, status, reason }: SearchConsoleError): SearchConsoleError {
+  return new SearchConsoleError(message, { failure: { kind: "stale-token" }, status, reason });
+}
+
 export function aborted(): SearchConsoleError {
   return new SearchConsoleError("The request was given up before it was answered.", {
     failure: { kind: "aborted" },

@@ -8,11 +8,16 @@ import { SearchConsoleError } from "./search-console-error.ts";
  * 25,000 rows. A body that breaks the contract is a transient failure; half of it is never used.
  * Source: https://developers.google.com/webmaster-tools/v1/searchanalytics/query#response
  */
-export function parsePage(body: string, dimensionCount: number): Page {
+export function parsePage(
+  body: string,
+  dimensionCount: number,
+  /** What a row without a position has; undefined: there is no such row. */
+  absentPosition?: number,
+): Page {
   const answer = parseJson(body);
   if (!isObject(answer)) throw broken("the body is not a JSON object");
   return {
-    rows: parseRows(answer.rows, dimensionCount),
+    rows: parseRows(answer.rows, { dimensionCount, absentPosition }),
     aggregation: parseAggregation(answer.responseAggregationType),
     firstIncompleteDate: parseFirstIncompleteDate(answer.metadata),
   };
@@ -27,24 +32,29 @@ function parseJson(body: string): unknown {
   }
 }
 
-function parseRows(rows: unknown, dimensionCount: number): readonly Row[] {
+type Expected = {
+  readonly dimensionCount: number;
+  readonly absentPosition: number | undefined;
+};
+
+function parseRows(rows: unknown, expected: Expected): readonly Row[] {
   if (rows === undefined) return [];
   if (!Array.isArray(rows)) throw broken("rows is not a list");
   const parsed: Row[] = new Array(rows.length);
   for (let index = 0; index < rows.length; index += 1) {
-    parsed[index] = parseRow(rows[index], index, dimensionCount);
+    parsed[index] = parseRow(rows[index], index, expected);
   }
   return parsed;
 }
 
-function parseRow(row: unknown, index: number, dimensionCount: number): Row {
+function parseRow(row: unknown, index: number, expected: Expected): Row {
   if (!isObject(row)) throw broken(`row ${index} is not an object`);
-  const { clicks, impressions, ctr, position } = row;
+  const { clicks, impressions, ctr, position = expected.absentPosition } = row;
   if (!isNumber(clicks) || !isNumber(impressions) || !isNumber(ctr) || !isNumber(position)) {
     throw broken(`a metric of row ${index} is not a number`);
   }
   return {
-    keys: parseKeys(row.keys, index, dimensionCount),
+    keys: parseKeys(row.keys, index, expected.dimensionCount),
     clicks,
     impressions,
     ctr,
@@ -70,12 +80,16 @@ function parseAggregation(aggregation: unknown): string | null {
   return aggregation;
 }
 
-/** The documentation spells it in snake case, the generated clients in camel case. */
+/**
+ * The documentation spells it in snake case, the generated clients in camel case. Of an hour, which
+ * is written with its Pacific offset, the date counts: a unit is a day.
+ */
 function parseFirstIncompleteDate(metadata: unknown): PacificDate | null {
   if (!isObject(metadata)) return null;
-  const text = metadata.first_incomplete_date ?? metadata.firstIncompleteDate;
-  if (text === undefined || text === null) return null;
-  const date = typeof text === "string" ? parsePacificDate(text) : undefined;
+  const hour = metadata.first_incomplete_hour ?? metadata.firstIncompleteHour ?? null;
+  const text = metadata.first_incomplete_date ?? metadata.firstIncompleteDate ?? hour;
+  if (text === null) return null;
+  const date = typeof text === "string" ? parsePacificDate(text.slice(0, 10)) : undefined;
   if (date === undefined) throw broken("metadata.first_incomplete_date is not a date");
   return date;
 }
@@ -88,7 +102,7 @@ function isNumber(value: unknown): value is number {
   return Number.isFinite(value);
 }
 
-function broken(what: string, cause?: unknown): SearchConsoleError {
+export function broken(what: string, cause?: unknown): SearchConsoleError {
   return new SearchConsoleError(`Search Console's answer cannot be used: ${what}.`, {
     failure: { kind: "transient", retryAfterMs: null },
     status: 200,

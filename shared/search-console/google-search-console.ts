@@ -1,27 +1,24 @@
-import { searchconsole } from "@googleapis/searchconsole";
-import { pageRows } from "../plan/unit.ts";
-import {
-  type Authorizer,
-  applicationDefaultCredentials,
-  authorizationHeaders,
-} from "./google-credentials.ts";
+import { type MethodOptions, searchconsole } from "@googleapis/searchconsole";
+import type { AccountAuthorizer } from "./google-account.ts";
 import {
   aborted,
   classifyFault,
   classifyRefusal,
   type Refusal,
+  staleToken,
   timedOut,
 } from "./google-errors.ts";
-import { parsePage } from "./google-page.ts";
-import { googleRootUrl, isLoopback, rootUrlFault } from "./root-url.ts";
-import type { PageRequest, SearchConsole } from "./search-console.ts";
+import { parsePermission } from "./google-permission.ts";
+import { queryOf, readPage } from "./google-query.ts";
+import { googleRootUrl, rootUrlFault } from "./root-url.ts";
+import type { SearchConsole, Sites } from "./search-console.ts";
 import { SearchConsoleError } from "./search-console-error.ts";
 
 export type GoogleSearchConsoleOptions = {
   /** Another Search Console server, with or without a trailing slash. */
   readonly rootUrl?: string;
-  /** Whose credentials; absent: application default credentials. Loopback gets none in any case. */
-  readonly auth?: Authorizer;
+  /** Whose requests these are; absent: nobody's, which Google itself never answers. */
+  readonly auth?: AccountAuthorizer | undefined;
   /** From the first byte sent to the last byte read, credentials included. */
   readonly requestTimeoutMs?: number;
   /** Reuse connections; false opens one a request. */
@@ -32,22 +29,36 @@ export type GoogleSearchConsoleOptions = {
  * Search Console through Google's generated client. One call is one HTTP request: nothing is
  * retried, redirected or re-sent here, because each request has been claimed from the quota.
  */
-export function googleSearchConsole(options: GoogleSearchConsoleOptions = {}): SearchConsole {
-  const { rootUrl = googleRootUrl, requestTimeoutMs = 60_000, keepAlive = true } = options;
+export function googleSearchConsole(
+  options: GoogleSearchConsoleOptions = {},
+): SearchConsole & Sites {
+  const { rootUrl = googleRootUrl, auth, requestTimeoutMs = 60_000, keepAlive = true } = options;
   const fault = rootUrlFault(rootUrl);
   if (fault !== undefined) throw new RangeError(`Search Console root URL: ${fault}`);
-  const authorizer = isLoopback(rootUrl)
-    ? undefined
-    : (options.auth ?? applicationDefaultCredentials());
   const client = searchconsole({ version: "v1" });
 
-  async function send(request: PageRequest, signal: AbortSignal): Promise<Answer> {
-    const headers =
-      authorizer === undefined ? {} : await authorizationHeaders(authorizer, googleRootUrl);
-    signal.throwIfAborted();
-    const answer = await client.searchanalytics.query(queryOf(request), {
+  /** Authorises and sends; what is no success is thrown, classified. */
+  async function ask(call: Call, signal: AbortSignal): Promise<string> {
+    const { answer, headers } = await withDeadline(signal, requestTimeoutMs, async (either) => {
+      const headers = (await auth?.headers()) ?? {};
+      either.throwIfAborted();
+      const answered = await call(optionsOf(headers, either));
+      return { answer: answerOf(answered), headers };
+    });
+    if (answer.status === 200) return answer.body;
+    const error = classifyRefusal(answer, serverTime(answer.date));
+    if (answer.status !== 401 || auth === undefined) throw error;
+    auth.refuse(headers);
+    throw staleToken(error);
+  }
+
+  function optionsOf(
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): MethodOptions {
+    return {
       rootUrl,
-      headers: keepAlive ? headers : { ...headers, connection: "close" },
+      headers: keepAlive ? { ...headers } : { ...headers, connection: "close" },
       signal,
       retry: false,
       redirect: "manual",
@@ -58,40 +69,43 @@ export function googleSearchConsole(options: GoogleSearchConsoleOptions = {}): S
       // complete answers on kept-alive sockets as cut off, and takes cut-off gzip for complete:
       // https://github.com/nodejs/node/issues/63989, https://github.com/node-fetch/node-fetch/issues/1576
       fetchImplementation: fetch,
-    });
-    return {
-      status: answer.status,
-      body: String(answer.data),
-      retryAfter: answer.headers["retry-after"] ?? null,
-      date: answer.headers.date ?? null,
     };
   }
 
   return {
     async fetchPage(request, signal) {
-      const answer = await withDeadline(signal, requestTimeoutMs, (either) =>
-        send(request, either),
+      const query = queryOf(request);
+      return readPage(
+        await ask((sent) => client.searchanalytics.query(query, sent), signal),
+        request,
       );
-      if (answer.status === 200) return parsePage(answer.body, request.report.dimensions.length);
-      throw classifyRefusal(answer, serverTime(answer.date));
+    },
+    async permissionLevel(siteUrl, signal) {
+      return parsePermission(await ask((sent) => client.sites.get({ siteUrl }, sent), signal));
     },
   };
 }
 
-type Answer = Refusal & { readonly date: string | null };
-
-function queryOf({ siteUrl, report, date, startRow }: PageRequest) {
-  const requestBody = {
-    startDate: date,
-    endDate: date,
-    dimensions: [...report.dimensions],
-    type: report.searchType,
-    dataState: report.dataState,
-    rowLimit: pageRows,
-    startRow,
+type Call = (options: MethodOptions) => Promise<CallAnswer>;
+type CallAnswer = {
+  readonly status: number;
+  readonly data: unknown;
+  readonly headers: {
+    readonly "retry-after"?: string | undefined;
+    readonly date?: string | undefined;
   };
-  return { siteUrl, requestBody };
+};
+
+function answerOf({ status, data, headers }: CallAnswer): Answer {
+  return {
+    status,
+    body: String(data),
+    retryAfter: headers["retry-after"] ?? null,
+    date: headers.date ?? null,
+  };
 }
+
+type Answer = Refusal & { readonly date: string | null };
 
 /**
  * Runs `send` until it answers, the caller aborts, or the time is up; whichever comes first

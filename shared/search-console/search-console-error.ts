@@ -8,6 +8,7 @@
  * | forbidden    | the property's owner says no: the property's run stops      |
  * | unknown-site | the property does not exist for this account: run stops     |
  * | credentials  | wrong or expired credentials: run stops                     |
+ * | stale-token  | 401: sent once more with a new token, then as credentials   |
  * | invalid      | Google will never answer this request: the unit fails       |
  * | transient    | 5xx, timeouts, broken bodies: retried with backoff          |
  * | aborted      | we gave up the request ourselves (halt, lease lost)         |
@@ -19,7 +20,8 @@ export type SearchConsoleFailure =
       readonly scope: "property" | "account" | "project";
       readonly retryAfterMs: number | null;
     }
-  | { readonly kind: "forbidden" | "unknown-site" | "credentials" | "invalid" | "aborted" }
+  | { readonly kind: "forbidden" | "unknown-site" | "credentials" | "stale-token" }
+  | { readonly kind: "invalid" | "aborted" }
   | { readonly kind: "transient"; readonly retryAfterMs: number | null };
 
 /** Which of Google's limits refused: requests a second, a minute, a day, or the load quota. */

@@ -21,3 +21,8 @@ export type Page = {
 export type SearchConsole = {
   fetchPage(request: PageRequest, signal: AbortSignal): Promise<Page>;
 };
+
+/** What an account may do with a property: `siteOwner`, `siteFullUser`, `siteRestrictedUser`, … */
+export type Sites = {
+  permissionLevel(siteUrl: string, signal: AbortSignal): Promise<string>;
+};

@@ -44,6 +44,24 @@ export function emfTelemetry(metrics: Metrics): Telemetry {
         metrics.publishStoredMetrics();
       }
     },
+    quota: {
+      approaching(usage) {
+        metrics.addMetadata("scopeId", usage.id);
+        metrics.addMetadata("used", String(usage.used));
+        metrics.addMetadata("limit", String(usage.limit));
+        metrics.addDimension("scope", usage.scope);
+        metrics.addMetric(metricNames.quotaApproaching, MetricUnit.Count, 1);
+        metrics.publishStoredMetrics();
+      },
+      exceeded(closure, retryMs) {
+        metrics.addMetadata("scopeId", closure.id);
+        metrics.addMetadata("retryMs", String(retryMs));
+        metrics.addMetadata("reason", closure.reason);
+        metrics.addDimension("scope", closure.scope);
+        metrics.addMetric(metricNames.quotaExceeded, MetricUnit.Count, 1);
+        metrics.publishStoredMetrics();
+      },
+    },
     runEnded(run, failedUnits) {
       about(run);
       metrics.addMetadata("status", run.status);

@@ -1,6 +1,7 @@
 import type { TakeFigures } from "../ledger/batch.ts";
 import type { Run } from "../ledger/run.ts";
 import type { ScopeUsage } from "../quota/quota.ts";
+import type { QuotaEvents } from "../quota/quota-events.ts";
 
 /** Metrics that handlers emit; names and units as dashboards and alarms use them. */
 export const metricNames = {
@@ -11,6 +12,7 @@ export const metricNames = {
   batchRetries: "BatchRetries",
   pageRequests: "PageRequests",
   quotaUsage: "QuotaUsage",
+  quotaApproaching: "QuotaApproaching",
   quotaExceeded: "QuotaExceeded",
   quotaDeferred: "QuotaDeferred",
   workerCrashes: "WorkerCrashes",
@@ -24,6 +26,7 @@ export type Telemetry = {
   queue(run: Run, expiredLeases: number): void;
   take(run: Run, figures: TakeFigures, details: TakeDetails): void;
   usage(run: Run, usage: readonly ScopeUsage[]): void;
+  quota: QuotaEvents;
   runEnded(run: Run, failedUnits: number): void;
 };
 

@@ -10,8 +10,8 @@ import { UsageError } from "../../cli/usage-error.ts";
 const program = fileURLToPath(new URL("../support/run-sample-server.ts", import.meta.url));
 const StartSchema = z.object({ url: z.url(), properties: z.array(z.string()), seed: z.number() });
 
-async function startServer(stdio: "pipe" | "ipc" = "pipe") {
-  const child = spawn(process.execPath, [program, "--json", "--seed", "5"], {
+async function startServer(stdio: "pipe" | "ipc" = "pipe", ...more: readonly string[]) {
+  const child = spawn(process.execPath, [program, "--json", "--seed", "5", ...more], {
     stdio: stdio === "ipc" ? ["ignore", "pipe", "ignore", "ipc"] : ["ignore", "pipe", "ignore"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -44,6 +44,21 @@ describe("gsc-sync sample-server", () => {
     expect(await exited).toBe(0);
   });
 
+  test("starts with the faults and tokens that it is given", async () => {
+    const small = "https://small.example/";
+    const flags = ["--fault", "503", "--fault", "429:.5", "--token", `reader=${small}`];
+    const { start } = await startServer("pipe", ...flags);
+    const sites = `${start.url}/webmasters/v3/sites`;
+    expect((await fetch(sites)).status).toBe(401);
+    const headers = { authorization: "Bearer reader" };
+    expect(await (await fetch(sites, { headers })).json()).toEqual({
+      siteEntry: [{ siteUrl: small, permissionLevel: "siteFullUser" }],
+    });
+    const query = `${sites}/${encodeURIComponent(small)}/searchAnalytics/query`;
+    const asked = await fetch(query, { method: "POST", headers, body: "{}" });
+    expect(asked.status).toBe(503);
+  });
+
   test("prints what a running one knows: truth and seen", async () => {
     const { start } = await startServer();
     const ask = async (...argv: string[]) => {
@@ -64,6 +79,10 @@ describe("gsc-sync sample-server", () => {
     ["--seed", "-1"],
     ["--latency-ms", "1.5"],
     ["--qpm", "0"],
+    ["--fault", "plague:0.1"],
+    ["--fault", "503:2"],
+    ["--fault", "503:0.1:0.2"],
+    ["--token", "=sc-domain:sample.example"],
   ])("%s %s is a usage error, and nothing starts", async (flag, value) => {
     const run = sampleServerCommand().parseAsync(["node", "sample-server", flag, value]);
     await expect(run).rejects.toBeInstanceOf(UsageError);

@@ -275,6 +275,19 @@ export function describeLedger(name: string, openStore: () => Promise<LedgerStor
       });
     });
 
+    test("settings that are set win over the defaults, one by one, for every client", async () => {
+      await ledger.changeSettings({ lever: 1, qpm: 300 });
+      const properties = { "sc-domain:a": { qpm: 50 } };
+      expect(await ledger.changeSettings({ inFlight: 5, properties })).toMatchObject({ lever: 1 });
+      await ledger.changeSettings({ properties: { "sc-domain:a": { limit: 60 } } });
+      expect(await ledger.readSettings()).toEqual({
+        lever: 1,
+        qpm: 300,
+        inFlight: 5,
+        properties: { "sc-domain:a": { qpm: 50, limit: 60 } },
+      });
+    });
+
     test("settings are the defaults until something is set", async () => {
       expect(await ledger.readSettings()).toEqual({ lever: 3 });
       expect(await store.client({ lever: 5 }).readSettings()).toEqual({ lever: 5 });

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Quota, QuotaDenial, QuotaGrant, QuotaScope } from "../../shared/quota/quota.ts";
+import type { QuotaRefusal } from "../../shared/quota/refusal-closure.ts";
+import type { QuotaPeriod } from "../../shared/search-console/search-console-error.ts";
 
 /** A store that claimers share; each claimer is a limiter of its own, as each worker has one. */
 export type QuotaStore = {
@@ -84,7 +86,7 @@ export function quotaContract(name: string, openStore: () => Promise<QuotaStore>
       expect(await quota.usage([scope])).toMatchObject([{ used: 5 }]);
     });
 
-    test("the denial of a later scope is told by its name; earlier ones stay counted", async () => {
+    test("the denial of one scope is told by its name; what others granted is kept for the next claim", async () => {
       const quota = claimer();
       const full = { ...account, budget: 4 };
       await quota.claim([full], 4);
@@ -93,11 +95,12 @@ export function quotaContract(name: string, openStore: () => Promise<QuotaStore>
         scope: "account",
         cause: "budget",
       });
-      expect(await quota.usage([property, full, project])).toMatchObject([
-        { used: 2 },
-        { used: 4 },
-        { used: 0 },
-      ]);
+      const granted = [{ used: 2 }, { used: 4 }, { used: 2 }];
+      expect(await quota.usage([property, full, project])).toMatchObject(granted);
+      // Used within its second, and not claimed again after a denial.
+      expect((await quota.claim([property, project], 2)).kind).toBe("granted");
+      await quota.claim([property, full, project], 2);
+      expect(await quota.usage([property, full, project])).toMatchObject(granted);
     });
 
     test("scopes of one id but another kind, and of another id, are counted apart", async () => {
@@ -157,6 +160,111 @@ export function quotaContract(name: string, openStore: () => Promise<QuotaStore>
       ]);
     });
 
+    test("a per-minute refusal closes for a minute and lowers the budget for every claimer", async () => {
+      const quota = claimer();
+      for (let second = 0; second < 4; second += 1) {
+        await quota.claim(scopes, 20);
+        nowMs += 1_000;
+      }
+      expect(await quota.refuse(scopes, refusal("minute"))).toEqual([
+        {
+          scope: "property",
+          id: property.id,
+          untilMs: nowMs + 60_000,
+          reason: "Google refused: too many requests a minute",
+        },
+      ]);
+      const other = claimer();
+      expect(await other.claim(scopes, 1)).toMatchObject({ scope: "property", cause: "closed" });
+      expect(await other.usage([property, account])).toMatchObject([
+        { budget: 75, closedUntilMs: nowMs + 60_000 },
+        { budget: 940, closedUntilMs: null },
+      ]);
+      nowMs += 70_000;
+      let granted = 0;
+      for (let second = 0; second < 10; second += 1) {
+        while ((await other.claim([property], 5)).kind === "granted") granted += 5;
+        nowMs += 1_000;
+      }
+      expect(granted).toBe(75);
+    });
+
+    test("refusals of requests that were under way when it closed close no longer", async () => {
+      const quota = claimer();
+      for (let second = 0; second < 4; second += 1) {
+        await quota.claim(scopes, 20);
+        nowMs += 1_000;
+      }
+      const [first] = await quota.refuse(scopes, refusal("minute"));
+      nowMs += 500;
+      for (let nth = 0; nth < 5; nth += 1) {
+        expect((await claimer().refuse(scopes, refusal("minute")))[0]).toEqual(first);
+      }
+      expect(await quota.usage([property])).toMatchObject([{ budget: 70 }]);
+    });
+
+    test("a per-second refusal closes for two seconds and halves the burst", async () => {
+      const quota = claimer();
+      await quota.claim(scopes, 1);
+      await quota.refuse(scopes, refusal("second"));
+      await quota.refuse(scopes, refusal("second"));
+      expect(await claimer().claim(scopes, 1)).toMatchObject({ retryAtMs: start + 2_000 });
+      nowMs += 2_000;
+      expect(requestsGranted(await claimInParallel([claimer()], property, 30))).toBe(10);
+    });
+
+    test("a second load refusal in a row closes until Pacific midnight", async () => {
+      await claimer().refuse(scopes, refusal("load"));
+      expect(await claimer().claim(scopes, 1)).toMatchObject({ retryAtMs: start + 900_000 });
+      nowMs += 900_100;
+      await claimer().claim(scopes, 1);
+      const [closure] = await claimer().refuse(scopes, refusal("load"));
+      expect(closure).toMatchObject({ untilMs: Date.parse("2025-11-21T08:00:00Z") });
+      expect(closure?.reason).toMatch(/long-term/);
+    });
+
+    test("a daily refusal closes the project until Pacific midnight", async () => {
+      await claimer().refuse(scopes, { ...refusal("day"), scope: "project" });
+      const neighbour = { ...property, id: "sc-domain:other.example" };
+      const denial = await claimer().claim([neighbour, account, project], 1);
+      expect(denial).toMatchObject({
+        scope: "project",
+        cause: "closed",
+        retryAtMs: Date.parse("2025-11-21T08:00:00Z"),
+      });
+    });
+
+    test("a second property's refusal closes the account, the same property's does not", async () => {
+      const neighbour = { ...property, id: "sc-domain:other.example" };
+      const third = { ...property, id: "sc-domain:third.example" };
+      await claimer().refuse(scopes, refusal("minute"));
+      expect(await claimer().refuse(scopes, refusal("minute"))).toHaveLength(1);
+      expect((await claimer().claim([third, account, project], 1)).kind).toBe("granted");
+      const closures = await claimer().refuse([neighbour, account, project], refusal("minute"));
+      expect(closures.map(({ scope, id }) => `${scope} ${id}`)).toEqual([
+        `property ${neighbour.id}`,
+        `account ${account.id}`,
+      ]);
+      expect(await claimer().claim([third, account, project], 1)).toMatchObject({
+        scope: "account",
+        cause: "closed",
+        retryAtMs: start + 60_000,
+      });
+    });
+
+    test("a scope that comes to 80 % of its limit says so to one claim a minute", async () => {
+      const scope = { ...property, limit: 25, budget: 25, burst: 25 };
+      const approaching = async (requests: number) => {
+        const answer = await claimer().claim([scope], requests);
+        return answer.kind === "granted" ? (answer.approaching ?? []) : undefined;
+      };
+      expect(await approaching(19)).toEqual([]);
+      expect(await approaching(1)).toMatchObject([{ scope: "property", used: 20, limit: 25 }]);
+      expect(await approaching(1)).toEqual([]);
+      nowMs += 63_000;
+      expect(await approaching(20)).toHaveLength(1);
+    });
+
     test("a clock that is behind, or steps back, claims in the head", async () => {
       const scope = { ...property, burst: 3 };
       expect((await claimer(1_000).claim([scope], 2)).kind).toBe("granted");
@@ -212,6 +320,12 @@ const project: QuotaScope = {
   budget: 31_000,
   burst: 31_000,
 };
+
+const scopes = [property, account, project];
+
+function refusal(period: QuotaPeriod): QuotaRefusal {
+  return { kind: "quota", period, scope: "property", retryAfterMs: null };
+}
 
 function used(scope: QuotaScope, requests: number) {
   return {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Report } from "../../shared/plan/report.ts";
+import { type Report, reportShape } from "../../shared/plan/report.ts";
 import type { Unit } from "../../shared/plan/unit.ts";
 import type { Row } from "../../shared/rows/row.ts";
 import {
@@ -87,6 +87,38 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
         await store.writeRows(unit, record.generation, pageQuery, sampleRows(3));
         await store.completeUnit(record, nowMs);
         expect(await store.readUnits(everything())).toEqual([record]);
+      });
+
+      test("keep the shape of their report, and which requests were filtered by an appearance", async () => {
+        const byAppearance: Report = {
+          id: "by_appearance",
+          searchType: "video",
+          dimensions: ["searchAppearance", "page"],
+          dataState: "all",
+          aggregationType: "byPage",
+          dimensionFilterGroups: [
+            {
+              groupType: "and",
+              filters: [{ dimension: "country", operator: "notEquals", expression: "usa" }],
+            },
+          ],
+        };
+        const rows = [sampleRow(["VIDEO", "https://example.com/"])];
+        const record = sampleRecord(sampleUnit(0, sampleSite, byAppearance.id), 1, [rows], {
+          shape: reportShape(byAppearance),
+          pages: [
+            { startRow: 0, rows: 1 },
+            { startRow: 0, rows: 1, searchAppearance: "VIDEO" },
+          ],
+        });
+        await store.beginGeneration(record, 1, nowMs);
+        await store.writeRows(record, 1, byAppearance, rows);
+        // A report that no list of reports has: the record's shape is enough.
+        expect(await store.completeUnit(record, nowMs)).toBe("flipped");
+        expect(await store.readUnits(everything())).toEqual([record]);
+        expect(await visible()).toMatchObject([
+          { searchType: "video", searchAppearance: "VIDEO", query: null },
+        ]);
       });
 
       test("are found by property, dates inclusive, and report, by date and then report", async () => {

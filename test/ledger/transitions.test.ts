@@ -103,6 +103,32 @@ describe("dispatching", () => {
   });
 });
 
+describe("dispatching under settings", () => {
+  const dispatch = (run: Run, settings: { lever: number; inFlight?: number; queueSize?: number }) =>
+    dispatchRun(run, { ...settings, execution: run.execution }, 1_000);
+
+  test("rings and admits up to the smaller of the run's limits and the settings'", () => {
+    const run = aRun({ concurrency: 5, maxInFlight: 6, maxQueueSize: 8 });
+    expect(Object.keys(dispatch(run, { lever: 5 }).run?.inFlight ?? {})).toHaveLength(6);
+    expect(dispatch(run, { lever: 5 }).run?.admitted).toBe(8);
+    const less = dispatch(run, { lever: 5, inFlight: 2, queueSize: 3 }).run;
+    expect(Object.keys(less?.inFlight ?? {})).toHaveLength(2);
+    expect(less?.admitted).toBe(3);
+    const more = dispatch(run, { lever: 5, inFlight: 50, queueSize: 50 }).run;
+    expect(Object.keys(more?.inFlight ?? {})).toHaveLength(6);
+    expect(more?.admitted).toBe(8);
+  });
+
+  test("at lever 0 the run waits and says for what, until the lever is raised", () => {
+    const stopped = dispatch(aRun(), { lever: 0 }).run;
+    expect(stopped).toMatchObject({ status: "waiting", waitingUntilMs: null, inFlight: {} });
+    expect(stopped?.reason).toMatch(/lever is at 0/);
+    if (stopped === null || stopped === undefined) throw new Error("nothing was written");
+    expect(dispatch(stopped, { lever: 0 }).run).toBeNull();
+    expect(dispatch(stopped, { lever: 1 }).run).toMatchObject({ status: "running", reason: null });
+  });
+});
+
 describe("fencing", () => {
   const rung = dispatched(aRun()).run;
   const batchId = batchIdAt(0);

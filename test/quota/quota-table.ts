@@ -12,32 +12,46 @@ export type QuotaTable = {
 
 /** An empty quota table on a server of its own. */
 export async function openQuotaTable(): Promise<QuotaTable> {
-  const server = dynalite({ createTableMs: 0 });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
-
-  const { client, documents } = connect(`http://127.0.0.1:${address.port}`);
-  const tableName = "quota";
-  const { partitionKey } = tableKeys.quota;
-  await client.send(
-    new CreateTableCommand({
-      TableName: tableName,
-      BillingMode: "PAY_PER_REQUEST",
-      KeySchema: [{ AttributeName: partitionKey, KeyType: "HASH" }],
-      AttributeDefinitions: [{ AttributeName: partitionKey, AttributeType: "S" }],
-    }),
-  );
+  const server = await startDynalite();
+  const { client, documents } = connect(server.url);
+  const tableName = await createQuotaTable(client);
   return {
     documents,
     tableName,
     async close() {
       client.destroy();
+      await server.stop();
+    },
+  };
+}
+
+export async function startDynalite() {
+  const server = dynalite({ createTableMs: 0 });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    async stop() {
       server.close();
       await once(server, "close");
     },
   };
+}
+
+export async function createQuotaTable(client: DynamoDBClient): Promise<string> {
+  const { partitionKey } = tableKeys.quota;
+  const TableName = "quota";
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: [{ AttributeName: partitionKey, KeyType: "HASH" }],
+      AttributeDefinitions: [{ AttributeName: partitionKey, AttributeType: "S" }],
+    }),
+  );
+  return TableName;
 }
 
 /** A client of a DynamoDB server on this machine; it tries each request once. */

@@ -19,8 +19,14 @@ describe("a refusal by Google", () => {
     expect(closure.reason).toMatch(reason);
   });
 
-  test.each(["property", "account", "project"] as const)("closes the %s it names", (scope) => {
-    expect(closureAfterRefusal(refusal({ scope }), noon).scope).toBe(scope);
+  test("for the load quota soon after the last load closure lasts until Pacific midnight", () => {
+    const load = refusal({ period: "load" });
+    const lastsMs = (sinceReopeningMs: number) =>
+      closureAfterRefusal(load, noon, noon - sinceReopeningMs).untilMs - noon;
+    expect(lastsMs(0)).toBe(12 * 3_600_000);
+    expect(lastsMs(899_999)).toBe(12 * 3_600_000);
+    expect(lastsMs(900_000)).toBe(900_000);
+    expect(lastsMs(-1)).toBe(900_000);
   });
 
   test.each([

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { QuotaSettings } from "../../shared/quota/quota-settings.ts";
 import { largestClaim, quotaScopes, scopeKey } from "../../shared/quota/scopes.ts";
 
 const owners = { siteUrl: "sc-domain:example.com", accountId: "main", projectId: "p1" };
@@ -8,13 +9,37 @@ describe("the scopes of a property", () => {
     expect(quotaScopes(owners)).toEqual([
       { kind: "property", id: "sc-domain:example.com", limit: 1_200, budget: 940, burst: 20 },
       { kind: "account", id: "main", limit: 1_200, budget: 940, burst: 20 },
-      { kind: "project", id: "p1", limit: 40_000, budget: 31_333, burst: 31_333 },
+      { kind: "project", id: "p1", limit: 40_000, budget: 31_333, burst: 1_000, lot: 16 },
     ]);
   });
 
-  test.each([1, 60, 1_200])("are budgeted at exactly %d a minute when set so", (qpm) => {
+  test.each([1, 60, 940])("are budgeted at exactly %d a minute for a run that asks so", (qpm) => {
     const budgets = quotaScopes({ ...owners, qpm }).map((scope) => scope.budget);
-    expect(budgets).toEqual([qpm, qpm, 31_333]);
+    expect(budgets).toEqual([qpm, 940, 31_333]);
+  });
+
+  test("give a run that asks for more than the default its account, too", () => {
+    const budgets = quotaScopes({ ...owners, qpm: 1_200 }).map((scope) => scope.budget);
+    expect(budgets).toEqual([1_200, 1_200, 31_333]);
+  });
+
+  test("follow what is set for all, for the property, for the account; a run may ask for less", () => {
+    const budgets = (settings: QuotaSettings, qpm?: number) =>
+      quotaScopes({ ...owners, qpm }, settings)
+        .slice(0, 2)
+        .map((scope) => scope.budget);
+    expect(budgets({ qpm: 100 })).toEqual([100, 100]);
+    expect(budgets({ qpm: 100 }, 300)).toEqual([100, 100]);
+    expect(budgets({ qpm: 100 }, 30)).toEqual([30, 100]);
+    const properties = { [owners.siteUrl]: { qpm: 50 } };
+    expect(budgets({ qpm: 100, properties })).toEqual([50, 100]);
+    expect(budgets({ accounts: { main: { qpm: 200 } } })).toEqual([940, 200]);
+  });
+
+  test("keep to a lower limit of Google's, with the default's share of it", () => {
+    const settings = { properties: { [owners.siteUrl]: { limit: 60 } } };
+    expect(quotaScopes(owners, settings)[0]).toMatchObject({ limit: 60, budget: 47 });
+    expect(quotaScopes({ ...owners, qpm: 90 }, settings)[0]).toMatchObject({ budget: 60 });
   });
 
   test("have budgets under the 80 % line of their limits unless set otherwise", () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { QuotaScope } from "../../shared/quota/quota.ts";
 import {
+  closeWindow,
   decideClaim,
   emptyWindow,
   type QuotaWindow,
@@ -117,12 +118,14 @@ describe("a denied claim", () => {
           let nowMs = start;
           let window: QuotaWindow = emptyWindow;
           const closure =
-            closedForMs === null ? null : { untilMs: start + closedForMs, reason: "closed" };
+            closedForMs === null
+              ? null
+              : { untilMs: start + closedForMs, reason: "closed", period: null };
           for (const claim of claims) {
             nowMs += claim.pauseMs;
             const decision = decideClaim(window, scope, claim.requests, nowMs);
             if (decision.kind === "granted") {
-              window = { ...decision.next, closure };
+              window = closure === null ? decision.next : closeWindow(decision.next, closure);
               continue;
             }
             const { retryAtMs } = decision;

@@ -29,11 +29,15 @@ function granted(...claims: readonly (readonly [number, number])[]): QuotaWindow
   }, emptyWindow);
 }
 
+function closedUntil(window: QuotaWindow, untilMs: number, reason: string): QuotaWindow {
+  return closeWindow(window, { untilMs, reason, period: null });
+}
+
 describe("a claim", () => {
   test("is granted for one second from its decision", () => {
     expect(decideClaim(emptyWindow, scope, 3, start + 250)).toEqual({
       kind: "granted",
-      next: { head: start / 1_000, headCount: 3, earlier: [], total: 3, closure: null },
+      next: { ...emptyWindow, head: start / 1_000, headCount: 3, earlier: [], total: 3 },
       validUntilMs: start + 1_250,
     });
   });
@@ -136,7 +140,7 @@ describe("the grants of two clocks a second apart", () => {
 });
 
 describe("a closed window", () => {
-  const closed = closeWindow(granted([0, 2]), start + 60_000, "Google refused");
+  const closed = closedUntil(granted([0, 2]), start + 60_000, "Google refused");
 
   test("denies at once, with the reopening and the reason, and forgets no count", () => {
     expect(decideClaim(closed, scope, 1, start + 100)).toEqual({
@@ -154,15 +158,15 @@ describe("a closed window", () => {
   });
 
   test("is never closed for less long, nor is its reason lost to a shorter closure", () => {
-    expect(closeWindow(closed, start + 59_000, "other")).toEqual(closed);
-    expect(closeWindow(closed, start + 61_000, "longer").closure).toEqual({
+    expect(closedUntil(closed, start + 59_000, "other")).toEqual(closed);
+    expect(closedUntil(closed, start + 61_000, "longer").standing.closure).toMatchObject({
       untilMs: start + 61_000,
       reason: "longer",
     });
   });
 
   test("that also lacks budget names the later of both instants", () => {
-    const full = closeWindow(granted([0, 4], [1_000, 4], [2_000, 2]), start + 5_000, "load");
+    const full = closedUntil(granted([0, 4], [1_000, 4], [2_000, 2]), start + 5_000, "load");
     expect(decideClaim(full, scope, 1, start + 2_500)).toMatchObject({
       cause: "closed",
       retryAtMs: start + 63_000,
@@ -172,7 +176,7 @@ describe("a closed window", () => {
 
 describe("usage", () => {
   test("tells what the window holds now and the closure in effect", () => {
-    const window = closeWindow(granted([0, 4], [1_000, 2]), start + 2_000, "second");
+    const window = closedUntil(granted([0, 4], [1_000, 2]), start + 2_000, "second");
     expect(scopeUsage(window, scope, start + 1_500)).toEqual({
       scope: "property",
       id: "sc-domain:example.com",

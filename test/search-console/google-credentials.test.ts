@@ -38,16 +38,14 @@ describe("credentials that give no token", () => {
 
   test("the failure is thrown in place of the library's", async () => {
     const broken = { getRequestHeaders: () => Promise.reject(new Error("invalid_grant")) };
-    await expect(authorizationHeaders(broken, "https://example.com/")).rejects.toBeInstanceOf(
-      SearchConsoleError,
-    );
+    await expect(authorizationHeaders(broken)).rejects.toBeInstanceOf(SearchConsoleError);
   });
 
   test("headers are handed on", async () => {
     const authorizer = {
       getRequestHeaders: () => Promise.resolve(new Headers({ authorization: "Bearer t" })),
     };
-    expect(await authorizationHeaders(authorizer, "https://example.com/")).toEqual({
+    expect(await authorizationHeaders(authorizer)).toEqual({
       authorization: "Bearer t",
     });
   });

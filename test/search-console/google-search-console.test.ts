@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Report } from "../../shared/plan/report.ts";
+import { sharedToken } from "../../shared/search-console/google-account.ts";
+import type { Authorizer } from "../../shared/search-console/google-credentials.ts";
 import { googleSearchConsole } from "../../shared/search-console/google-search-console.ts";
 import { SearchConsoleError } from "../../shared/search-console/search-console-error.ts";
 import { pacific } from "../support/pacific.ts";
@@ -25,6 +27,11 @@ const row = {
   position: 3,
 };
 const goodBody = JSON.stringify({ rows: [row], responseAggregationType: "byPage" });
+
+/** A client that has that token and no other. */
+function tokens(token: string): Authorizer {
+  return { getRequestHeaders: async () => new Headers({ authorization: `Bearer ${token}` }) };
+}
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -80,17 +87,54 @@ describe("a request", () => {
     expect(server.received.map((one) => one.path)).toEqual([path, path, `/below${path}`]);
   });
 
-  test("to loopback carries no credentials, even when there are some", async () => {
+  test("carries no credentials when no account is given", async () => {
     const server = await serve((response) => response.end("{}"));
-    const auth = { getRequestHeaders: () => Promise.reject(new Error("asked for a token")) };
-    await googleSearchConsole({ rootUrl: server.url, auth }).fetchPage(request, never());
+    await googleSearchConsole({ rootUrl: server.url }).fetchPage(request, never());
     expect(server.received[0]?.headers.authorization).toBeUndefined();
   });
 
-  test("is not sent when no token can be had", async () => {
-    const auth = { getRequestHeaders: () => Promise.reject(new Error("invalid_grant")) };
-    const error = await failureOf(googleSearchConsole({ auth }).fetchPage(request, never()));
+  test("carries the account's token, asked for just before it", async () => {
+    const server = await serve((response) => response.end("{}"));
+    const auth = sharedToken("account seo", async () => tokens("t1"));
+    await googleSearchConsole({ rootUrl: server.url, auth }).fetchPage(request, never());
+    expect(server.received[0]?.headers.authorization).toBe("Bearer t1");
+  });
+
+  test("that is refused with 401 asks for one more try, with a new token", async () => {
+    const server = await serve((response, { headers }) =>
+      response.writeHead(headers.authorization === "Bearer t2" ? 200 : 401).end("{}"),
+    );
+    let opened = 0;
+    const auth = sharedToken("account seo", async () => {
+      opened += 1;
+      return tokens(`t${opened}`);
+    });
+    const console = googleSearchConsole({ rootUrl: server.url, auth });
+    const refused = await Promise.all(
+      Array.from({ length: 8 }, () => failureOf(console.fetchPage(request, never()))),
+    );
+    expect(refused.map((error) => error.failure.kind)).toEqual(Array(8).fill("stale-token"));
+    await Promise.all(Array.from({ length: 8 }, () => console.fetchPage(request, never())));
+    expect(opened).toBe(2);
+  });
+
+  test("that is refused with 401 and had no token is a matter of credentials", async () => {
+    const server = await serve((response) => response.writeHead(401).end());
+    const error = await failureOf(
+      googleSearchConsole({ rootUrl: server.url }).fetchPage(request, never()),
+    );
     expect(error.failure.kind).toBe("credentials");
+  });
+
+  test("is not sent when no token can be had", async () => {
+    const server = await serve((response) => response.end("{}"));
+    const auth = sharedToken("account seo", () => Promise.reject(new Error("invalid_grant")));
+    const error = await failureOf(
+      googleSearchConsole({ rootUrl: server.url, auth }).fetchPage(request, never()),
+    );
+    expect(error.failure.kind).toBe("credentials");
+    expect(error.message).toMatch(/^account seo: .*sign in again/);
+    expect(server.received).toEqual([]);
   });
 
   test("beyond this machine needs https", () => {
@@ -239,12 +283,10 @@ describe("giving up", () => {
 
   test("does not wait for a token that never comes", async () => {
     const controller = new AbortController();
-    const auth = {
-      getRequestHeaders: () => {
-        setImmediate(() => controller.abort());
-        return new Promise<Headers>(() => undefined);
-      },
-    };
+    const auth = sharedToken("account seo", () => {
+      setImmediate(() => controller.abort());
+      return new Promise<Authorizer>(() => undefined);
+    });
     const error = await failureOf(
       googleSearchConsole({ auth }).fetchPage(request, controller.signal),
     );

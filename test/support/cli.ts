@@ -25,9 +25,14 @@ export type StartedCommand = {
 };
 
 /** Commands in a home of their own, as a person would type them. */
-export async function aHome(variables: Readonly<Record<string, string>> = {}) {
+export async function aHome(
+  variables: Readonly<Record<string, string>> = {},
+  /** Another place than a new temporary folder; it is left as it is. */
+  place?: string,
+) {
   const folder = await mkdtemp(join(tmpdir(), "gsc-sync-test-"));
-  const env = { ...process.env, NO_COLOR: "1", ...variables, GSC_SYNC_HOME: join(folder, "home") };
+  const home = place ?? join(folder, "home");
+  const env = { ...process.env, NO_COLOR: "1", ...variables, GSC_SYNC_HOME: home };
 
   const running = new Set<ChildProcess>();
 

@@ -111,7 +111,7 @@ export function memoryRowStore(
         if (rows.length !== record.rows) {
           throw new RowStoreError("rows-missing", `${record.date} lacks rows of its record`);
         }
-        const searchType = reportOf(record.report)?.searchType ?? "";
+        const searchType = (record.shape ?? reportOf(record.report))?.searchType ?? "";
         rows.sort((a, b) => compare(a.key, b.key));
         for (const row of rows) yield visibleRow(record, searchType, row);
       }

@@ -20,13 +20,20 @@ export type DispatchAnswer =
   /** Another execution carries the run. */
   | { readonly kind: "superseded" };
 
+/** What the settings allow every run; it gets the smaller of that and its own. */
+export type DispatchLimits = {
+  readonly lever: number;
+  readonly inFlight?: number | undefined;
+  readonly queueSize?: number | undefined;
+};
+
 /**
  * One pass of the dispatcher: expire leases that ran out, admit batches of the plan while the
  * limits allow, ring those that are due. All in one write, or none.
  */
 export function dispatchRun(
   run: Run,
-  input: { readonly lever: number; readonly execution: string },
+  input: DispatchLimits & { readonly execution: string },
   nowMs: number,
 ): Decision<DispatchAnswer> {
   if (run.execution !== input.execution) return unchanged({ kind: "superseded" });
@@ -50,13 +57,14 @@ export function dispatchRun(
     return expired > 0 ? changed(current, { kind: "finish" }) : unchanged({ kind: "finish" });
   }
 
-  const admitted = admit(current);
-  const rung = ring(admitted, ringLimit(run, input.lever), nowMs);
+  const admitted = admit(current, input.queueSize);
+  const rung = ring(admitted, ringLimit(run, input.lever, input.inFlight), nowMs);
   if (rung.batchIds.length > 0) {
     return changed(rung.run, { kind: "ring", batchIds: rung.batchIds, expired });
   }
   const untilMs = nextDueMs(admitted, nowMs);
-  const waited = announceWait(admitted, untilMs, nowMs);
+  const waited =
+    input.lever === 0 ? announceStop(admitted, nowMs) : announceWait(admitted, untilMs, nowMs);
   const answer: DispatchAnswer = { kind: "wait", untilMs, expired };
   return waited === run ? unchanged(answer) : changed(waited, answer);
 }
@@ -66,15 +74,16 @@ export function dispatchRun(
  * at 1 a single one, so that plan order holds; below the lever no more than the run's workers,
  * since a free worker of the stage would take it.
  */
-export function ringLimit(run: Run, lever: number): number {
+export function ringLimit(run: Run, lever: number, inFlight = run.maxInFlight): number {
+  const most = Math.min(run.maxInFlight, inFlight);
   const workers = Math.min(run.concurrency, lever);
-  if (workers <= 1 || workers < lever) return Math.min(workers, run.maxInFlight);
-  return Math.min(workers + 2, run.maxInFlight);
+  if (workers <= 1 || workers < lever) return Math.min(workers, most);
+  return Math.min(workers + 2, most);
 }
 
 /** The plan enters the queue while queue and in flight together stay within `maxQueueSize`. */
-function admit(run: Run): Run {
-  const room = run.maxQueueSize - queueSize(run) - inFlightCount(run);
+function admit(run: Run, queueSizeLimit = run.maxQueueSize): Run {
+  const room = Math.min(run.maxQueueSize, queueSizeLimit) - queueSize(run) - inFlightCount(run);
   const admitted = Math.min(run.batches, run.admitted + Math.max(room, 0));
   if (admitted === run.admitted) return run;
   const next = { ...run, admitted };
@@ -119,6 +128,14 @@ function nextDueMs(run: Run, nowMs: number): number | null {
   if (run.next < run.admitted || run.returned.length === 0) return null;
   const earliest = Math.min(...run.returned.map((batch) => batch.notBeforeMs));
   return earliest > nowMs ? earliest : null;
+}
+
+/** Nothing will be rung before a person raises the lever. */
+function announceStop(run: Run, nowMs: number): Run {
+  if (inFlightCount(run) > 0) return run;
+  if (run.status === "waiting" && run.waitingUntilMs === null) return run;
+  const reason = "the lever is at 0: nothing starts until it is raised";
+  return { ...run, status: "waiting", waitingUntilMs: null, reason, updatedAtMs: nowMs };
 }
 
 function announceWait(run: Run, untilMs: number | null, nowMs: number): Run {

@@ -54,6 +54,7 @@ export function sampleSummary(changes: Partial<RunSummary> = {}): RunSummary {
     runId: "backfill-20261121-120000",
     status: "complete",
     reason: null,
+    waitingUntil: null,
     siteUrl: "sc-domain:example.com",
     accountId: "default",
     from: "2026-06-22",

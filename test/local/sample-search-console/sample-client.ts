@@ -16,7 +16,12 @@ const RowSchema = z.object({
 const AnswerSchema = z.object({
   rows: z.array(RowSchema).optional(),
   responseAggregationType: z.string().optional(),
-  metadata: z.object({ first_incomplete_date: z.string() }).optional(),
+  metadata: z
+    .strictObject({
+      firstIncompleteDate: z.string().optional(),
+      firstIncompleteHour: z.string().optional(),
+    })
+    .optional(),
   rowCount: z.number().optional(),
   capped: z.boolean().optional(),
   error: z
@@ -55,8 +60,12 @@ export async function sampleServer(options: SampleSearchConsoleOptions = {}) {
       });
       return { status: response.status, ...AnswerSchema.parse(await response.json()) };
     },
-    truth: (siteUrl: string, date: string) =>
-      get(`truth?${new URLSearchParams({ siteUrl, date, dimensions: "page,query" })}`),
+    truth: (siteUrl: string, date: string, more: Readonly<Record<string, string>> = {}) =>
+      get(`truth?${new URLSearchParams({ siteUrl, date, dimensions: "page,query", ...more })}`),
+    async control(path: string, body: unknown) {
+      const options = { method: "POST", body: JSON.stringify(body) };
+      return (await fetch(`${server.url}/sample/${path}`, options)).status;
+    },
     get,
   };
 }
@@ -64,4 +73,9 @@ export async function sampleServer(options: SampleSearchConsoleOptions = {}) {
 /** Body of a query for one day by page and query. */
 export function dayQuery(date: string, more: object = {}) {
   return { startDate: date, endDate: date, dimensions: ["page", "query"], ...more };
+}
+
+/** One filter, as a query has it. */
+export function filterBy(dimension: string, expression: string, operator = "equals") {
+  return { dimensionFilterGroups: [{ filters: [{ dimension, operator, expression }] }] };
 }

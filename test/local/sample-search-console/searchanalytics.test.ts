@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { dayQuery, largeSite, noonMs, sampleServer, sampleSite } from "./sample-client.ts";
+import {
+  dayQuery,
+  filterBy,
+  largeSite,
+  noonMs,
+  sampleServer,
+  sampleSite,
+} from "./sample-client.ts";
 
 describe("paging", () => {
   test("gives 1,000 rows unless told otherwise, from row 0", async () => {
@@ -38,9 +45,25 @@ describe("paging", () => {
     ["an unknown dimension", { dimensions: ["colour"] }],
     ["a dimension twice", { dimensions: ["page", "page"] }],
     ["an unknown field", { pageToken: "x" }],
-    ["a filter, which the sample lacks", { dimensionFilterGroups: [{}] }],
+    ["a filter group without filters", { dimensionFilterGroups: [{}] }],
+    ["a filter by date", filterBy("date", "2026-05-06")],
+    ["a filter that is no regular expression", filterBy("query", "a(", "includingRegex")],
     ["query for discover", { type: "discover" }],
+    [
+      "a filter by query for discover",
+      { type: "discover", dimensions: [], ...filterBy("query", "a") },
+    ],
+    ["device for discover", { type: "discover", dimensions: ["device"] }],
+    ["query for googleNews", { type: "googleNews" }],
+    ["an appearance beside a dimension", { dimensions: ["searchAppearance", "page"] }],
+    ["an hour of final data", { dimensions: ["hour"] }],
+    ["hourly data without the hour", { dataState: "hourly_all" }],
     ["byProperty with page", { aggregationType: "byProperty" }],
+    [
+      "byProperty with a filter by page",
+      { aggregationType: "byProperty", dimensions: [], ...filterBy("page", "x") },
+    ],
+    ["byNewsShowcasePanel without its filter", { aggregationType: "byNewsShowcasePanel" }],
   ])("%s is 400 in Google's shape", async (_name, more) => {
     const sample = await sampleServer();
     const answer = await sample.query(sampleSite, dayQuery("2026-05-06", more));
@@ -138,7 +161,7 @@ describe("days", () => {
     expect(final.metadata).toBeUndefined();
     const all = await sample.query(sampleSite, { ...range, dataState: "all" });
     expect(all.rows?.at(-1)?.keys).toEqual(["2026-05-20"]);
-    expect(all.metadata).toEqual({ first_incomplete_date: "2026-05-18" });
+    expect(all.metadata).toEqual({ firstIncompleteDate: "2026-05-18" });
   });
 
   test("begin and end at Pacific midnight", async () => {

@@ -1,0 +1,131 @@
+/**
+ * Claims a second and their latency, ours beside rate-limiter-flexible's DynamoDB limiter, in one
+ * run on the same server; then the worst rolling minute that each lets through at one nominal
+ * limit. Prints ratios; asserts nothing.
+ *
+ *   node bench/quota/quota-bench.ts [--seconds N]
+ *
+ * rate-limiter-flexible is no dependency: install 11.4.0 anywhere and name its folder in
+ * GSC_SYNC_BENCH_MODULES (the one that holds node_modules).
+ */
+import { parseArgs } from "node:util";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { startDynamoServer } from "../../local/dynamo-server.ts";
+import { createTables } from "../../local/dynamo-tables.ts";
+import { localClientOptions, localNames } from "../../local/local-names.ts";
+import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
+import type { QuotaScope } from "../../shared/quota/quota.ts";
+import { type Limiter, openFlexibleLimiter } from "./flexible-limiter.ts";
+import { measureClaims } from "./measure-claims.ts";
+import { worstMinute } from "./worst-minute.ts";
+
+const { values } = parseArgs({ options: { seconds: { type: "string", default: "5" } } });
+const forMs = Number(values.seconds) * 1_000;
+const plenty = 1_000_000_000;
+const parallel = [1, 10, 50];
+
+const server = await startDynamoServer();
+await createTables(server.url);
+const client = new DynamoDB(localClientOptions(server.url));
+const documents = DynamoDBDocumentClient.from(client);
+const flexible = await openFlexibleLimiter(client);
+if (flexible === undefined) {
+  console.log("rate-limiter-flexible is not measured: set GSC_SYNC_BENCH_MODULES (see this file)");
+}
+
+function scopeOf(kind: QuotaScope["kind"], id: string): QuotaScope {
+  return { kind, id, limit: plenty, budget: plenty, burst: plenty };
+}
+
+/** A claimer a worker: what one has learned the others have to learn as well. */
+function ours(scopes: (turn: number) => readonly QuotaScope[], turn: number): Limiter {
+  const quota = createDynamoQuota({
+    documents,
+    tableName: localNames.quotaTable,
+    now: Date.now,
+    random: Math.random,
+  });
+  return {
+    claim: async () => (await quota.claim(scopes(turn), 1)).kind === "granted",
+  };
+}
+
+const one = (turn: number) => [scopeOf("property", `one-${turn}`)];
+const three = (turn: number) => [
+  scopeOf("property", `three-${turn}`),
+  scopeOf("account", `three-${turn}`),
+  { ...scopeOf("project", `three-${turn}`), lot: 16 },
+];
+
+console.log(`claims on one key, ${forMs / 1_000} s each, on dynalite in a process of its own\n`);
+console.log("claimers  limiter                 claims/s   p50 ms   p99 ms");
+for (const [index, claimers] of parallel.entries()) {
+  // In turns, twice, so that neither always has the warm machine.
+  const rows = new Map<string, { perSecond: number; p50: number; p99: number }>();
+  for (const turn of [index * 2, index * 2 + 1]) {
+    const contenders: [string, Limiter][] = [["ours, one scope", ours(one, turn)]];
+    if (flexible !== undefined)
+      contenders.push(["rate-limiter-flexible", flexible(`key-${turn}`, plenty)]);
+    contenders.push(["ours, three scopes", ours(three, turn)]);
+    for (const [name, limiter] of contenders) {
+      const figures = await measureClaims(limiter, claimers, forMs / 2);
+      const before = rows.get(name);
+      rows.set(name, before === undefined ? figures : mean(before, figures));
+    }
+  }
+  for (const [name, { perSecond, p50, p99 }] of rows) {
+    const cells = [perSecond.toFixed(0), p50.toFixed(2), p99.toFixed(2)];
+    console.log(
+      `${String(claimers).padEnd(8)}  ${name.padEnd(22)} ${cells.map((cell) => cell.padStart(8)).join(" ")}`,
+    );
+  }
+  const [our, their] = [rows.get("ours, one scope"), rows.get("rate-limiter-flexible")];
+  if (our !== undefined && their !== undefined) {
+    console.log(
+      `          p50 a scope, ours / theirs: ${(our.p50 / their.p50).toFixed(2)}; claims a second: ${(our.perSecond / their.perSecond).toFixed(2)}`,
+    );
+  }
+}
+
+const limit = 940;
+console.log(
+  `\nworst rolling minute at a nominal ${limit} a minute (both on the server, clock moved)`,
+);
+let clockMs = 0;
+const sliding = createDynamoQuota({
+  documents,
+  tableName: localNames.quotaTable,
+  now: () => clockMs,
+  random: Math.random,
+});
+const strict: QuotaScope = { kind: "property", id: "strict", limit, budget: limit, burst: limit };
+const ourWorst = await worstMinute(async (nowMs) => {
+  clockMs = nowMs;
+  return (await sliding.claim([strict], 1)).kind === "granted";
+});
+console.log(`  ours                   ${ourWorst}`);
+if (flexible !== undefined) {
+  const limiter = flexible("strict", limit);
+  const realNow = Date.now;
+  const theirWorst = await worstMinute((nowMs) => {
+    Date.now = () => nowMs;
+    return limiter.claim();
+  });
+  Date.now = realNow;
+  console.log(`  rate-limiter-flexible  ${theirWorst}`);
+}
+
+client.destroy();
+await server.stop();
+
+function mean<Figures extends { perSecond: number; p50: number; p99: number }>(
+  a: Figures,
+  b: Figures,
+) {
+  return {
+    perSecond: (a.perSecond + b.perSecond) / 2,
+    p50: (a.p50 + b.p50) / 2,
+    p99: (a.p99 + b.p99) / 2,
+  };
+}

@@ -1,0 +1,111 @@
+import { Command } from "commander";
+import type { SettingsChange } from "../../shared/ledger/settings.ts";
+import { commandTerminal } from "../command-terminal.ts";
+import { mayChange, requireAnswerable } from "../confirm.ts";
+import { leverFigures } from "../lever-figures.ts";
+import { openStage } from "../open-stage.ts";
+import { jsonOption, siteUrlOption, stageOption, wholeNumber } from "../options.ts";
+import { UsageError } from "../usage-error.ts";
+import { leverText } from "../views/lever-view.ts";
+
+type LeverOptions = {
+  readonly stage: string;
+  readonly set?: number;
+  readonly inFlight?: number;
+  readonly queueSize?: number;
+  readonly qpm?: number;
+  readonly siteUrl?: string;
+  readonly accountId?: string;
+  readonly limit?: number;
+  readonly yes: boolean;
+  readonly json: boolean;
+};
+
+/** `gsc-sync lever`: shows or changes the run-time configuration, no deploy. */
+export function leverCommand(): Command {
+  return new Command("lever")
+    .description("show or change how many workers, batches and requests a minute runs may use, now")
+    .option("--set <n>", "workers at once, 0 to 5; 0 stops", wholeNumber("--set", 0, 5))
+    .option("--in-flight <n>", "batches of a run in flight", wholeNumber("--in-flight", 1, 100))
+    .option(
+      "--queue-size <n>",
+      "batches of a run queued or in flight",
+      wholeNumber("--queue-size", 1, 10_000),
+    )
+    .option(
+      "--qpm <n>",
+      "requests a minute for each property and account, or for the one named",
+      wholeNumber("--qpm", 1, 1_200),
+    )
+    .addOption(siteUrlOption())
+    .option("--account-id <account>", "the account that --qpm and --limit are for")
+    .option(
+      "--limit <n>",
+      "what Google allows the property or account a minute",
+      wholeNumber("--limit", 1, 100_000),
+    )
+    .option("--yes", "change without asking", false)
+    .addOption(stageOption())
+    .addOption(jsonOption())
+    .action(async (options: LeverOptions) => {
+      const change = changeOf(options);
+      if (change !== null) requireAnswerable(options);
+      const terminal = commandTerminal(options.json);
+      const stage = await openStage(options.stage, terminal.notice);
+      try {
+        let settings = await stage.ledger.readSettings();
+        if (change !== null) {
+          const question = `Change on ${options.stage}: ${wordsOf(options)}?`;
+          if (await mayChange(question, options)) {
+            settings = await stage.ledger.changeSettings(change);
+          } else {
+            terminal.notice("nothing is changed");
+            process.exitCode = 1;
+          }
+        }
+        const figures = leverFigures(settings);
+        terminal.result(leverText(figures), figures);
+      } finally {
+        await stage.close();
+      }
+    });
+}
+
+/** What the options change; null when they only show. @throws UsageError */
+function changeOf(options: LeverOptions): SettingsChange | null {
+  const { set: lever, inFlight, queueSize, qpm, siteUrl, accountId, limit } = options;
+  const one = siteUrl ?? accountId;
+  if (siteUrl !== undefined && accountId !== undefined) {
+    throw new UsageError("give --site-url or --account-id, not both");
+  }
+  if (limit !== undefined && one === undefined) {
+    throw new UsageError("--limit is for one property or account: say --site-url or --account-id");
+  }
+  if (one !== undefined && qpm === undefined && limit === undefined) {
+    throw new UsageError("say what to set: --qpm N or --limit N");
+  }
+  const scope = { qpm, limit };
+  const change: SettingsChange = {
+    lever,
+    inFlight,
+    queueSize,
+    qpm: one === undefined ? qpm : undefined,
+    properties: siteUrl === undefined ? undefined : { [siteUrl]: scope },
+    accounts: accountId === undefined ? undefined : { [accountId]: scope },
+  };
+  return Object.values(change).every((value) => value === undefined) ? null : change;
+}
+
+function wordsOf(options: LeverOptions): string {
+  const whose = options.siteUrl ?? options.accountId;
+  return [
+    options.set === undefined ? "" : `lever ${options.set}`,
+    options.inFlight === undefined ? "" : `in flight ${options.inFlight}`,
+    options.queueSize === undefined ? "" : `queue ${options.queueSize}`,
+    options.qpm === undefined ? "" : `${options.qpm} requests a minute`,
+    options.limit === undefined ? "" : `Google's limit ${options.limit}`,
+    whose === undefined ? "" : `for ${whose}`,
+  ]
+    .filter((part) => part !== "")
+    .join(", ");
+}

@@ -1,0 +1,125 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { Command } from "commander";
+import { withSettings } from "../../../shared/registry/property.ts";
+import type { Registry } from "../../../shared/registry/registry.ts";
+import {
+  credentialFilesOf,
+  parseRegistryEntries,
+  type RegistryEntries,
+} from "../../../shared/registry/registry-entries.ts";
+import { openCredentialFile } from "../../../shared/search-console/google-credential-file.ts";
+import { jsonOption, reportFault, stageOption } from "../../options.ts";
+import { givenProperty, withPropertyArgument } from "../../property-argument.ts";
+import { UsageError } from "../../usage-error.ts";
+import { registryJson, registryText } from "../../views/registry-view.ts";
+import { withStage } from "../../with-stage.ts";
+
+type AddOptions = {
+  readonly stage: string;
+  readonly siteUrl?: string;
+  readonly accountId?: string;
+  readonly credentials?: string;
+  readonly credentialsVariable?: string;
+  readonly report?: readonly string[];
+  readonly qpm?: string;
+  readonly concurrency?: string;
+  readonly from?: string;
+  readonly json: boolean;
+};
+
+/** `gsc-sync properties add`: registers, or changes what is named of a registered property. */
+export function addPropertyCommand(): Command {
+  return withPropertyArgument(new Command("add"))
+    .description("register a property, or change what is named here of one that is registered")
+    .option("--account-id <account>", "the account that it is read with")
+    .option("--credentials <file>", "the account's credential file (a key, or a sign-in)")
+    .option("--credentials-variable <name>", "the environment variable that names that file")
+    .option(
+      "--report <id>",
+      "a report; may be given several times",
+      (id: string, earlier?: string[]) => [...(earlier ?? []), id],
+    )
+    .option("--qpm <n>", "requests a minute, exactly")
+    .option("--concurrency <n>", "workers of its runs, 1 to 5")
+    .option("--from <file>", "register what a JSON file says: {accounts, properties}")
+    .addOption(stageOption())
+    .addOption(jsonOption())
+    .action(async (argument: string | undefined, options: AddOptions) => {
+      const input = await inputOf(argument, options);
+      const absolute = (path: string) => resolve(path);
+      const { entries, faults } = parseRegistryEntries(input, { absolute, reportFault });
+      const files = credentialFilesOf(input, absolute);
+      const all = [...faults, ...(await Promise.all(files.map(fileFault))).flat()];
+      if (all.length > 0)
+        throw new UsageError(all.map((fault) => fault.replace(/\.$/, "")).join("; "));
+      await withStage(options, async ({ registry }, terminal) => {
+        const added = await register(entries, registry);
+        terminal.result(registryText(added, terminal), registryJson(added));
+      });
+    });
+}
+
+async function register({ accounts, properties }: RegistryEntries, registry: Registry) {
+  for (const account of accounts) await registry.changeAccount(account.accountId, () => account);
+  const added = [];
+  for (const { siteUrl, settings } of properties) {
+    const property = await registry.changeProperty(siteUrl, (known) =>
+      withSettings(siteUrl, known, settings, Date.now()),
+    );
+    if (property !== undefined) added.push(property);
+  }
+  return { properties: added, accounts };
+}
+
+/** The options in the form of a file's content, so that both are held against the same rules. */
+async function inputOf(argument: string | undefined, options: AddOptions): Promise<unknown> {
+  const siteUrl = givenProperty(argument, options);
+  if (options.from !== undefined) {
+    if (siteUrl !== undefined) throw new UsageError("give either a property or --from, not both");
+    return readEntries(options.from);
+  }
+  const { credentials, credentialsVariable, accountId } = options;
+  if (credentials !== undefined && credentialsVariable !== undefined) {
+    throw new UsageError("give either --credentials or --credentials-variable");
+  }
+  const source =
+    credentials !== undefined
+      ? { file: credentials }
+      : credentialsVariable !== undefined
+        ? { variable: credentialsVariable }
+        : undefined;
+  if (siteUrl === undefined && source === undefined) {
+    throw new UsageError("say which property: --site-url sc-domain:example.com");
+  }
+  const property = {
+    siteUrl,
+    ...(accountId === undefined ? {} : { accountId }),
+    ...(options.report === undefined ? {} : { reports: options.report }),
+    ...(options.qpm === undefined ? {} : { qpm: Number(options.qpm) }),
+    ...(options.concurrency === undefined ? {} : { concurrency: Number(options.concurrency) }),
+  };
+  return {
+    ...(source === undefined ? {} : { accounts: { [accountId ?? "default"]: source } }),
+    properties: siteUrl === undefined ? [] : [property],
+  };
+}
+
+async function readEntries(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? "it is not JSON" : String(error);
+    throw new UsageError(`--from ${file} cannot be read: ${reason}`);
+  }
+}
+
+/** A file that can never give a token is found out now, not in the night. */
+async function fileFault(path: string): Promise<readonly string[]> {
+  try {
+    await openCredentialFile(path);
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}

@@ -1,0 +1,78 @@
+import { Command } from "commander";
+import { environmentNames } from "../../shared/config/names.ts";
+import { whySkipped } from "../../shared/plan/plan-sync.ts";
+import { newProperty, type Property } from "../../shared/registry/property.ts";
+import type { Registry } from "../../shared/registry/registry.ts";
+import { rootUrlFault } from "../../shared/search-console/root-url.ts";
+import { onInterrupt } from "../interrupt.ts";
+import { jsonOption, siteUrlOption, stageOption, wholeNumber } from "../options.ts";
+import { reachSearchConsole } from "../reach-server.ts";
+import { sideBySide } from "../side-by-side.ts";
+import { refuseOtherServer } from "../start-run.ts";
+import { syncProperty } from "../sync-property.ts";
+import { UsageError } from "../usage-error.ts";
+import { type SyncedProperty, syncText } from "../views/sync-view.ts";
+import { withStage } from "../with-stage.ts";
+
+type SyncOptions = {
+  readonly stage: string;
+  readonly siteUrl?: string;
+  readonly atOnce: number;
+  readonly json: boolean;
+};
+
+/** `gsc-sync sync`: the nightly job, now, for one property or all registered ones. */
+export function syncCommand(): Command {
+  return new Command("sync")
+    .description("fetch the newest days, and those not final yet, of one property or of all")
+    .addOption(stageOption())
+    .addOption(siteUrlOption())
+    .option("--at-once <n>", "properties at once", wholeNumber("--at-once", 1, 20), 3)
+    .addOption(jsonOption())
+    .action(async (options: SyncOptions) => {
+      const rootUrl = process.env[environmentNames.searchConsoleRootUrl];
+      const fault = rootUrl ? rootUrlFault(rootUrl) : undefined;
+      if (fault !== undefined) throw new UsageError(`GSC_API_ROOT_URL: ${fault}`);
+      await reachSearchConsole(rootUrl);
+      await withStage(options, async (stage, terminal) => {
+        const properties = await propertiesOf(options.siteUrl, stage.registry);
+        refuseOtherServer(stage);
+        const stopping = new AbortController();
+        using _interrupt = onInterrupt(
+          () => stopping.abort(),
+          () => void stage.close({ force: true }).finally(() => process.exit(1)),
+        );
+        const alone = properties.length === 1;
+        const synced = await sideBySide(properties, options.atOnce, (property) =>
+          syncProperty(property, { stage, terminal, alone, stopping: stopping.signal }),
+        );
+        const failed = synced.filter(hasFailed).length;
+        if (failed > 0) process.exitCode = 1;
+        terminal.result(syncText(synced, terminal), {
+          ok: failed === 0,
+          properties: synced,
+        });
+      });
+    });
+}
+
+/** A failure is what should have been fetched and was not; a property that is skipped is none. */
+function hasFailed({ status }: SyncedProperty): boolean {
+  return status !== "complete" && status !== "skipped";
+}
+
+async function propertiesOf(
+  siteUrl: string | undefined,
+  registry: Registry,
+): Promise<readonly Property[]> {
+  if (siteUrl === undefined) {
+    const all = await registry.listProperties();
+    if (all.length > 0) return all;
+    throw new UsageError(
+      "no property is registered: gsc-sync properties add --site-url sc-domain:example.com, or name one with --site-url",
+    );
+  }
+  const property = (await registry.readProperty(siteUrl)) ?? newProperty(siteUrl, Date.now());
+  if (property.status === "active") return [property];
+  throw new UsageError(`${siteUrl} is not synced: ${whySkipped(property)}`);
+}

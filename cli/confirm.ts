@@ -1,0 +1,26 @@
+import { createInterface } from "node:readline/promises";
+import { UsageError } from "./usage-error.ts";
+
+/**
+ * Asks before something shared is changed. True when it may be; without a terminal only `--yes`
+ * says so. @throws UsageError
+ */
+export async function mayChange(
+  question: string,
+  options: { readonly yes: boolean },
+): Promise<boolean> {
+  requireAnswerable(options);
+  if (options.yes) return true;
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `)).trim());
+  } finally {
+    asking.close();
+  }
+}
+
+/** Found out at the start, before anything is opened. @throws UsageError */
+export function requireAnswerable(options: { readonly yes: boolean }): void {
+  if (options.yes || (process.stdin.isTTY && process.stderr.isTTY)) return;
+  throw new UsageError("this changes what others use: without a terminal to ask on, say --yes");
+}

@@ -1,0 +1,15 @@
+/** A clock that goes on from wherever it was put. */
+export type MovableClock = {
+  nowMs(): number;
+  moveTo(nowMs: number): void;
+};
+
+export function movableClock(now: () => number): MovableClock {
+  let aheadMs = 0;
+  return {
+    nowMs: () => now() + aheadMs,
+    moveTo(nowMs) {
+      aheadMs = nowMs - now();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { PacificDate } from "../plan/pacific-date.ts";
+import type { Report } from "../plan/report.ts";
+import { pageRows, unitRowCap } from "../plan/unit.ts";
+import type { Page } from "../search-console/search-console.ts";
+import type { FetchPorts, FetchScopes } from "./fetch-ports.ts";
+import { type PageOutcome, requestPage } from "./request-page.ts";
+import type { TakeMeter } from "./take-meter.ts";
+
+export type UnitContext = {
+  readonly ports: FetchPorts;
+  readonly scopes: FetchScopes;
+  readonly meter: TakeMeter;
+  readonly signal: AbortSignal;
+};
+
+export type PagesOutcome =
+  | { readonly kind: "read" }
+  /** What kept a page from coming. */
+  | Exclude<PageOutcome, { kind: "page" }>;
+
+/** A request that begins a unit is put back rather than wait; one in its middle is worth a wait. */
+const patienceMs = { begins: 1_500, goesOn: 65_000 };
+
+/**
+ * Asks for a report's pages of a date, from row 0 to the short one or to Google's cap, and hands
+ * each on before it asks for the next.
+ */
+export async function readPages(
+  query: {
+    readonly siteUrl: string;
+    readonly date: PacificDate;
+    readonly report: Report;
+    /** No page of the unit has been asked for yet. */
+    readonly beginsUnit: boolean;
+  },
+  context: UnitContext,
+  take: (startRow: number, page: Page) => Promise<void>,
+): Promise<PagesOutcome> {
+  const { siteUrl, date, report } = query;
+  for (let startRow = 0; ; startRow += pageRows) {
+    const begins = query.beginsUnit && startRow === 0;
+    const outcome = await requestPage(
+      { siteUrl, report, date, startRow },
+      { ...context, patienceMs: begins ? patienceMs.begins : patienceMs.goesOn },
+    );
+    if (outcome.kind !== "page") return outcome;
+    await take(startRow, outcome.page);
+    if (context.signal.aborted) return { kind: "aborted" };
+    if (isLastPage(startRow, outcome.page)) return { kind: "read" };
+  }
+}
+
+function isLastPage(startRow: number, page: Page): boolean {
+  return page.rows.length < pageRows || startRow + pageRows >= unitRowCap;
+}

@@ -1,0 +1,131 @@
+import { addDays, type PacificDate, pacificDateAt } from "./pacific-date.ts";
+import type { Dimension, Report, ReportShape, SearchType } from "./report.ts";
+
+/**
+ * Which of Google's rules a report breaks, one line each; empty when Google would answer it.
+ * Source: https://developers.google.com/webmaster-tools/v1/searchanalytics/query
+ */
+export function reportFaults(report: ReportShape): readonly string[] {
+  return [
+    ...dimensionFaults(report),
+    ...hourFaults(report),
+    ...filterFaults(report),
+    ...aggregationFaults(report),
+  ];
+}
+
+/** Hours are kept for so many days: https://developers.google.com/search/blog/2025/04/san-hourly-data */
+export const hourlyDays = 10;
+
+/** What is wrong with asking for a report from that day on. */
+export function reportRangeFaults(
+  report: Report,
+  from: PacificDate,
+  nowMs: number,
+): readonly string[] {
+  if (report.dataState !== "hourly_all") return [];
+  // A day of grace, as for the 16 months: where they begin is not documented to the hour.
+  const oldest = addDays(pacificDateAt(nowMs), -hourlyDays);
+  if (from >= oldest) return [];
+  return [
+    `${from} is too old for ${report.id}: Google keeps hours for ${hourlyDays} days, since ${oldest}`,
+  ];
+}
+
+/** What the search types lack. */
+const lacking: Readonly<Partial<Record<SearchType, readonly Dimension[]>>> = {
+  discover: ["query", "device"],
+  googleNews: ["query"],
+};
+
+function dimensionFaults({ searchType, dimensions }: ReportShape): readonly string[] {
+  const twice = dimensions.filter((dimension, index) => dimensions.indexOf(dimension) < index);
+  return [
+    ...[...new Set(twice)].map((dimension) => `the dimension ${dimension} stands there twice`),
+    ...(lacking[searchType] ?? [])
+      .filter((dimension) => dimensions.includes(dimension))
+      .map((dimension) => `Google has no dimension ${dimension} for the search type ${searchType}`),
+  ];
+}
+
+function hourFaults({ dimensions, dataState }: ReportShape): readonly string[] {
+  const byHour = dimensions.includes("hour");
+  if (byHour && dataState !== "hourly_all") {
+    return [
+      `Google gives the dimension hour with the data state hourly_all only, not ${dataState}`,
+    ];
+  }
+  if (!byHour && dataState === "hourly_all") {
+    return ["Google gives the data state hourly_all with the dimension hour only"];
+  }
+  return [];
+}
+
+function filterFaults({ searchType, ...report }: ReportShape): readonly string[] {
+  return filtersOf(report).flatMap(({ dimension, operator, expression }) => {
+    const faults: string[] = [];
+    if (lacking[searchType]?.some((absent) => absent === dimension)) {
+      faults.push(`Google has no filter by ${dimension} for the search type ${searchType}`);
+    }
+    if (operator.endsWith("Regex") && !isRegularExpression(expression)) {
+      faults.push(`the filter by ${dimension} is no regular expression: ${expression}`);
+    }
+    return faults;
+  });
+}
+
+function aggregationFaults(report: ReportShape): readonly string[] {
+  const { searchType, dimensions, aggregationType = "auto" } = report;
+  const inFeeds = searchType === "discover" || searchType === "googleNews";
+  const filters = filtersOf(report);
+  const pageFaults = [
+    ...(dimensions.includes("page") ? ["the dimension page"] : []),
+    ...(filters.some(({ dimension }) => dimension === "page") ? ["a filter by page"] : []),
+  ].map((what) => `Google does not aggregate ${aggregationType} with ${what}`);
+  switch (aggregationType) {
+    case "auto":
+    case "byPage":
+      return [];
+    case "byProperty":
+      return inFeeds
+        ? [...pageFaults, `Google does not aggregate byProperty for the search type ${searchType}`]
+        : pageFaults;
+    case "byNewsShowcasePanel": {
+      const appearances = filters.filter(({ dimension }) => dimension === "searchAppearance");
+      const showcaseOnly =
+        appearances.length > 0 &&
+        appearances.every(
+          ({ operator, expression }) => operator === "equals" && expression === "NEWS_SHOWCASE",
+        );
+      return [
+        ...pageFaults,
+        ...(inFeeds
+          ? []
+          : [
+              "Google aggregates byNewsShowcasePanel for the search types discover and googleNews only",
+            ]),
+        ...(showcaseOnly
+          ? []
+          : [
+              "Google aggregates byNewsShowcasePanel with the filter searchAppearance equals NEWS_SHOWCASE only",
+            ]),
+      ];
+    }
+    default:
+      return aggregationType satisfies never;
+  }
+}
+
+function filtersOf({ dimensionFilterGroups = [] }: Pick<ReportShape, "dimensionFilterGroups">) {
+  return dimensionFilterGroups.flatMap(({ filters }) => filters);
+}
+
+/** RE2, which Google reads, is nearly a part of JavaScript's syntax; its leading flags are not. */
+function isRegularExpression(expression: string): boolean {
+  try {
+    new RegExp(expression.replace(/^\(\?[imsU]+\)/, ""));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,213 @@
+import { joinClaims } from "./join-claims.ts";
+import type {
+  Quota,
+  QuotaDenial,
+  QuotaGrant,
+  QuotaScope,
+  ScopeClosure,
+  ScopeUsage,
+} from "./quota.ts";
+import type { QuotaStore, SharerNote } from "./quota-store.ts";
+import { noteRefusedProperty, refuseWindow } from "./refusal.ts";
+import { scopeKey } from "./scopes.ts";
+import { fairShare, tellAgainSeconds } from "./sharers.ts";
+import { closureAt } from "./standing.ts";
+import {
+  closeWindow,
+  grantValidityMs,
+  type QuotaWindow,
+  requireGrantable,
+  rollWindow,
+  scopeUsage,
+  subWindowAt,
+} from "./window.ts";
+import { workerLots } from "./worker-lots.ts";
+
+/**
+ * The limiter of one worker over windows that it shares with others. What a scope granted while
+ * another denied is kept for this worker's next claim within its second, and stays counted if none
+ * comes: nothing is ever given back, so no repeated write can give back twice.
+ *
+ * `seen` is a hint (the windows as this worker met them last): it decides the order of claims and
+ * how runs share an account. The store's conditional writes alone decide what is granted.
+ */
+export function quotaOver(store: QuotaStore, now: () => number): Quota {
+  const seen = new Map<string, QuotaWindow>();
+  const denials = new Map<string, number>();
+  const hungers = new Map<string, number>();
+  const lots = workerLots();
+
+  function see(scope: QuotaScope, window: QuotaWindow | null): void {
+    if (window !== null) seen.set(scopeKey(scope), window);
+  }
+
+  /** What the property may use of its account as others share it; its own budget at most. */
+  function shared(scopes: readonly QuotaScope[]): readonly QuotaScope[] {
+    const [property, account] = ownersOf(scopes);
+    const window = account && seen.get(scopeKey(account));
+    if (property === undefined || account === undefined || window === undefined) return scopes;
+    const nowMs = now();
+    const whole = scopeUsage(window, account, nowMs).budget;
+    const share = fairShare(whole, window.sharers, property.id, subWindowAt(nowMs));
+    const capped = { ...property, budget: Math.min(property.budget, share) };
+    return scopes.map((scope) => (scope === property ? capped : scope));
+  }
+
+  /** What the account's other sharers are told of the property. */
+  function noteOf(property: QuotaScope, nowMs: number): SharerNote {
+    const window = seen.get(scopeKey(property));
+    const used = window === undefined ? 0 : rollWindow(window, nowMs).total;
+    const hungry = hungers.get(property.id) ?? 0;
+    return { id: property.id, sharer: { used, told: subWindowAt(nowMs), hungry } };
+  }
+
+  async function claimScope(scope: QuotaScope, requests: number, note: SharerNote | null) {
+    const kept = lots.draw(scope, requests, now());
+    if (kept !== undefined) return { kind: "granted" as const, validUntilMs: kept, window: null };
+    const lot = lots.sizeOf(scope, requests, now());
+    const answer = await store.claim(scope, lot, note);
+    if (answer.kind === "granted") {
+      lots.keep(scope, lot - requests, answer.validUntilMs);
+      return answer;
+    }
+    return lot > requests ? store.claim(scope, requests, note) : answer;
+  }
+
+  /** Lets the account's other sharers know of a property that was denied its part of it. */
+  async function tellHunger(scopes: readonly QuotaScope[], denied: QuotaScope): Promise<void> {
+    const [property, account] = ownersOf(scopes);
+    if (property === undefined || account === undefined) return;
+    const own = scopes.find((scope) => scope.kind === "property");
+    const share = denied.kind === "account" || denied.budget < (own?.budget ?? 0);
+    if (!share) return;
+    const nowSeconds = subWindowAt(now());
+    hungers.set(property.id, nowSeconds);
+    const told = seen.get(scopeKey(account))?.sharers[property.id]?.hungry ?? 0;
+    if (told > nowSeconds - tellAgainSeconds) return;
+    await store.tell(account, noteOf(property, now()));
+    see(account, await store.read(account));
+  }
+
+  async function approached(scope: QuotaScope, window: QuotaWindow): Promise<ScopeUsage | null> {
+    const nowMs = now();
+    const usage = scopeUsage(window, scope, nowMs);
+    if (usage.used < approachingShare * scope.limit) return null;
+    if (!isApproachDue(window, nowMs) || !(await store.markApproached(scope))) return null;
+    return usage;
+  }
+
+  async function claim(
+    scopes: readonly QuotaScope[],
+    requests: number,
+  ): Promise<QuotaGrant | QuotaDenial> {
+    // All are judged before the first is counted: a claim that cannot be granted costs nothing.
+    for (const scope of scopes) requireGrantable(scope, requests);
+    let validUntilMs = now() + grantValidityMs;
+    const approaching: ScopeUsage[] = [];
+    const ordered = shared(scopes).toSorted((a, b) => lastDenial(b) - lastDenial(a));
+    const answers = await answersOf(ordered, requests);
+    const denied = answers.find(({ answer }) => answer.kind === "denied");
+    for (const { scope, answer } of answers) {
+      see(scope, answer.window);
+      if (answer.kind === "denied") denials.set(scopeKey(scope), answer.retryAtMs);
+      else if (denied !== undefined) lots.keep(scope, requests, answer.validUntilMs);
+      else validUntilMs = Math.min(validUntilMs, answer.validUntilMs);
+    }
+    if (denied?.answer.kind === "denied") {
+      const { window: _, ...denial } = denied.answer;
+      if (denial.cause === "budget") await tellHunger(scopes, denied.scope);
+      return denial;
+    }
+    for (const { scope, answer } of answers) {
+      const usage = answer.window === null ? null : await approached(scope, answer.window);
+      if (usage !== null) approaching.push(usage);
+    }
+    return { kind: "granted", validUntilMs, ...(approaching.length > 0 ? { approaching } : {}) };
+  }
+
+  /**
+   * All scopes at once, as long as all are likely to grant: a third of the time. After a denial one
+   * after the other, until its time has come, so that the rest is not claimed in vain.
+   */
+  async function answersOf(ordered: readonly QuotaScope[], requests: number) {
+    const property = ordered.find(({ kind }) => kind === "property");
+    const ask = async (scope: QuotaScope) => {
+      const shares = scope.kind === "account" && property !== undefined;
+      const note = shares ? noteOf(property, now()) : null;
+      return { scope, answer: await claimScope(scope, requests, note) };
+    };
+    if (ordered.every((scope) => lastDenial(scope) <= now())) return Promise.all(ordered.map(ask));
+    const answers: Awaited<ReturnType<typeof ask>>[] = [];
+    for (const scope of ordered) {
+      const asked = await ask(scope);
+      answers.push(asked);
+      if (asked.answer.kind === "denied") break;
+    }
+    return answers;
+  }
+
+  function lastDenial(scope: QuotaScope): number {
+    return denials.get(scopeKey(scope)) ?? 0;
+  }
+
+  return {
+    claim: joinClaims(claim),
+    async refuse(scopes, refusal) {
+      const refused = scopes.find((scope) => scope.kind === refusal.scope);
+      if (refused === undefined) return [];
+      const closures = [await refuseScope(refused)];
+      const account = scopes.find((scope) => scope.kind === "account");
+      if (refused.kind === "property" && account !== undefined && refusal.period !== "day") {
+        let second = false;
+        await store.changeStanding(account, (window, nowMs) => {
+          const noted = noteRefusedProperty(window, refused.id, refusal, nowMs);
+          second = noted.second;
+          return second ? refuseWindow(noted.window, account, refusal, nowMs) : noted.window;
+        });
+        if (second) closures.push(closureOf(account, await store.read(account)));
+      }
+      return closures;
+
+      async function refuseScope(scope: QuotaScope): Promise<ScopeClosure> {
+        lots.drop(scope);
+        const window = await store.changeStanding(scope, (found, nowMs) =>
+          refuseWindow(found, scope, refusal, nowMs),
+        );
+        return closureOf(scope, window);
+      }
+    },
+    async close(scope, untilMs, reason) {
+      await store.changeStanding(scope, (window) => {
+        const closed = closeWindow(window, { untilMs, reason, period: null });
+        return closed === window ? null : closed;
+      });
+    },
+    async usage(scopes) {
+      return Promise.all(
+        scopes.map(async (scope) => scopeUsage(await store.read(scope), scope, now())),
+      );
+    },
+  };
+
+  function closureOf(scope: QuotaScope, { standing }: QuotaWindow): ScopeClosure {
+    const closure = closureAt(standing, now());
+    const { untilMs, reason } = closure ?? { untilMs: now(), reason: "" };
+    return { scope: scope.kind, id: scope.id, untilMs, reason };
+  }
+}
+
+/** From this share of its limit on, a scope is said to approach it. */
+const approachingShare = 0.8;
+
+/** At most once a minute a scope. */
+export const approachEveryMs = 60_000;
+
+export function isApproachDue(window: QuotaWindow, nowMs: number): boolean {
+  return window.approachedAtMs === null || nowMs >= window.approachedAtMs + approachEveryMs;
+}
+
+function ownersOf(scopes: readonly QuotaScope[]) {
+  const property = scopes.find((scope) => scope.kind === "property");
+  const account = scopes.find((scope) => scope.kind === "account");
+  return [property, account] as const;
+}

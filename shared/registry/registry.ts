@@ -1,0 +1,24 @@
+import type { Account } from "./account.ts";
+import type { Property } from "./property.ts";
+
+/**
+ * The properties and accounts that a sync knows. Each change is one conditional write on one item,
+ * decided again after a lost race. Faults of the store are thrown as a LedgerError.
+ */
+export type Registry = {
+  /** By site URL. */
+  listProperties(): Promise<readonly Property[]>;
+  readProperty(siteUrl: string): Promise<Property | undefined>;
+  /**
+   * Writes what `change` makes of the property; the same object: nothing is written; undefined:
+   * it is removed. Answers with the property as it then is.
+   */
+  changeProperty(siteUrl: string, change: Change<Property>): Promise<Property | undefined>;
+
+  /** By id. */
+  listAccounts(): Promise<readonly Account[]>;
+  readAccount(accountId: string): Promise<Account | undefined>;
+  changeAccount(accountId: string, change: Change<Account>): Promise<Account | undefined>;
+};
+
+export type Change<Entry> = (entry: Entry | undefined) => Entry | undefined;

@@ -1,0 +1,96 @@
+import type { Account, CredentialSource } from "../registry/account.ts";
+import { openCredentialFile } from "./google-credential-file.ts";
+import {
+  type Authorizer,
+  applicationDefaultCredentials,
+  authorizationHeaders,
+  classifyAuthorizationFault,
+  credentialsError,
+} from "./google-credentials.ts";
+import { SearchConsoleError } from "./search-console-error.ts";
+
+/** An account's requests, authorised. One token serves all of them until it runs out. */
+export type AccountAuthorizer = {
+  headers(): Promise<Readonly<Record<string, string>>>;
+  /**
+   * Google refused a request that had these headers: the next one gets a new token. Requests that
+   * were refused with the same token cause one refresh, not one each.
+   */
+  refuse(headers: Readonly<Record<string, string>>): void;
+};
+
+/** Opens what the account's configuration names; a variable is looked up with `variable`. */
+export function accountAuthorizer(
+  account: Account,
+  variable: (name: string) => string | undefined,
+): AccountAuthorizer {
+  const { accountId, credentials } = account;
+  return sharedToken(`account ${accountId}`, () => openSource(credentials, variable));
+}
+
+/** For an account that nobody configured: what Google's own tools would take. */
+export function defaultAuthorizer(
+  variable: (name: string) => string | undefined,
+): AccountAuthorizer {
+  return sharedToken("the default credentials", async () => {
+    const path = variable(defaultCredentialsVariable);
+    return path ? openCredentialFile(path) : applicationDefaultCredentials();
+  });
+}
+
+export const defaultCredentialsVariable = "GOOGLE_APPLICATION_CREDENTIALS";
+
+/**
+ * The client behind it is opened anew after a refusal or a failure, so that a sign-in, or a key
+ * that was put in place meanwhile, counts at once.
+ */
+export function sharedToken(name: string, open: () => Promise<Authorizer>): AccountAuthorizer {
+  let client: Promise<Authorizer> | undefined;
+  let asking: Promise<Readonly<Record<string, string>>> | undefined;
+  let given = "";
+
+  async function ask() {
+    try {
+      client ??= open();
+      const headers = await authorizationHeaders(await client);
+      given = headers.authorization ?? "";
+      return headers;
+    } catch (error) {
+      client = undefined;
+      const fault = error instanceof SearchConsoleError ? error : classifyAuthorizationFault(error);
+      throw named(name, fault);
+    }
+  }
+
+  return {
+    headers() {
+      asking ??= ask().finally(() => {
+        asking = undefined;
+      });
+      return asking;
+    },
+    refuse(headers) {
+      if (headers.authorization !== given) return;
+      client = undefined;
+      given = "";
+    },
+  };
+}
+
+async function openSource(
+  source: CredentialSource,
+  variable: (name: string) => string | undefined,
+): Promise<Authorizer> {
+  if (source.kind === "file") return openCredentialFile(source.path);
+  const path = variable(source.variable);
+  if (path) return openCredentialFile(path);
+  throw credentialsError(
+    "noCredentials",
+    `the environment variable ${source.variable} is not set: it names the account's credential file.`,
+  );
+}
+
+function named(name: string, error: SearchConsoleError): SearchConsoleError {
+  const { failure, status, reason, cause } = error;
+  return new SearchConsoleError(`${name}: ${error.message}`, { failure, status, reason, cause });
+}

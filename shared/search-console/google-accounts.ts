@@ -1,0 +1,44 @@
+import type { Registry } from "../registry/registry.ts";
+import { accountAuthorizer, defaultAuthorizer } from "./google-account.ts";
+import { googleSearchConsole } from "./google-search-console.ts";
+import { googleRootUrl, isLoopback } from "./root-url.ts";
+import type { SearchConsole, Sites } from "./search-console.ts";
+
+export type AccountsOptions = {
+  readonly registry: Pick<Registry, "readAccount">;
+  /** Absent: Google. */
+  readonly rootUrl?: string | undefined;
+  /** Looks up a variable of this process's environment. */
+  readonly variable: (name: string) => string | undefined;
+};
+
+/**
+ * Search Console as each account reads it. A configured account has its own credentials, whatever
+ * the server; any other has the default ones, and none for a server on this machine. An account's
+ * client, and with it its token, lives as long as the process, or until the account is configured
+ * anew.
+ */
+export function googleAccounts(
+  options: AccountsOptions,
+): (accountId: string) => Promise<SearchConsole & Sites> {
+  const { registry, variable, rootUrl = googleRootUrl } = options;
+  const known = new Map<string, { readonly source: string; readonly client: Client }>();
+
+  return async (accountId) => {
+    const account = await registry.readAccount(accountId);
+    const source = JSON.stringify(account?.credentials ?? null);
+    const cached = known.get(accountId);
+    if (cached?.source === source) return cached.client;
+    const auth =
+      account !== undefined
+        ? accountAuthorizer(account, variable)
+        : isLoopback(rootUrl)
+          ? undefined
+          : defaultAuthorizer(variable);
+    const client = googleSearchConsole({ rootUrl, auth });
+    known.set(accountId, { source, client });
+    return client;
+  };
+}
+
+type Client = SearchConsole & Sites;

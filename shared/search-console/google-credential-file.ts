@@ -1,0 +1,168 @@
+import { readFile } from "node:fs/promises";
+import { auth } from "@googleapis/searchconsole";
+import { z } from "zod";
+import { type Authorizer, credentialsError, searchConsoleScope } from "./google-credentials.ts";
+import { isLoopback } from "./root-url.ts";
+
+/** Where google-auth-library asks for tokens, whatever a key file says. */
+const googleTokenUrl = "https://oauth2.googleapis.com/token";
+
+/**
+ * The credentials of a file as Google writes them: a service account's key, a sign-in (what
+ * `gsc-sync login` and gcloud write), or an external account's configuration. Read anew at each
+ * call. No message holds a part of the file.
+ * @throws SearchConsoleError `credentials`
+ */
+export async function openCredentialFile(path: string): Promise<Authorizer> {
+  const credentials = parseCredentials(await readText(path), path);
+  switch (credentials.type) {
+    case "service_account":
+      return new auth.JWT({
+        email: credentials.client_email,
+        key: credentials.private_key,
+        scopes: [searchConsoleScope],
+        transporterOptions: { fetchImplementation: fetchTokensFrom(credentials.token_uri) },
+      });
+    case "authorized_user": {
+      const { client_id: clientId, client_secret: clientSecret } = credentials;
+      const { refresh_token, token_uri } = credentials;
+      const client = new auth.OAuth2({
+        clientId,
+        clientSecret,
+        transporterOptions: { fetchImplementation: fetchTokensFrom(token_uri) },
+      });
+      client.setCredentials({ refresh_token });
+      return client;
+    }
+    case "external_account":
+      return externalAccount(credentials);
+    default:
+      return credentials satisfies never;
+  }
+}
+
+function externalAccount(credentials: z.infer<typeof ExternalAccountSchema>): Authorizer {
+  const { credential_source, ...shared } = credentials;
+  const options = {
+    ...shared,
+    scopes: [searchConsoleScope],
+    transporterOptions: { fetchImplementation: fetch },
+  };
+  return "environment_id" in credential_source
+    ? new auth.AwsClient({ ...options, credential_source })
+    : new auth.IdentityPoolClient({ ...options, credential_source });
+}
+
+/** What is sent to a token endpoint is a secret: it goes to Google, or stays on this machine. */
+const tokenUrl = z.string().refine(isTokenUrl, {
+  error: "is neither Google's nor on this machine",
+});
+
+const text = z.string().min(1);
+const ServiceAccountSchema = z.object({
+  type: z.literal("service_account"),
+  client_email: text,
+  private_key: text.refine((key) => key.includes("-----BEGIN"), { error: "is no PEM key" }),
+  token_uri: tokenUrl.optional(),
+});
+const SignInSchema = z.object({
+  type: z.literal("authorized_user"),
+  client_id: text,
+  client_secret: text,
+  refresh_token: text,
+  token_uri: tokenUrl.optional(),
+});
+const tokenFormat = z.object({
+  type: z.enum(["json", "text"]),
+  subject_token_field_name: text.exactOptional(),
+});
+/** https://google.aip.dev/auth/4117; a credential source that runs a program is not taken. */
+const ExternalAccountSchema = z.object({
+  type: z.literal("external_account"),
+  audience: text,
+  subject_token_type: text,
+  token_url: tokenUrl,
+  service_account_impersonation_url: tokenUrl.exactOptional(),
+  credential_source: z.union([
+    z.object({
+      environment_id: text,
+      regional_cred_verification_url: text,
+      region_url: text.exactOptional(),
+      url: text.exactOptional(),
+      imdsv2_session_token_url: text.exactOptional(),
+    }),
+    z.object({
+      file: text,
+      format: tokenFormat.exactOptional(),
+    }),
+    z.object({
+      url: text,
+      headers: z.record(z.string(), z.string()).exactOptional(),
+      format: tokenFormat.exactOptional(),
+    }),
+  ]),
+});
+const CredentialsSchema = z.discriminatedUnion("type", [
+  ServiceAccountSchema,
+  SignInSchema,
+  ExternalAccountSchema,
+]);
+
+function parseCredentials(content: string, path: string): z.infer<typeof CredentialsSchema> {
+  let json: unknown;
+  try {
+    json = JSON.parse(content);
+  } catch {
+    throw credentialsError("badCredentialFile", `${path} is not JSON. ${whatIsExpected}`);
+  }
+  if (OAuthClientSchema.safeParse(json).success) {
+    throw credentialsError(
+      "badCredentialFile",
+      `${path} is an OAuth client, which is not yet a sign-in: run "gsc-sync login --client ${path}".`,
+    );
+  }
+  const parsed = CredentialsSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path: at, message }) => `${at.join(".")}: ${message}`);
+  throw credentialsError(
+    "badCredentialFile",
+    `${path} cannot be used (${faults.join("; ")}). ${whatIsExpected}`,
+  );
+}
+
+const whatIsExpected =
+  "A credential file is a service account's key, what gsc-sync login writes, or an external account's configuration.";
+
+const OAuthClientSchema = z.union([
+  z.object({ installed: z.looseObject({}) }),
+  z.object({ web: z.looseObject({}) }),
+]);
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    const reason =
+      code === "ENOENT"
+        ? "is not there"
+        : code === "EACCES"
+          ? "may not be read by this user"
+          : `cannot be read (${code})`;
+    throw credentialsError(code, `the credential file ${path} ${reason}.`);
+  }
+}
+
+/** Node's own fetch (see google-credentials.ts); a key file may name another token endpoint. */
+export function fetchTokensFrom(url: string | undefined): typeof fetch {
+  if (url === undefined || url === googleTokenUrl) return fetch;
+  return (input, init) => fetch(String(input) === googleTokenUrl ? url : input, init);
+}
+
+export function isTokenUrl(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  if (isLoopback(url)) return true;
+  const { protocol, hostname } = new URL(url);
+  const google = hostname === "accounts.google.com" || hostname.endsWith(".googleapis.com");
+  return protocol === "https:" && google;
+}

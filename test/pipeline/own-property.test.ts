@@ -1,0 +1,101 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseRegistryEntries } from "../../shared/registry/registry-entries.ts";
+import type { TestHome } from "../support/cli.ts";
+import {
+  type GatedSearchConsole,
+  startGatedSearchConsole,
+} from "../support/gated-search-console.ts";
+import { aKeptHome } from "../support/kept-home.ts";
+import { testedBlock } from "../support/tested-block.ts";
+import {
+  startTokenServer,
+  type TokenServer,
+  writeServiceAccount,
+} from "../support/token-server.ts";
+
+const repository = join(import.meta.dirname, "../..");
+const folder = mkdtempSync(join(tmpdir(), "gsc-sync-own-"));
+let tokens: TokenServer;
+let server: GatedSearchConsole;
+let home: TestHome;
+
+beforeAll(async () => {
+  tokens = await startTokenServer();
+  server = await startGatedSearchConsole({
+    gate: ({ token }) => (token === "" ? { status: 401, reason: "authError" } : undefined),
+  });
+  home = await aKeptHome({ GSC_API_ROOT_URL: server.url });
+});
+afterAll(async () => {
+  await home.remove();
+  await server.stop();
+  await tokens.stop();
+  rmSync(folder, { recursive: true });
+});
+
+test("the README's way to one's own rows, line by line", { timeout: 120_000 }, async () => {
+  const key = writeServiceAccount(folder, "key", tokens.url);
+  const lines = testedBlock("README.md", "own-key").trim().split("\n");
+  for (const line of lines) {
+    const [npx, program, ...args] = line.replace("./key.json", key).split(" ");
+    expect([npx, program]).toEqual(["npx", "gsc-sync"]);
+    const { code, stdout, stderr } = await home.run(...args);
+    expect(`${code} ${line} ${code === 0 ? "" : stdout + stderr}`).toBe(`0 ${line} `);
+  }
+  const { json } = await home.run("sql", "select count(*) as rows from search_rows", "--json");
+  // 30 final days, and the two after them that the sync adds; three rows a day.
+  expect(json.rows).toEqual([{ rows: 96 }]);
+});
+
+test("the README's registry file has no fault", () => {
+  const input = JSON.parse(testedBlock("README.md", "registry"));
+  const { faults, entries } = parseRegistryEntries(input, {
+    absolute: (path) => join("/", path),
+    reportFault: () => undefined,
+  });
+  expect(faults).toEqual([]);
+  expect(entries.accounts).toHaveLength(2);
+  expect(entries.properties).toHaveLength(2);
+});
+
+describe("the nightly lines", () => {
+  const here = (text: string) =>
+    text.replaceAll("/opt/gsc-sync", repository).replaceAll("/var/lib/gsc-sync", home.folder);
+
+  /** As cron and systemd do it: a shell, and next to no environment. The servers are ours. */
+  async function output(command: string): Promise<string> {
+    const { stdout } = await promisify(execFile)("/bin/sh", ["-c", command], {
+      cwd: repository,
+      env: {
+        PATH: process.env.PATH ?? "",
+        HOME: folder,
+        GSC_SYNC_HOME: home.folder,
+        GSC_API_ROOT_URL: server.url,
+      },
+    });
+    return stdout;
+  }
+
+  test("for cron, run as they stand", async () => {
+    const [variable = "", line = ""] = here(testedBlock("docs/nightly.md", "cron")).split("\n");
+    expect(variable).toBe(`GSC_SYNC_HOME=${home.folder}`);
+    const [, command = ""] = /^0 14 \* \* \* (.+)$/.exec(line) ?? [];
+    expect(await output(command)).toMatch(/sc-domain:example\.com +complete/);
+  });
+
+  test("for systemd, run as they stand", async () => {
+    const service = here(testedBlock("docs/nightly.md", "service"));
+    const start = /^ExecStart=(.+)$/m.exec(service)?.[1] ?? "";
+    expect(service).toContain(`WorkingDirectory=${repository}`);
+    expect(service).toContain(`Environment=GSC_SYNC_HOME=${home.folder}`);
+    expect(await output(start)).toMatch(/sc-domain:example\.com +complete/);
+    expect(testedBlock("docs/nightly.md", "timer")).toMatch(
+      /^OnCalendar=\*-\*-\* \d\d:\d\d:00 UTC$/m,
+    );
+  });
+});

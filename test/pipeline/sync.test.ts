@@ -1,0 +1,187 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addDays, pacificDateAt } from "../../shared/plan/pacific-date.ts";
+import type { TestHome } from "../support/cli.ts";
+import {
+  type GatedSearchConsole,
+  startGatedSearchConsole,
+} from "../support/gated-search-console.ts";
+import { aKeptHome } from "../support/kept-home.ts";
+import {
+  startTokenServer,
+  type TokenServer,
+  writeJson,
+  writeSignIn,
+} from "../support/token-server.ts";
+
+const day = (ago: number) => addDays(pacificDateAt(Date.now()), -ago);
+const days = (from: number, to: number) =>
+  Array.from({ length: from - to + 1 }, (_, index) => day(from - index));
+
+describe("two accounts that refresh, ten properties, one forbidden and one broken", () => {
+  let server: GatedSearchConsole;
+  let tokens: TokenServer;
+  let home: TestHome;
+  const folder = mkdtempSync(join(tmpdir(), "gsc-sync-accounts-"));
+  const site = (index: number) => `sc-domain:p${index}.example`;
+  const accountOf = (index: number) => (index < 5 ? "seo" : "blog");
+
+  beforeAll(async () => {
+    tokens = await startTokenServer({ delayMs: 50 });
+    server = await startGatedSearchConsole({
+      gate({ token, siteUrl, date }) {
+        const index = Number(/p(\d+)/.exec(siteUrl)?.[1]);
+        if (!token.includes(accountOf(index))) return { status: 401, reason: "authError" };
+        // The first token of each account has been revoked, as far as this server knows.
+        const ofAccount = tokens.given.filter((given) => given.includes(accountOf(index)));
+        if (token === ofAccount[0]) return { status: 401, reason: "authError" };
+        if (index === 3) return { status: 403, reason: "forbidden" };
+        if (index === 7 && date !== "") return { status: 400, reason: "invalidParameter" };
+        return undefined;
+      },
+    });
+    home = await aKeptHome({ GSC_API_ROOT_URL: server.url });
+    writeSignIn(folder, "seo", tokens.url);
+    writeSignIn(folder, "blog", tokens.url);
+    const file = writeJson(folder, "registry", {
+      accounts: {
+        seo: { file: join(folder, "seo.json") },
+        blog: { file: join(folder, "blog.json") },
+      },
+      properties: Array.from({ length: 10 }, (_, index) => ({
+        siteUrl: site(index),
+        accountId: accountOf(index),
+      })),
+    });
+    const added = await home.run("properties", "add", "--from", file, "--json");
+    expect(added.stderr).toBe("");
+    expect(added.json.properties).toHaveLength(10);
+  });
+
+  afterAll(async () => {
+    await home.remove();
+    await server.stop();
+    await tokens.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  test("end as they should: no property stops another", async () => {
+    const { code, json } = await home.run("sync", "--json");
+    const ends = json.properties.map(
+      ({ siteUrl, accountId, status }: Record<string, string>) =>
+        `${siteUrl} ${accountId} ${status}`,
+    );
+    expect(ends).toEqual([
+      "sc-domain:p0.example seo complete",
+      "sc-domain:p1.example seo complete",
+      "sc-domain:p2.example seo complete",
+      "sc-domain:p3.example seo failed",
+      "sc-domain:p4.example seo complete",
+      "sc-domain:p5.example blog complete",
+      "sc-domain:p6.example blog complete",
+      "sc-domain:p7.example blog completed_with_failures",
+      "sc-domain:p8.example blog complete",
+      "sc-domain:p9.example blog complete",
+    ]);
+    expect(code).toBe(1);
+    expect(json.ok).toBe(false);
+    expect(json.properties[3].reason).toMatch(/HTTP 403 \(forbidden\)/);
+    const rows = json.properties.map(({ run }: { run: { rows: number } }) => run.rows);
+    expect(rows).toEqual([30, 30, 30, 0, 30, 30, 30, 0, 30, 30]);
+  });
+
+  test("each account was asked for a token once a worker and refusal, not once a request", () => {
+    const perAccount = ["seo", "blog"].map(
+      (account) => tokens.given.filter((token) => token.includes(account)).length,
+    );
+    for (const count of perAccount) {
+      expect(count).toBeGreaterThanOrEqual(2);
+      // Five workers at most, each with a token of its own and at most one that was refused.
+      expect(count).toBeLessThanOrEqual(10);
+    }
+    expect(server.seen.length).toBeGreaterThan(80);
+  });
+
+  test("the forbidden one is quarantined, shown, skipped, and read again once it is resumed", async () => {
+    const { json: status } = await home.run("status", "--json");
+    expect(status.quarantined).toMatchObject([{ siteUrl: site(3), status: "quarantined" }]);
+    const { json: listed } = await home.run("properties", "list", "--json");
+    expect(listed.properties[3]).toMatchObject({ siteUrl: site(3), status: "quarantined" });
+    expect(listed.properties[7]).toMatchObject({ siteUrl: site(7), status: "active" });
+    const shown = await home.run("properties", "list");
+    expect(shown.stdout).toMatch(
+      /✖ sc-domain:p3\.example is quarantined since .*forbidden.*gsc-sync properties resume sc-domain:p3\.example/,
+    );
+
+    const alone = await home.run("sync", "--site-url", site(3));
+    expect(alone.code).toBe(2);
+    expect(alone.stderr).toMatch(
+      /^gsc-sync: sc-domain:p3\.example is not synced: .*quarantined.*\n$/,
+    );
+
+    server.seen.length = 0;
+    const resumed = await home.run("properties", "resume", site(3), "--json");
+    expect(resumed.json.properties).toMatchObject([{ status: "active", reason: null }]);
+    const again = await home.run("sync", "--site-url", site(3), "--json");
+    expect(again.code).toBe(1);
+    expect(server.seen.every(({ siteUrl }) => siteUrl === site(3))).toBe(true);
+    expect(server.seen.length).toBeGreaterThan(0);
+  });
+});
+
+describe("a day that Google revises while it is not final", () => {
+  let server: GatedSearchConsole;
+  let home: TestHome;
+  const site = "sc-domain:example.com";
+
+  beforeAll(async () => {
+    server = await startGatedSearchConsole({ gate: () => undefined });
+    home = await aKeptHome({ GSC_API_ROOT_URL: server.url });
+    await home.run("properties", "add", "--site-url", site);
+  });
+  afterAll(async () => {
+    await home.remove();
+    await server.stop();
+  });
+
+  async function night(revision: number, incompleteFrom: string | undefined) {
+    server.revise(revision, incompleteFrom);
+    const { code, json } = await home.run("sync", "--json");
+    expect(code).toBe(0);
+    expect(json.properties).toMatchObject([{ siteUrl: site, status: "complete" }]);
+    return server.seen.map(({ date }) => date).sort();
+  }
+
+  test("is read again until it is final, and then left alone", { timeout: 180_000 }, async () => {
+    expect(await night(1, day(6))).toEqual(days(10, 1));
+    expect(await night(2, day(6))).toEqual(days(6, 1));
+    expect(await night(3, day(2))).toEqual(days(6, 1));
+    expect(await night(4, day(2))).toEqual(days(2, 1));
+    const { json } = await home.run(
+      ...["units", "--site-url", site, "--from", day(10), "--to", day(1), "--json"],
+    );
+    const history = json.units.map(({ final }: { final: boolean }) => final);
+    expect(history).toEqual([...Array(8).fill(true), false, false]);
+    const { json: clicks } = await home.run(
+      ...["sql", "select date, max(clicks) as clicks from search_rows group by date order by date"],
+      "--json",
+    );
+    expect(clicks.rows.map((row: { clicks: number }) => row.clicks)).toEqual([
+      ...[1, 1, 1, 1],
+      ...[3, 3, 3, 3],
+      ...[4, 4],
+    ]);
+  });
+});
+
+test("a sync of no property says how to register one", async () => {
+  const server = await startGatedSearchConsole({ gate: () => undefined });
+  const home = await aKeptHome({ GSC_API_ROOT_URL: server.url });
+  const { code, stderr } = await home.run("sync");
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^gsc-sync: no property is registered: gsc-sync properties add .*\n$/);
+  await home.remove();
+  await server.stop();
+});

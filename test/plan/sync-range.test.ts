@@ -1,0 +1,112 @@
+import { describe, expect, test } from "vitest";
+import { addDays, type PacificDate } from "../../shared/plan/pacific-date.ts";
+import { planSync } from "../../shared/plan/plan-sync.ts";
+import { syncRange } from "../../shared/plan/sync-range.ts";
+import { newProperty, pauseProperty, quarantineProperty } from "../../shared/registry/property.ts";
+import type { UnitRecord } from "../../shared/rows/unit-record.ts";
+import { pacific } from "../support/pacific.ts";
+
+const today = pacific("2026-06-20");
+const nowMs = Date.parse("2026-06-20T19:00:00Z");
+const day = (ago: number) => addDays(today, -ago);
+
+/** A unit of `ago` days ago, fetched `fetchedAgo` days ago. */
+function stored(ago: number, fetchedAgo: number, changes: Partial<UnitRecord> = {}): UnitRecord {
+  return {
+    siteUrl: "sc-domain:example.com",
+    report: "page_query",
+    date: day(ago),
+    generation: 1,
+    runId: "r",
+    rows: 3,
+    fetchedRows: 3,
+    pages: [{ startRow: 0, rows: 3 }],
+    clicks: 1,
+    impressions: 1,
+    hash: "h",
+    capped: false,
+    aggregation: "byPage",
+    firstIncompleteDate: null,
+    fetchedAtMs: nowMs - fetchedAgo * 86_400_000,
+    ...changes,
+  };
+}
+
+/** Days `from` to `to` ago, all fetched last night. */
+function lastNight(from: number, to: number): readonly UnitRecord[] {
+  return Array.from({ length: from - to + 1 }, (_, index) => stored(from - index, 1));
+}
+
+function starts(records: readonly UnitRecord[], reports = ["page_query"]): PacificDate | undefined {
+  const range = syncRange(records, reports, nowMs);
+  if (range !== undefined) expect(range.to).toBe(day(1));
+  return range?.from;
+}
+
+describe("a sync reads to yesterday, from", () => {
+  test("ten days, where nothing is stored", () => {
+    expect(starts([])).toBe(day(10));
+  });
+
+  test("the oldest day that was not final when it was last read", () => {
+    expect(starts(lastNight(30, 2))).toBe(day(3));
+  });
+
+  test("the first day after the last that is stored, however many nights went by", () => {
+    const records = lastNight(90, 60).map((record) => ({ ...record, fetchedAtMs: nowMs }));
+    expect(starts(records)).toBe(day(59));
+  });
+
+  test("a day in the middle that was never completed", () => {
+    const records = lastNight(90, 2).filter(({ date }) => date !== day(40));
+    expect(starts(records)).toBe(day(40));
+  });
+
+  test("an old day whose figures were provisional when they were read", () => {
+    const records = lastNight(90, 2).filter(({ date }) => date !== day(50));
+    expect(starts([...records, stored(50, 49)])).toBe(day(50));
+  });
+
+  test("an old day that Google called incomplete", () => {
+    const records = lastNight(90, 2).filter(({ date }) => date !== day(8));
+    const incomplete = stored(8, 1, { firstIncompleteDate: day(8) });
+    expect(starts([...records, incomplete])).toBe(day(8));
+  });
+
+  test("ten days, for a report that is new beside one that is not", () => {
+    expect(starts(lastNight(90, 2), ["page_query", "countries"])).toBe(day(10));
+  });
+});
+
+describe("a property's sync", () => {
+  const property = newProperty("sc-domain:example.com", 0);
+  const rows = { readUnits: async () => lastNight(30, 2) };
+
+  test("asks for its reports with its account, within its limits", async () => {
+    const limited = { ...property, accountId: "seo", qpm: 60, concurrency: 1 };
+    expect(await planSync(limited, rows, nowMs)).toEqual({
+      kind: "run",
+      request: {
+        siteUrl: "sc-domain:example.com",
+        accountId: "seo",
+        reports: ["page_query"],
+        from: day(3),
+        to: day(1),
+        qpm: 60,
+        concurrency: 1,
+      },
+    });
+  });
+
+  test("is skipped while it is paused or quarantined, and says why", async () => {
+    expect(await planSync(pauseProperty(property, 5), rows, nowMs)).toEqual({
+      kind: "skip",
+      reason: "it is paused",
+    });
+    expect(await planSync(quarantineProperty(property, "403.", 5), rows, nowMs)).toEqual({
+      kind: "skip",
+      reason:
+        "it is quarantined: 403. Mend it, then: gsc-sync properties resume sc-domain:example.com",
+    });
+  });
+});

@@ -1,0 +1,77 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { z } from "zod";
+import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
+
+/**
+ * A worker process of its own: claims and sends as fast as it is let, until its time is over.
+ * Tells its parent how it went.
+ */
+const work = z
+  .object({
+    dynamo: z.string(),
+    tableName: z.string(),
+    url: z.string(),
+    scopes: z.array(
+      z.object({
+        kind: z.enum(["property", "account", "project"]),
+        id: z.string(),
+        limit: z.number(),
+        budget: z.number(),
+        burst: z.number(),
+        lot: z.number().default(1),
+      }),
+    ),
+    lanes: z.number(),
+    untilMs: z.number(),
+    /** How far its clock is ahead of the others'. */
+    clockAheadMs: z.number(),
+  })
+  .parse(JSON.parse(process.argv[2] ?? ""));
+
+const dynamo = new DynamoDBClient({
+  endpoint: work.dynamo,
+  region: "us-east-1",
+  credentials: { accessKeyId: "local", secretAccessKey: "local" },
+});
+const nowMs = () => Date.now() + work.clockAheadMs;
+const quota = createDynamoQuota({
+  documents: DynamoDBDocumentClient.from(dynamo),
+  tableName: work.tableName,
+  now: nowMs,
+  random: Math.random,
+});
+const told = { sent: 0, refused: 0, denied: 0, lapsed: 0 };
+
+async function lane(): Promise<void> {
+  while (Date.now() < work.untilMs) {
+    const claim = await quota.claim(work.scopes, 1);
+    if (claim.kind === "denied") {
+      told.denied += 1;
+      const untilMs = Math.min(claim.retryAtMs - nowMs(), work.untilMs - Date.now());
+      await delay(Math.max(untilMs, 0) + Math.random() * 800);
+    } else if (nowMs() >= claim.validUntilMs) {
+      told.lapsed += 1;
+    } else {
+      told.sent += 1;
+      const answer = await fetch(work.url, { method: "POST", body });
+      await answer.text();
+      if (answer.status !== 200) told.refused += 1;
+    }
+  }
+}
+
+const body = JSON.stringify({
+  startDate: "2026-01-15",
+  endDate: "2026-01-15",
+  dimensions: ["page", "query"],
+  type: "web",
+  rowLimit: 1,
+  startRow: 60_000,
+});
+
+await Promise.all(Array.from({ length: work.lanes }, lane));
+process.send?.(told);
+process.disconnect?.();
+dynamo.destroy();

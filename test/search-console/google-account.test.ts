@@ -1,0 +1,145 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  type AccountAuthorizer,
+  accountAuthorizer,
+} from "../../shared/search-console/google-account.ts";
+import { SearchConsoleError } from "../../shared/search-console/search-console-error.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import {
+  startTokenServer,
+  type TokenServer,
+  writeExternalAccount,
+  writeJson,
+  writeServiceAccount,
+  writeSignIn,
+} from "../support/token-server.ts";
+
+let server: TokenServer;
+beforeEach(async () => {
+  server = await startTokenServer({ delayMs: 20 });
+});
+afterEach(() => server.stop());
+
+function ofFile(path: string): AccountAuthorizer {
+  return accountAuthorizer(
+    { accountId: "seo", credentials: { kind: "file", path } },
+    () => undefined,
+  );
+}
+
+async function faultOf(authorizer: AccountAuthorizer): Promise<SearchConsoleError> {
+  const fault = await authorizer.headers().catch((error: unknown) => error);
+  if (fault instanceof SearchConsoleError) return fault;
+  throw new Error(`no SearchConsoleError: ${String(fault)}`);
+}
+
+describe("an account's credentials", () => {
+  test.each([
+    ["a sign-in", writeSignIn],
+    ["a service account's key", writeServiceAccount],
+    ["an external account", writeExternalAccount],
+  ])("may be %s; 50 requests at once ask for one token", async (_kind, write) => {
+    const authorizer = ofFile(write(temporaryFolder(), "seo", server.url));
+    const headers = await Promise.all(Array.from({ length: 50 }, () => authorizer.headers()));
+    expect(server.given).toHaveLength(1);
+    expect(new Set(headers.map(({ authorization }) => authorization))).toEqual(
+      new Set([`Bearer ${server.given[0]}`]),
+    );
+    await authorizer.headers();
+    expect(server.received).toHaveLength(1);
+  });
+
+  test.each([
+    ["a sign-in", writeSignIn],
+    ["a service account's key", writeServiceAccount],
+    ["an external account", writeExternalAccount],
+  ])("of %s: a token that many requests were refused with is renewed once", async (_k, write) => {
+    const authorizer = ofFile(write(temporaryFolder(), "seo", server.url));
+    const old = await authorizer.headers();
+    await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        authorizer.refuse(old);
+        expect(await authorizer.headers()).not.toEqual(old);
+      }),
+    );
+    expect(server.given).toHaveLength(2);
+    authorizer.refuse(old);
+    await authorizer.headers();
+    expect(server.given).toHaveLength(2);
+  });
+
+  test("that were revoked say what to do, and count again after a new sign-in", async () => {
+    const folder = temporaryFolder();
+    const authorizer = ofFile(writeSignIn(folder, "seo", server.url));
+    server.refuse("1//seo");
+    const fault = await faultOf(authorizer);
+    expect(fault.failure.kind).toBe("credentials");
+    expect(fault.message).toMatch(/^account seo: .*invalid_grant.*gsc-sync login.*7 days/);
+    expect(fault.message).not.toContain("1//seo");
+    writeSignIn(folder, "seo", server.url, "renewed");
+    expect((await authorizer.headers()).authorization).toMatch(/renewed/);
+  });
+
+  test("may be named by a variable", async () => {
+    const path = writeSignIn(temporaryFolder(), "seo", server.url);
+    const account = {
+      accountId: "seo",
+      credentials: { kind: "environment", variable: "SEO_KEY" },
+    } as const;
+    const named = accountAuthorizer(account, (name) => (name === "SEO_KEY" ? path : undefined));
+    expect((await named.headers()).authorization).toMatch(/^Bearer ya29/);
+    const fault = await faultOf(accountAuthorizer(account, () => undefined));
+    expect(fault.message).toBe(
+      "account seo: the environment variable SEO_KEY is not set: it names the account's credential file.",
+    );
+  });
+
+  test("in a file that is not there", async () => {
+    const path = join(temporaryFolder(), "none.json");
+    const fault = await faultOf(ofFile(path));
+    expect(fault.failure.kind).toBe("credentials");
+    expect(fault.message).toBe(`account seo: the credential file ${path} is not there.`);
+  });
+
+  test.each([
+    ["no JSON", "-----BEGIN PRIVATE KEY-----secret", /is not JSON/],
+    ["an unknown kind", { type: "api_key", key: "secret" }, /type: Invalid/],
+    ["an OAuth client", { installed: { client_secret: "secret" } }, /gsc-sync login --client/],
+    ["half a sign-in", { type: "authorized_user", client_secret: "secret" }, /refresh_token/],
+    [
+      "a key that is none",
+      { type: "service_account", client_email: "a@b.c", private_key: "secret" },
+      /private_key: is no PEM key/,
+    ],
+    [
+      "a token endpoint of somebody else",
+      {
+        type: "authorized_user",
+        client_id: "a",
+        client_secret: "secret",
+        refresh_token: "secret",
+        token_uri: "https://tokens.example/",
+      },
+      /token_uri: is neither Google's nor on this machine/,
+    ],
+  ])("in a file with %s are refused without a word of it", async (_name, content, said) => {
+    const folder = temporaryFolder();
+    const path = writeJson(folder, "key", content);
+    if (typeof content === "string") writeFileSync(path, content);
+    const fault = await faultOf(ofFile(path));
+    expect(fault.failure.kind).toBe("credentials");
+    expect(fault.message).toMatch(said);
+    expect(fault.message).toContain(path);
+    expect(fault.message).not.toContain("secret ");
+    rmSync(path);
+  });
+
+  test("are asked for again later when the token endpoint is down", async () => {
+    const gone = await startTokenServer();
+    await gone.stop();
+    const authorizer = ofFile(writeSignIn(temporaryFolder(), "seo", gone.url));
+    expect((await faultOf(authorizer)).failure.kind).toBe("transient");
+  });
+});

@@ -1,0 +1,51 @@
+import { Metrics } from "@aws-lambda-powertools/metrics";
+import { expect, test, vi } from "vitest";
+import { emfTelemetry } from "../../shared/telemetry/emf-telemetry.ts";
+
+/** The telemetry, and what it would have printed. */
+function capturing() {
+  const metrics = new Metrics({ namespace: "GscSync", defaultDimensions: { stage: "test" } });
+  const records: unknown[] = [];
+  vi.spyOn(metrics, "publishStoredMetrics").mockImplementation(() => {
+    records.push(metrics.serializeMetrics());
+    metrics.clearMetrics();
+    metrics.clearDimensions();
+    metrics.clearMetadata();
+    return metrics;
+  });
+  return { telemetry: emfTelemetry(metrics), records };
+}
+
+test("a scope that approaches its limit is one record by stage and scope, the id no dimension", () => {
+  const { telemetry, records } = capturing();
+  telemetry.quota.approaching({
+    scope: "property",
+    id: "sc-domain:example.com",
+    used: 960,
+    budget: 1_200,
+    limit: 1_200,
+    closedUntilMs: null,
+    reason: null,
+  });
+  expect(records).toMatchObject([
+    {
+      QuotaApproaching: 1,
+      scope: "property",
+      stage: "test",
+      scopeId: "sc-domain:example.com",
+      used: "960",
+      _aws: { CloudWatchMetrics: [{ Dimensions: [expect.arrayContaining(["stage", "scope"])] }] },
+    },
+  ]);
+});
+
+test("a refusal by Google is a record with the time to return", () => {
+  const { telemetry, records } = capturing();
+  telemetry.quota.exceeded(
+    { scope: "account", id: "main", untilMs: 1, reason: "Google refused: …" },
+    60_000,
+  );
+  expect(records).toMatchObject([
+    { QuotaExceeded: 1, scope: "account", scopeId: "main", retryMs: "60000" },
+  ]);
+});
