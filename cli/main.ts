@@ -9,7 +9,8 @@ process.exitCode = await run(process.argv);
 
 async function run(argv: readonly string[]): Promise<number> {
   try {
-    await createProgram().parseAsync([...argv]);
+    const program = await createProgram(argv.slice(2));
+    await program.parseAsync([...argv]);
     return Number(process.exitCode ?? 0);
   } catch (error) {
     return report(error);

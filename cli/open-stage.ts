@@ -16,7 +16,6 @@ import { type KnownScope, listQuotaScopes } from "../shared/quota/dynamo-quota-l
 import type { Quota } from "../shared/quota/quota.ts";
 import { dynamoRegistry } from "../shared/registry/dynamo-registry.ts";
 import type { Registry } from "../shared/registry/registry.ts";
-import { openPostgresRowStore } from "../shared/rows/postgres-row-store.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
 import { knownStage } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
@@ -75,7 +74,7 @@ export async function openStage(
     executions,
     stateMachineArn: endpoints.stateMachineArn,
     rows() {
-      opening ??= openPostgresRowStore(endpoints.postgres);
+      opening ??= openRows(endpoints.postgres);
       return opening;
     },
     async close(options) {
@@ -93,6 +92,12 @@ export async function openStage(
     throw error;
   }
   return opened;
+}
+
+/** The driver is loaded by those who read rows. */
+async function openRows(url: string): Promise<RowStore> {
+  const { openPostgresRowStore } = await import("../shared/rows/postgres-row-store.ts");
+  return openPostgresRowStore(url);
 }
 
 /** Without its servers a command can do nothing more; what is committed stays. */

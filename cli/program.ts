@@ -1,24 +1,34 @@
 import { Command } from "commander";
-import { backfillCommand } from "./commands/backfill.ts";
-import { completionCommand } from "./commands/completion.ts";
-import { demoCommand } from "./commands/demo.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { haltCommand } from "./commands/halt.ts";
-import { leverCommand } from "./commands/lever.ts";
-import { loginCommand } from "./commands/login.ts";
-import { propertiesCommand } from "./commands/properties.ts";
-import { quotaCommand } from "./commands/quota.ts";
-import { resourcesCommand } from "./commands/resources.ts";
-import { resumeCommand } from "./commands/resume.ts";
-import { rowsCommand } from "./commands/rows.ts";
-import { sampleServerCommand } from "./commands/sample-server.ts";
-import { sqlCommand } from "./commands/sql.ts";
-import { statusCommand } from "./commands/status.ts";
-import { syncCommand } from "./commands/sync.ts";
-import { unitsCommand } from "./commands/units.ts";
 
-/** The command line, one command a file. Usage errors are thrown as CommanderError. */
-export function createProgram(): Command {
+/** In the order that the help lists them. Loaded when asked for: libraries are most of a start. */
+const commands = new Map<string, () => Promise<Command>>(
+  Object.entries({
+    backfill: async () => (await import("./commands/backfill.ts")).backfillCommand(),
+    sync: async () => (await import("./commands/sync.ts")).syncCommand(),
+    status: async () => (await import("./commands/status.ts")).statusCommand(),
+    halt: async () => (await import("./commands/halt.ts")).haltCommand(),
+    resume: async () => (await import("./commands/resume.ts")).resumeCommand(),
+    rows: async () => (await import("./commands/rows.ts")).rowsCommand(),
+    units: async () => (await import("./commands/units.ts")).unitsCommand(),
+    sql: async () => (await import("./commands/sql.ts")).sqlCommand(),
+    login: async () => (await import("./commands/login.ts")).loginCommand(),
+    properties: async () => (await import("./commands/properties.ts")).propertiesCommand(),
+    lever: async () => (await import("./commands/lever.ts")).leverCommand(),
+    quota: async () => (await import("./commands/quota.ts")).quotaCommand(),
+    resources: async () => (await import("./commands/resources.ts")).resourcesCommand(),
+    doctor: async () => (await import("./commands/doctor.ts")).doctorCommand(),
+    "sample-server": async () =>
+      (await import("./commands/sample-server.ts")).sampleServerCommand(),
+    demo: async () => (await import("./commands/demo.ts")).demoCommand(),
+    completion: async () => (await import("./commands/completion.ts")).completionCommand(),
+  }),
+);
+
+/**
+ * The command line, one command a file: the one that `words` begins with, or all of them. Usage
+ * errors are thrown as CommanderError.
+ */
+export async function createProgram(words: readonly string[] = []): Promise<Command> {
   const program = new Command("gsc-sync")
     .description(
       "Copies Google Search Console search-analytics data into your own store, as fast as Google's quota allows, without losing or doubling a row.",
@@ -26,26 +36,11 @@ export function createProgram(): Command {
     .version("0.1.0")
     .configureOutput({ outputError: oneLine })
     .exitOverride();
-  const commands = [
-    backfillCommand(),
-    syncCommand(),
-    statusCommand(),
-    haltCommand(),
-    resumeCommand(),
-    rowsCommand(),
-    unitsCommand(),
-    sqlCommand(),
-    loginCommand(),
-    propertiesCommand(),
-    leverCommand(),
-    quotaCommand(),
-    resourcesCommand(),
-    doctorCommand(),
-    sampleServerCommand(),
-    demoCommand(),
-    completionCommand(),
-  ];
-  for (const command of commands) {
+  const [first = ""] = words;
+  // Completion is made of all commands.
+  const asked = first === "completion" ? undefined : commands.get(first);
+  const loaders = asked === undefined ? [...commands.values()] : [asked];
+  for (const command of await Promise.all(loaders.map((load) => load()))) {
     program.addCommand(throwing(command));
   }
   return program;

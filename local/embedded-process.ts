@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { z } from "zod";
+import { compileCache } from "./clone-cache.ts";
 
 /**
  * An embedded server in a process of its own.
@@ -64,6 +65,7 @@ export async function startEmbeddedProcess(program: EmbeddedProgram): Promise<Em
   const child = fork(program.module, [JSON.stringify(program.settings)], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     execArgv: [],
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
   });
   const lastLines = keepLastLines(child);
   const ended = endOf(child, lastLines);

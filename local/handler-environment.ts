@@ -1,4 +1,5 @@
 import { environmentNames } from "../shared/config/names.ts";
+import { compileCache } from "./clone-cache.ts";
 import { localNames, localRegion, localStage } from "./local-names.ts";
 import type { StackEndpoints } from "./stack.ts";
 
@@ -36,14 +37,13 @@ export function handlerEnvironment(
 export function functionEnvironment(
   functionName: string,
   handlers: Readonly<Record<string, string>>,
-  { environment, compileCache }: { environment: Environment; compileCache: string },
+  environment: Environment,
 ): Record<string, string> {
   const inherited = Object.entries(environment).flatMap(([name, value]) =>
     value === undefined || name.startsWith("AWS_") ? [] : [[name, value] as const],
   );
   return {
     ...Object.fromEntries(inherited),
-    // Reading and compiling the handlers' libraries is most of what starting a process takes.
     NODE_COMPILE_CACHE: compileCache,
     AWS_LAMBDA_FUNCTION_NAME: functionName,
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",

@@ -16,7 +16,6 @@ export type Home = {
   readonly folders: {
     readonly dynamo: string;
     readonly postgres: string;
-    readonly cache: string;
     readonly logs: string;
   };
 };
@@ -87,7 +86,6 @@ function layout(folder: string): Home {
     folders: {
       dynamo: join(folder, "dynamo"),
       postgres: join(folder, "postgres"),
-      cache: join(folder, "cache"),
       logs: join(folder, "logs"),
     },
   };

@@ -4,6 +4,7 @@ import type { FunctionName } from "../shared/config/names.ts";
 import { createPostgresPool } from "../shared/rows/postgres-connection.ts";
 import { migratePostgresSchema } from "../shared/rows/postgres-schema.ts";
 import { createSql } from "../shared/rows/postgres-sql.ts";
+import { cloneCache } from "./clone-cache.ts";
 import { startDynamoServer } from "./dynamo-server.ts";
 import { startPostgresServer } from "./postgres-server.ts";
 import { loadStateMachineDefinition } from "./synthesise-state-machine.ts";
@@ -21,7 +22,7 @@ export type StackParts = {
   startDynamo(folder: string): Promise<EmbeddedServer>;
   startPostgres(folder: string): Promise<EmbeddedServer>;
   migratePostgres(url: string): Promise<void>;
-  loadDefinition(cacheFolder: string): Promise<unknown>;
+  loadDefinition(): Promise<unknown>;
   functionModule(name: FunctionName): string;
 };
 
@@ -38,6 +39,6 @@ export const stackParts: StackParts = {
       await connection.end();
     }
   },
-  loadDefinition: (cacheFolder) => loadStateMachineDefinition({ cacheFolder }),
+  loadDefinition: () => loadStateMachineDefinition({ cacheFolder: cloneCache }),
   functionModule: (name) => join(import.meta.dirname, "..", "lambdas", `${name}.ts`),
 };

@@ -112,10 +112,7 @@ export async function startPipeline(options: {
       startFunctionPool({
         functionName,
         modulePath: parts.functionModule(functionName),
-        environment: functionEnvironment(functionName, handlers, {
-          environment,
-          compileCache: join(home.folders.cache, "compile"),
-        }),
+        environment: functionEnvironment(functionName, handlers, environment),
         logFile: join(home.folders.logs, `${functionName}.log`),
         timeoutMs: functionTimeoutsSeconds[functionName] * 1_000,
         limit: functionName === "fetch-batch" ? lever.last : () => stateMachineWorkers,

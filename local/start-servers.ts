@@ -65,12 +65,7 @@ export async function startServers(options: {
     return server;
   }
 
-  const starting = [
-    startDynamo(),
-    startPostgres(),
-    startSqs(),
-    parts.loadDefinition(home.folders.cache),
-  ] as const;
+  const starting = [startDynamo(), startPostgres(), startSqs(), parts.loadDefinition()] as const;
   // A failure is reported once all have settled: nothing starts after the others were stopped.
   await Promise.allSettled(starting);
   const [dynamo, postgres, sqs, definition] = await Promise.all(starting);

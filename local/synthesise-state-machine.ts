@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 
@@ -17,7 +17,8 @@ export class SynthesisError extends Error {
 /**
  * The definition that CDK synthesises for the pipeline's state machine, ARNs and queue URL being
  * placeholders. A process of its own synthesises it, so that the caller need not load CDK, and
- * `cacheFolder` keeps the answer until a source of it changes.
+ * `cacheFolder` keeps the answer until a source of it changes; one that cannot be written only costs
+ * the time.
  * @throws SynthesisError with the last lines of what CDK said.
  */
 export async function loadStateMachineDefinition({
@@ -29,11 +30,16 @@ export async function loadStateMachineDefinition({
   const cached = await readDefinition(file);
   if (cached !== undefined) return cached;
   const text = await synthesise();
-  await mkdir(cacheFolder, { recursive: true });
+  await keep(file, text).catch(() => {});
+  return parseDefinition(text);
+}
+
+/** Written aside and renamed: whoever starts meanwhile reads a whole definition or none. */
+async function keep(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
   const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, text);
   await rename(draft, file);
-  return parseDefinition(text);
 }
 
 const repository = join(import.meta.dirname, "..");

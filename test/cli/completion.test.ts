@@ -7,7 +7,7 @@ import { completionScript } from "../../cli/completion-scripts.ts";
 import { createProgram } from "../../cli/program.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-const tree = completionTree(createProgram());
+const tree = completionTree(await createProgram());
 
 /** What bash offers after these words; the last one is being typed. */
 function bashOffers(...words: readonly string[]): readonly string[] {
@@ -24,8 +24,8 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 }
 
 describe("bash is offered", () => {
-  test("every command", () => {
-    const names = createProgram().commands.map((command) => command.name());
+  test("every command", async () => {
+    const names = (await createProgram()).commands.map((command) => command.name());
     expect(bashOffers("")).toEqual(expect.arrayContaining(names));
   });
 

@@ -41,13 +41,7 @@ describe("a home", () => {
   test("is made once by commands that start together", async () => {
     const folder = join(temporaryFolder(), "home");
     await Promise.all(Array.from({ length: 20 }, () => openHome(folder)));
-    expect(readdirSync(folder).sort()).toEqual([
-      "cache",
-      "dynamo",
-      "home.json",
-      "logs",
-      "postgres",
-    ]);
+    expect(readdirSync(folder).sort()).toEqual(["dynamo", "home.json", "logs", "postgres"]);
   });
 
   test("is not a folder with other things in it, which stay as they are", async () => {

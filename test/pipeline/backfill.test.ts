@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { aHome, type TestHome } from "../support/cli.ts";
+import type { TestHome } from "../support/cli.ts";
+import { aKeptHome } from "../support/kept-home.ts";
 import { recentDays } from "../support/recent-days.ts";
 import { startTruthServer, type TruthServer } from "../support/truth-server.ts";
 import { difference, noDifference, rowsOf, truthRows } from "../support/visible-rows.ts";
@@ -18,7 +19,7 @@ describe("a backfill of days of every size, from a server that is not ours", () 
     server = await startTruthServer({
       days: Object.fromEntries(dates.map((date, index) => [date, sizes[index] ?? 0])),
     });
-    home = await aHome({ GSC_API_ROOT_URL: server.url });
+    home = await aKeptHome({ GSC_API_ROOT_URL: server.url });
   });
 
   afterAll(async () => {

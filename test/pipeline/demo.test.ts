@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aHome, type Finished, type TestHome } from "../support/cli.ts";
+import { keepServers } from "../support/kept-home.ts";
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 const queries = [...readme.matchAll(/<!-- tested: ([\w-]+) -->\n```sql\n([\s\S]*?)```/g)].map(
@@ -46,8 +47,9 @@ describe("npm start", () => {
     });
   });
 
-  test("the README has three queries to try", () => {
+  test("the README has three queries to try", async () => {
     expect(queries).toHaveLength(3);
+    await keepServers(home);
   });
 
   test.each(queries)("the README's query $name finds rows", async ({ query }) => {

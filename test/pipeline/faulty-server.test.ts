@@ -4,7 +4,8 @@ import {
   type SampleSearchConsole,
   startSampleSearchConsole,
 } from "../../local/sample-search-console/sample-search-console.ts";
-import { aHome, type TestHome } from "../support/cli.ts";
+import type { TestHome } from "../support/cli.ts";
+import { aKeptHome } from "../support/kept-home.ts";
 
 const range = ["--site-url", "sc-domain:sample.example", "--days", "30"];
 
@@ -18,7 +19,7 @@ describe("a backfill from a server of which two in five answers go wrong", () =>
   beforeAll(async () => {
     const faults = kinds.map((kind) => ({ kind, share: 0.08 }));
     server = await startSampleSearchConsole({ faults });
-    home = await aHome({ GSC_API_ROOT_URL: server.url });
+    home = await aKeptHome({ GSC_API_ROOT_URL: server.url });
   });
   afterAll(async () => {
     await server.stop();

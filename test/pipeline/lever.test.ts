@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { aHome, type TestHome } from "../support/cli.ts";
+import type { TestHome } from "../support/cli.ts";
+import { aKeptHome } from "../support/kept-home.ts";
 import { recentDays } from "../support/recent-days.ts";
 import { startTruthServer, type TruthServer } from "../support/truth-server.ts";
 import { waitUntil } from "../support/wait-until.ts";
@@ -16,9 +17,9 @@ describe("the lever", () => {
   beforeAll(async () => {
     server = await startTruthServer({
       days: Object.fromEntries(dates.map((date, index) => [date, 20 + index])),
-      latencyMs: 1_000,
+      holdAfter: 24,
     });
-    home = await aHome({ GSC_API_ROOT_URL: server.url });
+    home = await aKeptHome({ GSC_API_ROOT_URL: server.url });
   });
   afterAll(async () => {
     await home.remove();
@@ -28,7 +29,7 @@ describe("the lever", () => {
   test("moved to 0 stops a running run within seconds, raised again lets it go on", async () => {
     const range = ["--site-url", siteUrl, "--from", from, "--to", to];
     const run = home.start("backfill", ...range, "--concurrency", "2", "--json");
-    await waitUntil("a unit is stored", () => server.seen.length > 12, 40_000);
+    await waitUntil("the server holds requests", () => server.seen.length > 24, 40_000);
 
     const stopped = await home.run("lever", "--set", "0", "--qpm", "600", "--yes", "--json");
     expect(stopped.code).toBe(0);
@@ -40,6 +41,7 @@ describe("the lever", () => {
       properties: {},
       accounts: {},
     });
+    server.release();
     const waiting = await waitUntil("the run waits", async () => {
       const { json } = await home.run("status", "--json");
       return json.runs[0].status === "waiting" && json.runs[0];

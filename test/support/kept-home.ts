@@ -6,11 +6,15 @@ export async function aKeptHome(
   variables: Readonly<Record<string, string>> = {},
 ): Promise<TestHome> {
   const home = await aHome(variables);
+  await keepServers(home);
+  return home;
+}
+
+export async function keepServers(home: TestHome): Promise<void> {
   const owner = home.start("resources", "--keep");
   await waitUntil(
     "the home's servers are up",
     () => owner.stderr().includes("the servers run until Ctrl-C"),
     60_000,
   );
-  return home;
 }
