@@ -17,14 +17,19 @@ export type SqlTiming = {
 };
 
 export const maxSqlAttempts = 10;
+/** Connections that one statement may lose before the store counts as away. */
+export const maxLostConnections = 3;
 
 export function createSql(connection: SqlConnection, timing: SqlTiming): Sql {
   async function query(text: string, values: readonly unknown[]) {
+    let lost = 0;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await connection.query(text, [...values]);
       } catch (error) {
-        if (!isConflict(error) || attempt === maxSqlAttempts) throw toRowStoreError(error);
+        if (isLostConnection(error)) lost += 1;
+        else if (!isConflict(error)) throw toRowStoreError(error);
+        if (attempt === maxSqlAttempts || lost === maxLostConnections) throw toRowStoreError(error);
         await timing.sleep(timing.random() * Math.min(2_000, 20 * 2 ** attempt));
       }
     }
@@ -51,6 +56,14 @@ const conflictCodes = new Set(["40001", "40P01", "23505"]);
 
 function isConflict(error: unknown): boolean {
   return conflictCodes.has(sqlCode(error));
+}
+
+/** The server was there and the connection broke: by a fail-over, a proxy, a restart. */
+const lostConnectionCodes = new Set(["57P01", "08003", "08006", "ECONNRESET", "EPIPE"]);
+
+function isLostConnection(error: unknown): boolean {
+  if (lostConnectionCodes.has(sqlCode(error))) return true;
+  return error instanceof Error && /^Connection terminated( unexpectedly)?$/.test(error.message);
 }
 
 function toRowStoreError(error: unknown): RowStoreError {

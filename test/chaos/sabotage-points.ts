@@ -1,6 +1,9 @@
 /** The variable that names the folder of armed points. */
 export const chaosVariable = "GSC_SYNC_CHAOS_FOLDER";
 
+/** The variable that names a proxy which the functions' DynamoDB clients talk to. */
+export const dynamoProxyVariable = "GSC_SYNC_CHAOS_DYNAMO";
+
 export const workerPoints = [
   "before-fetch",
   "mid-body",

@@ -9,12 +9,14 @@ import { existsSync, unlinkSync, writeFileSync } from "node:fs";
 import { ClientRequest } from "node:http";
 import { Socket } from "node:net";
 import { join } from "node:path";
-import { chaosVariable, type SabotagePoint } from "./sabotage-points.ts";
+import { chaosVariable, dynamoProxyVariable, type SabotagePoint } from "./sabotage-points.ts";
 
 const folder = process.env[chaosVariable];
 const functionName = process.env.AWS_LAMBDA_FUNCTION_NAME;
 
 if (folder !== undefined && functionName !== undefined) {
+  const proxy = process.env[dynamoProxyVariable];
+  if (proxy !== undefined) process.env.AWS_ENDPOINT_URL_DYNAMODB = proxy;
   if (functionName === "fetch-batch") watchWorker(folder);
   else watchFunction(folder, functionName);
 }

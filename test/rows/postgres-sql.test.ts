@@ -5,7 +5,7 @@ import {
   type SqlConnection,
   type SqlResult,
 } from "../../shared/rows/postgres-connection.ts";
-import { createSql, maxSqlAttempts } from "../../shared/rows/postgres-sql.ts";
+import { createSql, maxLostConnections, maxSqlAttempts } from "../../shared/rows/postgres-sql.ts";
 
 /** A connection that fails with these in turn, then answers. */
 function failingWith(failures: readonly unknown[], answer: SqlResult = { rows: [], rowCount: 7 }) {
@@ -49,11 +49,8 @@ describe("a statement", () => {
   });
 
   test.each([
-    ["57P01", "unavailable"],
-    ["08006", "unavailable"],
     ["53300", "unavailable"],
     ["ECONNREFUSED", "unavailable"],
-    ["EPIPE", "unavailable"],
     ["28P01", "refused"],
     ["22021", "refused"],
     ["42703", "refused"],
@@ -68,9 +65,29 @@ describe("a statement", () => {
     expect(calls()).toBe(1);
   });
 
-  test("on a connection that pg calls lost is unavailable", async () => {
-    const { sql } = failingWith([new Error("Connection terminated unexpectedly")]);
+  const lost = [
+    new Error("Connection terminated unexpectedly"),
+    ...["57P01", "08006", "ECONNRESET", "EPIPE"].map((code) => sqlError(code)),
+  ];
+
+  test.each(lost)("whose connection is lost (%s) is run again on another", async (error) => {
+    const { sql, calls } = failingWith([error, error]);
+    expect(await sql.run("…")).toBe(7);
+    expect(calls()).toBe(3);
+  });
+
+  test.each(lost)("that loses every connection (%s) finds the store away", async (error) => {
+    const { sql, calls } = failingWith(Array(50).fill(error));
+    await expect(sql.run("…")).rejects.toMatchObject({ code: "unavailable", cause: error });
+    expect(calls()).toBe(maxLostConnections);
+  });
+
+  test("that waits for a connection in vain is not tried again: the patience is over", async () => {
+    const { sql, calls } = failingWith(
+      Array(2).fill(new Error("Connection terminated due to connection timeout")),
+    );
     await expect(sql.run("…")).rejects.toMatchObject({ code: "unavailable" });
+    expect(calls()).toBe(1);
   });
 
   test("answers rows in the expected shape, or fails", async () => {

@@ -35,6 +35,10 @@ export async function aHome(
   const env = { ...process.env, NO_COLOR: "1", ...variables, GSC_SYNC_HOME: home };
 
   const running = new Set<ChildProcess>();
+  // A test that timed out has no end of its own.
+  process.once("exit", () => {
+    for (const child of running) child.kill("SIGKILL");
+  });
 
   function start(...args: readonly string[]): StartedCommand {
     const child = spawn(process.execPath, [entry, ...args], {
