@@ -11,8 +11,8 @@ export async function openRedirect(state: string): Promise<Redirect> {
   // Whoever waits hears of it; nobody may be waiting yet.
   code.catch(() => {});
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? "/", "http://127.0.0.1");
-    const answer = answerOf(url, state);
+    const url = URL.parse(request.url ?? "/", "http://127.0.0.1");
+    const answer = url === null ? ({ kind: "ignored" } as const) : answerOf(url, state);
     response.writeHead(answer.kind === "ignored" ? 400 : 200, {
       "content-type": "text/html; charset=utf-8",
       connection: "close",

@@ -36,6 +36,15 @@ function tryToConnect(host: string, port: number): Promise<string | undefined> {
   return promise.finally(() => socket.destroy());
 }
 
+function isJson(body: string): boolean {
+  try {
+    if (body.trim() !== "") JSON.parse(body);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Asks, without credentials, for the list of properties, which counts in no quota of ours. Any
  * JSON will do, a refusal too, and so will an empty answer: a stand-in need not know that list.
@@ -50,6 +59,7 @@ async function askForSites(rootUrl: string): Promise<string | undefined> {
     });
     const body = await answer.text();
     if (/^\s*</.test(body)) return `HTTP ${answer.status} with a page instead of JSON`;
+    if (!isJson(body)) return `HTTP ${answer.status} with text instead of JSON`;
     return answer.status >= 300 && answer.status < 400 ? "it redirects elsewhere" : undefined;
   } catch (error) {
     if (error instanceof Error && error.name === "TimeoutError") {

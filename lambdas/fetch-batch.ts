@@ -72,7 +72,7 @@ async function work(message: BatchMessage): Promise<void> {
     ledger,
     quota,
     quotaEvents: telemetry.quota,
-    searchConsole: quarantining(searchConsole, registry, Date.now),
+    searchConsole: quarantining(searchConsole, known.accountId, registry, Date.now),
     rows,
     clock: systemClock,
     scopesOf: (run) =>

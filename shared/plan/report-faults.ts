@@ -120,10 +120,16 @@ function filtersOf({ dimensionFilterGroups = [] }: Pick<ReportShape, "dimensionF
   return dimensionFilterGroups.flatMap(({ filters }) => filters);
 }
 
-/** RE2, which Google reads, is nearly a part of JavaScript's syntax; its leading flags are not. */
+/**
+ * RE2, which Google reads, is nearly a part of JavaScript's syntax. It has no lookaround and no
+ * backreference; its leading flags and the P of its named groups are its own.
+ * https://github.com/google/re2/wiki/Syntax
+ */
 function isRegularExpression(expression: string): boolean {
+  const unescaped = expression.replace(/\\\\/g, "");
+  if (/\(\?<?[=!]|\\[1-9]|\\k</.test(unescaped)) return false;
   try {
-    new RegExp(expression.replace(/^\(\?[imsU]+\)/, ""));
+    new RegExp(expression.replace(/^\(\?[imsU]+\)/, "").replaceAll("(?P<", "(?<"));
     return true;
   } catch {
     return false;

@@ -32,6 +32,9 @@ const reasons: Record<QuotaPeriod, string> = {
 
 const longLoadReason = "Google refused twice: its long-term load quota is used up for today";
 
+/** How long a refusal of these limits closes a scope when Google names no time. */
+export const closureMs = { second: 2_000, minute: 60_000 } as const;
+
 const loadClosureMs = 15 * 60_000;
 
 /** After the end of a load closure a refusal within this time is the second in a row. */
@@ -45,9 +48,9 @@ function isInARow(loadUntilMs: number | null, nowMs: number): boolean {
 function reopeningMs(period: QuotaPeriod, nowMs: number): number {
   switch (period) {
     case "second":
-      return nowMs + 2_000;
+      return nowMs + closureMs.second;
     case "minute":
-      return nowMs + 60_000;
+      return nowMs + closureMs.minute;
     case "load":
       return nowMs + loadClosureMs;
     case "day":

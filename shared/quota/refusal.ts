@@ -1,6 +1,7 @@
+import type { QuotaPeriod } from "../search-console/search-console-error.ts";
 import { type Lowering, lowered, type RecoveryRule } from "./lowering.ts";
 import type { QuotaScope } from "./quota.ts";
-import { closureAfterRefusal, type QuotaRefusal } from "./refusal-closure.ts";
+import { closureAfterRefusal, closureMs, type QuotaRefusal } from "./refusal-closure.ts";
 import { closureAt, type Standing, scopeInStanding } from "./standing.ts";
 import { closeWindow, type QuotaWindow, rollWindow } from "./window.ts";
 
@@ -22,8 +23,7 @@ export function refuseWindow(
   nowMs: number,
 ): QuotaWindow {
   const { standing } = window;
-  const before = closureAt(standing, nowMs);
-  const same = before?.period === refusal.period;
+  const same = isHeardAlready(standing, refusal.period, nowMs);
   const closure = closureAfterRefusal(refusal, nowMs, same ? null : standing.loadUntilMs);
   const next: Standing = {
     ...standing,
@@ -39,6 +39,25 @@ export function refuseWindow(
     return { ...window, standing: { ...next, loadUntilMs: standing.loadUntilMs } };
   }
   return closeWindow({ ...window, standing: next }, closure);
+}
+
+/** Whether what the period's limit asks for has been done: another limit may have closed for longer. */
+function isHeardAlready(standing: Standing, period: QuotaPeriod, nowMs: number): boolean {
+  if (closureAt(standing, nowMs)?.period === period) return true;
+  const within = (change: Lowering | null, ms: number) =>
+    change !== null && nowMs - change.atMs < ms;
+  switch (period) {
+    case "second":
+      return within(standing.burst, closureMs.second);
+    case "minute":
+      return within(standing.budget, closureMs.minute);
+    case "load":
+      return standing.loadUntilMs !== null && standing.loadUntilMs > nowMs;
+    case "day":
+      return false;
+    default:
+      return period satisfies never;
+  }
 }
 
 /**

@@ -4,25 +4,28 @@ import { quarantineProperty } from "./property.ts";
 import type { Registry } from "./registry.ts";
 
 /**
- * A Search Console that remembers who said no: a registered property that the account may not
+ * A Search Console that remembers who said no: a registered property that its account may not
  * read, or does not know, is quarantined before the refusal is handed on. Nothing else is: wrong
- * credentials or a quota are no fault of the property.
+ * credentials or a quota are no fault of the property, nor is what another account may not read,
+ * nor what was asked before somebody resumed it.
  */
 export function quarantining(
   searchConsole: SearchConsole,
+  accountId: string,
   registry: Pick<Registry, "changeProperty">,
   nowMs: () => number,
 ): SearchConsole {
   return {
     async fetchPage(request, signal) {
+      const askedMs = nowMs();
       try {
         return await searchConsole.fetchPage(request, signal);
       } catch (error) {
         if (isOwnersNo(error)) {
           await registry.changeProperty(request.siteUrl, (property) =>
-            property === undefined
-              ? undefined
-              : quarantineProperty(property, error.message, nowMs()),
+            property?.accountId === accountId && property.sinceMs <= askedMs
+              ? quarantineProperty(property, error.message, nowMs())
+              : property,
           );
         }
         throw error;

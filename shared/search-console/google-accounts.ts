@@ -1,5 +1,11 @@
+import { stat } from "node:fs/promises";
+import type { Account } from "../registry/account.ts";
 import type { Registry } from "../registry/registry.ts";
-import { accountAuthorizer, defaultAuthorizer } from "./google-account.ts";
+import {
+  accountAuthorizer,
+  defaultAuthorizer,
+  defaultCredentialsVariable,
+} from "./google-account.ts";
 import { googleSearchConsole } from "./google-search-console.ts";
 import { googleRootUrl, isLoopback } from "./root-url.ts";
 import type { SearchConsole, Sites } from "./search-console.ts";
@@ -16,7 +22,7 @@ export type AccountsOptions = {
  * Search Console as each account reads it. A configured account has its own credentials, whatever
  * the server; any other has the default ones, and none for a server on this machine. An account's
  * client, and with it its token, lives as long as the process, or until the account is configured
- * anew.
+ * or signed in anew.
  */
 export function googleAccounts(
   options: AccountsOptions,
@@ -26,7 +32,7 @@ export function googleAccounts(
 
   return async (accountId) => {
     const account = await registry.readAccount(accountId);
-    const source = JSON.stringify(account?.credentials ?? null);
+    const source = JSON.stringify([account?.credentials, await signedInMs(account, variable)]);
     const cached = known.get(accountId);
     if (cached?.source === source) return cached.client;
     const auth =
@@ -39,6 +45,20 @@ export function googleAccounts(
     known.set(accountId, { source, client });
     return client;
   };
+}
+
+/** When the credential file was last written: a new sign-in in its place is another source. */
+async function signedInMs(
+  account: Account | undefined,
+  variable: AccountsOptions["variable"],
+): Promise<number> {
+  const source = account?.credentials ?? { kind: "variable", variable: defaultCredentialsVariable };
+  const path = source.kind === "file" ? source.path : variable(source.variable);
+  if (!path) return 0;
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
 }
 
 type Client = SearchConsole & Sites;

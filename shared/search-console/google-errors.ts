@@ -111,10 +111,10 @@ function failureOf(
     return { kind: "credentials" };
   }
   if (status >= 500 || status === 408) return { kind: "transient", retryAfterMs };
-  if (status === 404) return { kind: "unknown-site" };
   // Something between us and Google (a proxy, a login page) answers: neither Google's word on the
   // request nor the owner's no.
   if (!body.structured) return { kind: "transient", retryAfterMs };
+  if (status === 404) return { kind: "unknown-site" };
   if (status === 403) return { kind: "forbidden" };
   return { kind: "invalid" };
 }

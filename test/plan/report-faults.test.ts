@@ -36,6 +36,8 @@ describe("Google answers", () => {
     ["discover by page and country", { searchType: "discover", dimensions: ["page", "country"] }],
     ["googleNews by device", { searchType: "googleNews", dimensions: ["device"] }],
     ["a filter by what it does not group by", filtered("country", "usa")],
+    ["a named group", filtered("query", "(?P<brand>acme)", "includingRegex")],
+    ["an escaped backslash before a digit", filtered("query", "a\\\\1", "includingRegex")],
     ["a regular expression", filtered("page", "(?i)/blog/\\d+", "includingRegex")],
     ["search appearances in two steps", { dimensions: ["page", "searchAppearance", "query"] }],
     [
@@ -147,3 +149,12 @@ describe("hours", () => {
     expect(reportRangeFaults(daily, pacific("2026-01-01"), noonMs)).toEqual([]);
   });
 });
+
+test.each(["^(?!.*brand)", "a(?=b)", "(?<=a)b", "(?<!a)b", "(a)\\1", "(?<x>a)\\k<x>"])(
+  "%s is no regular expression of RE2, which Google reads",
+  (expression) => {
+    expect(reportFaults(shape(filtered("query", expression, "includingRegex")))[0]).toMatch(
+      /is no regular expression/,
+    );
+  },
+);

@@ -56,11 +56,46 @@ test.each([
     reason: "x",
   });
   const refusing = { fetchPage: () => Promise.reject(refusal) };
-  const watched = quarantining(refusing, registry, () => 7);
+  const watched = quarantining(refusing, active.accountId, registry, () => 7);
   const { signal } = new AbortController();
   await expect(watched.fetchPage(request, signal)).rejects.toBe(refusal);
   const property = await registry.readProperty(siteUrl);
   expect(property).toMatchObject({ status, reason: status === "active" ? null : "it says no" });
+});
+
+test("what another account may not read, or was asked before a resume, is no fault of the property", async () => {
+  const registry = memoryRegistry();
+  const refusal = new SearchConsoleError("it says no", {
+    failure: { kind: "forbidden" },
+    status: 403,
+    reason: "x",
+  });
+  const { signal } = new AbortController();
+  let nowMs = 7;
+  await registry.changeProperty(siteUrl, () => active);
+  const other = quarantining(
+    { fetchPage: () => Promise.reject(refusal) },
+    "another",
+    registry,
+    () => nowMs,
+  );
+  await expect(other.fetchPage(request, signal)).rejects.toBe(refusal);
+  expect(await registry.readProperty(siteUrl)).toEqual(active);
+
+  const late = quarantining(
+    {
+      async fetchPage() {
+        nowMs = 9;
+        await registry.changeProperty(siteUrl, () => ({ ...active, sinceMs: 8 }));
+        throw refusal;
+      },
+    },
+    active.accountId,
+    registry,
+    () => nowMs,
+  );
+  await expect(late.fetchPage(request, signal)).rejects.toBe(refusal);
+  expect(await registry.readProperty(siteUrl)).toMatchObject({ status: "active", sinceMs: 8 });
 });
 
 test("a refusal registers nothing that was not registered", async () => {
@@ -71,7 +106,7 @@ test("a refusal registers nothing that was not registered", async () => {
     reason: "x",
   });
   const refusing = { fetchPage: () => Promise.reject(refusal) };
-  const watched = quarantining(refusing, registry, () => 7);
+  const watched = quarantining(refusing, active.accountId, registry, () => 7);
   const { signal } = new AbortController();
   await expect(watched.fetchPage(request, signal)).rejects.toBe(refusal);
   expect(await registry.listProperties()).toEqual([]);

@@ -165,6 +165,14 @@ describe("a refusal means", () => {
       { kind: "unknown-site" },
     ],
     [
+      "a web server's 404",
+      404,
+      "<html><title>Not Found</title></html>",
+      { kind: "transient", retryAfterMs: null },
+    ],
+    ["a 404 in plain text", 404, "404 page not found", { kind: "transient", retryAfterMs: null }],
+    ["a 404 without a body", 404, "", { kind: "transient", retryAfterMs: null }],
+    [
       "an expired token",
       401,
       classic(401, "authError", "Invalid Credentials", "global"),

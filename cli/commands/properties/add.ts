@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command } from "commander";
+import { defaultAccountId } from "../../../shared/registry/account.ts";
 import { withSettings } from "../../../shared/registry/property.ts";
 import type { Registry } from "../../../shared/registry/registry.ts";
 import {
@@ -54,10 +55,28 @@ export function addPropertyCommand(): Command {
       if (all.length > 0)
         throw new UsageError(all.map((fault) => fault.replace(/\.$/, "")).join("; "));
       await withStage(options, async ({ registry }, terminal) => {
+        await refuseOthersCredentials(argument, options, registry);
         const added = await register(entries, registry);
         terminal.result(registryText(added, terminal), registryJson(added));
       });
     });
+}
+
+/** Credentials without an account are the default one's, which another property may not want. */
+async function refuseOthersCredentials(
+  argument: string | undefined,
+  options: AddOptions,
+  registry: Registry,
+): Promise<void> {
+  const { accountId, credentials, credentialsVariable } = options;
+  const siteUrl = givenProperty(argument, options);
+  if (siteUrl === undefined || accountId !== undefined) return;
+  if (credentials === undefined && credentialsVariable === undefined) return;
+  const known = await registry.readProperty(siteUrl);
+  if (known === undefined || known.accountId === defaultAccountId) return;
+  throw new UsageError(
+    `${siteUrl} is read with the account ${known.accountId}: say --account-id ${known.accountId} to change that account's credentials, or --account-id ${defaultAccountId} to read it with the default ones`,
+  );
 }
 
 async function register({ accounts, properties }: RegistryEntries, registry: Registry) {
@@ -100,7 +119,7 @@ async function inputOf(argument: string | undefined, options: AddOptions): Promi
     ...(options.concurrency === undefined ? {} : { concurrency: Number(options.concurrency) }),
   };
   return {
-    ...(source === undefined ? {} : { accounts: { [accountId ?? "default"]: source } }),
+    ...(source === undefined ? {} : { accounts: { [accountId ?? defaultAccountId]: source } }),
     properties: siteUrl === undefined ? [] : [property],
   };
 }
