@@ -1,6 +1,8 @@
 import { StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { environmentNames } from "../shared/config/names.ts";
-import { PropertyBusyError } from "../shared/plan/plan-run.ts";
+import { holderInTheWay } from "../shared/ledger/property-lock.ts";
+import { PropertyBusyError, parseRunRequest } from "../shared/plan/plan-run.ts";
+import type { RunRequestInput } from "../shared/plan/run-request.ts";
 import { CommandError } from "./command-error.ts";
 import type { OpenStage } from "./open-stage.ts";
 
@@ -21,13 +23,15 @@ export async function startRun(
 }
 
 /** Says at once what planning would find out; the ledger's lock decides. @throws CommandError */
-export async function refuseBusyProperty(stage: OpenStage, siteUrl: string): Promise<void> {
-  const { holders } = await stage.ledger.readLock(siteUrl);
+export async function refuseBusyProperty(
+  stage: OpenStage,
+  request: RunRequestInput,
+): Promise<void> {
   const nowMs = Date.now();
-  const holder = Object.entries(holders).find(([, { untilMs }]) => untilMs > nowMs);
-  if (holder !== undefined) {
-    throw new CommandError(new PropertyBusyError(siteUrl, holder[0]).message);
-  }
+  const { siteUrl, from, to, keepAutoSync } = parseRunRequest(request, nowMs);
+  const lock = await stage.ledger.readLock(siteUrl);
+  const holder = holderInTheWay(lock, { from, to, keepAutoSync }, nowMs);
+  if (holder !== undefined) throw new CommandError(new PropertyBusyError(siteUrl, holder).message);
 }
 
 /** The owner's workers fetch what this command starts: from the same server, or not at all. */

@@ -1,9 +1,11 @@
 import type { RunSummary } from "../shared/ledger/run-summary.ts";
 import { planSync } from "../shared/plan/plan-sync.ts";
+import type { RunRequestInput } from "../shared/plan/run-request.ts";
 import type { Property } from "../shared/registry/property.ts";
 import { definitionsOf } from "./configured-reports.ts";
 import { followRun } from "./follow-run.ts";
 import type { OpenStage } from "./open-stage.ts";
+import { refuseChangedReports } from "./refuse-changed-reports.ts";
 import { newRunId } from "./run-id.ts";
 import { startRun } from "./start-run.ts";
 import type { Terminal } from "./terminal.ts";
@@ -18,38 +20,54 @@ export type SyncContext = {
   readonly stopping: AbortSignal;
 };
 
-/** Syncs one property, from its plan to its run's end. Never throws: others go on. */
+/**
+ * Syncs one property, from its plan to the end of its run, or of both around another run's days.
+ * Never throws: others go on.
+ */
 export async function syncProperty(
   property: Property,
   context: SyncContext,
-): Promise<SyncedProperty> {
+): Promise<readonly SyncedProperty[]> {
   const { siteUrl, accountId } = property;
   const ended = (status: SyncedProperty["status"], reason: string | null, run: RunSummary | null) =>
     ({ siteUrl, accountId, status, reason, run }) satisfies SyncedProperty;
-  const synced = await work().catch((error: unknown) =>
-    ended("failed", error instanceof Error ? error.message : String(error), null),
-  );
-  if (!context.alone) context.terminal.notice(syncLine(synced));
+  const synced: SyncedProperty[] = [];
+  try {
+    await work();
+  } catch (error) {
+    tell(ended("failed", error instanceof Error ? error.message : String(error), null));
+  }
   return synced;
 
-  async function work(): Promise<SyncedProperty> {
-    const { stage, terminal, alone, stopping } = context;
-    if (stopping.aborted) return ended("halted", "stopped by the user", null);
-    const plan = await planSync(property, await stage.rows(), Date.now());
-    if (plan.kind === "skip") return ended("skipped", plan.reason, null);
-    const holder = await holderOf(siteUrl, stage);
-    if (holder !== undefined) return ended("skipped", `run ${holder} is reading it`, null);
-    const request = { ...plan.request, ...definitionsOf(property.reports) };
+  async function work(): Promise<void> {
+    const { stage, stopping } = context;
+    if (stopping.aborted) return tell(stopped());
+    const ports = { rows: await stage.rows(), ledger: stage.ledger };
+    const plan = await planSync(property, ports, Date.now());
+    if (plan.kind === "skip") return tell(ended("skipped", plan.reason, null));
+    for (const days of plan.requests) {
+      if (stopping.aborted) return tell(stopped());
+      tell(await run({ ...days, ...definitionsOf(property.reports) }, plan.besides));
+    }
+  }
+
+  async function run(request: RunRequestInput, besides: string | null): Promise<SyncedProperty> {
+    const { stage, terminal, alone } = context;
+    await refuseChangedReports(stage, request);
     const started = await startRun(stage, newRunId(Date.now()), request);
     const summary = await followRun(stage, started, alone ? terminal : silent(terminal));
-    return ended(summary.status, summary.reason, summary);
+    const note = besides === null ? null : `its other days are left to run ${besides}`;
+    return ended(summary.status, summary.reason ?? note, summary);
   }
-}
 
-async function holderOf(siteUrl: string, { ledger }: OpenStage): Promise<string | undefined> {
-  const { holders } = await ledger.readLock(siteUrl);
-  const nowMs = Date.now();
-  return Object.entries(holders).find(([, { untilMs }]) => untilMs > nowMs)?.[0];
+  function stopped(): SyncedProperty {
+    return ended("halted", "stopped by the user", null);
+  }
+
+  function tell(one: SyncedProperty): void {
+    synced.push(one);
+    if (!context.alone) context.terminal.notice(syncLine(one));
+  }
 }
 
 /** Several runs would draw over each other. */

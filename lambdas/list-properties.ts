@@ -2,17 +2,17 @@ import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import { planSync } from "../shared/plan/plan-sync.ts";
 import type { RunRequestInput } from "../shared/plan/run-request.ts";
-import { logger, openRows, registry } from "./container.ts";
+import { ledger, logger, openRows, registry } from "./container.ts";
 
-/** What a nightly sync starts: a request for each registered property that there is work for. */
+/** What a nightly sync starts: the requests of each registered property that there is work for. */
 export const handler = middy<unknown, { readonly requests: readonly RunRequestInput[] }>()
   .use(injectLambdaContext(logger))
   .handler(async () => {
     const rows = await openRows();
     const requests: RunRequestInput[] = [];
     for (const property of await registry.listProperties()) {
-      const plan = await planSync(property, rows, Date.now());
-      if (plan.kind === "run") requests.push(plan.request);
+      const plan = await planSync(property, { rows, ledger }, Date.now());
+      if (plan.kind === "run") requests.push(...plan.requests);
       else logger.info("property skipped", { siteUrl: property.siteUrl, reason: plan.reason });
     }
     return { requests };

@@ -70,7 +70,11 @@ export function backfillCommand(): Command {
     .option("--batch-size <n>", "most units a batch", wholeNumber("--batch-size", 1, 500), 50)
     .option("--qpm <n>", "requests a minute, exactly", wholeNumber("--qpm", 1, 1_200))
     .option("--force", "fetch also what is complete and final", false)
-    .option("--keep-auto-sync", "let the nightly sync of the property go on beside it", false)
+    .option(
+      "--keep-auto-sync",
+      "let a nightly sync read the days outside the range meanwhile",
+      false,
+    )
     .option("--dry-run", "say what the run would take, and send nothing", false)
     .addOption(jsonOption())
     .action(async (options: BackfillOptions) => {
@@ -101,7 +105,7 @@ export async function runToItsEnd(
   terminal: Terminal,
 ): Promise<number> {
   refuseOtherServer(stage);
-  await refuseBusyProperty(stage, request.siteUrl);
+  await refuseBusyProperty(stage, request);
   const registered = await stage.registry.readProperty(request.siteUrl);
   const account = registered === undefined ? {} : { accountId: registered.accountId };
   const started = await startRun(stage, newRunId(Date.now()), { ...account, ...request });

@@ -43,9 +43,10 @@ export function syncCommand(): Command {
           () => void stage.close({ force: true }).finally(() => process.exit(1)),
         );
         const alone = properties.length === 1;
-        const synced = await sideBySide(properties, options.atOnce, (property) =>
+        const each = await sideBySide(properties, options.atOnce, (property) =>
           syncProperty(property, { stage, terminal, alone, stopping: stopping.signal }),
         );
+        const synced = each.flat();
         const failed = synced.filter(hasFailed).length;
         if (failed > 0) process.exitCode = 1;
         terminal.result(syncText(synced, terminal), {

@@ -109,7 +109,10 @@ const BatchSchema = z.object({
 }) satisfies z.ZodType<Batch>;
 
 const LockSchema = z.object({
-  holders: z.record(z.string(), z.object({ from: date, to: date, untilMs: ms })),
+  holders: z.record(
+    z.string(),
+    z.object({ from: date, to: date, keepAutoSync: z.boolean().default(false), untilMs: ms }),
+  ),
 }) satisfies z.ZodType<PropertyLock>;
 
 const positive = z.int().min(1);

@@ -1,11 +1,11 @@
-import type { PacificDate } from "../plan/pacific-date.ts";
+import { addDays, type PacificDate } from "../plan/pacific-date.ts";
 
-/** The runs that may write a property's units now. */
+/** The runs that may write a property's units now. Their ranges are disjoint. */
 export type PropertyLock = { readonly holders: Readonly<Record<string, LockHolder>> };
 
-export type LockHolder = {
-  readonly from: PacificDate;
-  readonly to: PacificDate;
+export type LockHolder = DateRange & {
+  /** It leaves the days outside its range to others that say the same; else it is alone. */
+  readonly keepAutoSync: boolean;
   readonly untilMs: number;
 };
 
@@ -13,26 +13,87 @@ export type LockDecision =
   | { readonly kind: "changed"; readonly lock: PropertyLock }
   | { readonly kind: "held"; readonly by: string };
 
+/** What of a range nobody holds, oldest first; never empty. `by`: who has the rest. */
+export type FreeRanges =
+  | { readonly kind: "free"; readonly ranges: readonly DateRange[]; readonly by: string | null }
+  | { readonly kind: "held"; readonly by: string };
+
+type DateRange = { readonly from: PacificDate; readonly to: PacificDate };
+type Asking = DateRange & { readonly runId?: string; readonly keepAutoSync: boolean };
+
 /** A holder that does not renew for this long has let go. */
 export const lockMs = 15 * 60_000;
 
-/** One run a property at a time; acquiring one's own lock renews it. */
+/**
+ * A property has one run at a time, or several on disjoint days that all keep the auto sync.
+ * Acquiring one's own lock renews it.
+ */
 export function acquireLock(
   lock: PropertyLock,
-  run: { readonly runId: string; readonly from: PacificDate; readonly to: PacificDate },
+  run: Asking & { readonly runId: string },
   untilMs: number,
   nowMs: number,
 ): LockDecision {
-  const live = Object.entries(lock.holders).filter(([, holder]) => holder.untilMs > nowMs);
-  const other = live.find(([runId]) => runId !== run.runId);
-  if (other !== undefined) return { kind: "held", by: other[0] };
+  const by = holderInTheWay(lock, run, nowMs);
+  if (by !== undefined) return { kind: "held", by };
+  const { runId, from, to, keepAutoSync } = run;
+  const others = Object.fromEntries(liveOthers(lock, run, nowMs));
   return {
     kind: "changed",
-    lock: { holders: { [run.runId]: { from: run.from, to: run.to, untilMs } } },
+    lock: { holders: { ...others, [runId]: { from, to, keepAutoSync, untilMs } } },
   };
+}
+
+/** The run that keeps another from acquiring the lock now; undefined when none does. */
+export function holderInTheWay(
+  lock: PropertyLock,
+  asking: Asking,
+  nowMs: number,
+): string | undefined {
+  const inTheWay = liveOthers(lock, asking, nowMs).find(
+    ([, holder]) => !(asking.keepAutoSync && holder.keepAutoSync) || overlap(asking, holder),
+  );
+  return inTheWay?.[0];
+}
+
+/** What a run that keeps the auto sync could acquire of a range. */
+export function freeRanges(lock: PropertyLock, range: DateRange, nowMs: number): FreeRanges {
+  const live = liveOthers(lock, {}, nowMs);
+  const alone = live.find(([, holder]) => !holder.keepAutoSync);
+  if (alone !== undefined) return { kind: "held", by: alone[0] };
+  const taken = live.filter(([, holder]) => overlap(range, holder));
+  const by = taken[0]?.[0] ?? null;
+  const ranges = taken.reduce(
+    (free: readonly DateRange[], [, holder]) => free.flatMap((each) => without(each, holder)),
+    [range],
+  );
+  if (ranges.length === 0 && by !== null) return { kind: "held", by };
+  return { kind: "free", ranges, by };
 }
 
 export function releaseLock(lock: PropertyLock, runId: string): PropertyLock {
   const { [runId]: _released, ...holders } = lock.holders;
   return { holders };
+}
+
+function liveOthers(
+  lock: PropertyLock,
+  { runId }: { readonly runId?: string },
+  nowMs: number,
+): readonly (readonly [string, LockHolder])[] {
+  return Object.entries(lock.holders).filter(
+    ([holder, { untilMs }]) => holder !== runId && untilMs > nowMs,
+  );
+}
+
+function overlap(a: DateRange, b: DateRange): boolean {
+  return a.from <= b.to && b.from <= a.to;
+}
+
+/** The days of a range before and after another's. */
+function without(range: DateRange, taken: DateRange): readonly DateRange[] {
+  if (!overlap(range, taken)) return [range];
+  const before = { from: range.from, to: addDays(taken.from, -1) };
+  const after = { from: addDays(taken.to, 1), to: range.to };
+  return [before, after].filter(({ from, to }) => from <= to);
 }

@@ -1,3 +1,5 @@
+import type { Ledger } from "../ledger/ledger.ts";
+import { freeRanges } from "../ledger/property-lock.ts";
 import type { Property } from "../registry/property.ts";
 import type { RowStore } from "../rows/row-store.ts";
 import { oldestKeptDate } from "./date-range.ts";
@@ -7,13 +9,25 @@ import { newestSyncDate, syncRange } from "./sync-range.ts";
 
 /** What a sync does with a property. */
 export type SyncPlan =
-  | { readonly kind: "run"; readonly request: RunRequestInput }
+  | {
+      readonly kind: "run";
+      /** A run each, oldest days first: one, or those before and after another run's days. */
+      readonly requests: readonly RunRequestInput[];
+      /** Whose days are left out; null: nobody's. */
+      readonly besides: string | null;
+    }
   | { readonly kind: "skip"; readonly reason: string };
 
-/** Plans one property's sync as the registry and its unit records stand. */
+/**
+ * Plans one property's sync as the registry, its unit records and its lock stand. What another run
+ * has is taken another night: a sync looks back as far as the first stored day.
+ */
 export async function planSync(
   property: Property,
-  rows: Pick<RowStore, "readUnits">,
+  {
+    rows,
+    ledger,
+  }: { readonly rows: Pick<RowStore, "readUnits">; readonly ledger: Pick<Ledger, "readLock"> },
   nowMs: number,
 ): Promise<SyncPlan> {
   const { siteUrl, accountId, reports, qpm, concurrency } = property;
@@ -26,15 +40,20 @@ export async function planSync(
   });
   const range = syncRange(records, reports, nowMs);
   if (range === undefined) return { kind: "skip", reason: "everything is final" };
-  const request: RunRequestInput = {
-    siteUrl,
-    accountId,
-    reports: [...reports],
-    ...range,
-    ...(qpm === null ? {} : { qpm }),
-    ...(concurrency === null ? {} : { concurrency }),
-  };
-  return { kind: "run", request };
+  const free = freeRanges(await ledger.readLock(siteUrl), range, nowMs);
+  if (free.kind === "held") return { kind: "skip", reason: `run ${free.by} is reading it` };
+  const requests = free.ranges.map(
+    (days): RunRequestInput => ({
+      siteUrl,
+      accountId,
+      reports: [...reports],
+      ...days,
+      ...(qpm === null ? {} : { qpm }),
+      ...(concurrency === null ? {} : { concurrency }),
+      keepAutoSync: true,
+    }),
+  );
+  return { kind: "run", requests, besides: free.by };
 }
 
 /** Why a sync passes over a property that is not active. */

@@ -7,6 +7,7 @@ import type { Settings } from "../../shared/ledger/settings.ts";
 import { changed, unchanged } from "../../shared/ledger/transitions/decision.ts";
 import { takeBatch } from "../../shared/ledger/transitions/take-batch.ts";
 import { aRun } from "../support/a-run.ts";
+import { day } from "../support/day.ts";
 import { sampleUnit } from "../support/row-samples.ts";
 
 /** An empty ledger that several clients may share. */
@@ -263,6 +264,18 @@ export function describeLedger(name: string, openStore: () => Promise<LedgerStor
         expect((await acquire(other, 99)).kind).toBe("held");
         expect((await acquire(other, 100)).kind).toBe("changed");
         expect(Object.keys((await ledger.readLock(siteUrl)).holders)).toEqual(["run-2"]);
+      });
+
+      test("is held by two on other days that keep the auto sync", async () => {
+        const days = { from: day("2025-12-01"), to: day("2025-12-31") };
+        expect((await acquire(aRun({ keepAutoSync: true }), 0)).kind).toBe("changed");
+        expect((await acquire({ ...other, ...days }, 50)).kind).toBe("held");
+        const sync = { ...other, ...days, keepAutoSync: true };
+        expect((await acquire(sync, 50)).kind).toBe("changed");
+        expect((await ledger.readLock(siteUrl)).holders).toEqual({
+          [runId]: { from: aRun().from, to: aRun().to, keepAutoSync: true, untilMs: 100 },
+          "run-2": { ...days, keepAutoSync: true, untilMs: 150 },
+        });
       });
 
       test("goes to one of many that ask at the same time", async () => {

@@ -117,7 +117,7 @@ describe("the end of an execution", () => {
     await ledger.createRun(aRun(drained));
     await ledger.changeLock(siteUrl, () => ({
       kind: "changed",
-      lock: { holders: { "run-2": { from: aRun().from, to: aRun().to, untilMs: 9_999 } } },
+      lock: { holders: { "run-2": { ...aRun(), untilMs: 9_999 } } },
     }));
     await close();
     expect(await holders()).toEqual(["run-2"]);

@@ -15,6 +15,7 @@ import {
   writeJson,
   writeSignIn,
 } from "../support/token-server.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
 const day = (ago: number) => addDays(pacificDateAt(Date.now()), -ago);
 const days = (from: number, to: number) =>
@@ -174,6 +175,94 @@ describe("a day that Google revises while it is not final", () => {
       ...[4, 4],
     ]);
   });
+});
+
+describe("a sync beside a backfill", () => {
+  let server: GatedSearchConsole;
+  let home: TestHome;
+
+  beforeAll(async () => {
+    server = await startGatedSearchConsole({ gate: () => undefined });
+    home = await aKeptHome({ GSC_API_ROOT_URL: server.url });
+  });
+  afterAll(async () => {
+    await home.remove();
+    await server.stop();
+  });
+
+  /** A sync while a backfill of the days 30 to 4 ago waits for its quota. */
+  async function syncBeside(site: string, ...more: readonly string[]) {
+    server.seen.length = 0;
+    const range = ["--site-url", site, "--from", day(30), "--to", day(4)];
+    const backfill = home.start("backfill", ...range, "--qpm", "1", "--force", ...more, "--json");
+    await waitUntil("the backfill reads", () => server.seen.length > 0, 60_000);
+    const { code, json } = await home.run("sync", "--site-url", site, "--json");
+    const { json: status } = await home.run("status", "--json");
+    const { runId } = status.runs.find(({ from }: { from: string }) => from === day(30));
+    await home.run("halt", runId);
+    expect((await backfill.finished).json.status).toBe("halted");
+    return { code, properties: json.properties, runId };
+  }
+
+  test("of its property takes another night", { timeout: 120_000 }, async () => {
+    const { code, properties, runId } = await syncBeside("sc-domain:a.example");
+    expect(code).toBe(0);
+    expect(properties).toMatchObject([
+      { status: "skipped", reason: `run ${runId} is reading it`, run: null },
+    ]);
+  });
+
+  test("that keeps the auto sync reads the days outside its range", {
+    timeout: 120_000,
+  }, async () => {
+    const { code, properties, runId } = await syncBeside("sc-domain:b.example", "--keep-auto-sync");
+    expect(code).toBe(0);
+    expect(properties).toMatchObject([
+      {
+        status: "complete",
+        reason: `its other days are left to run ${runId}`,
+        run: { from: day(3), to: day(1), units: { complete: 3 }, rows: 9 },
+      },
+    ]);
+    const read = server.seen.map(({ date }) => date).filter((date) => date > day(4));
+    expect(read.sort()).toEqual(days(3, 1));
+  });
+});
+
+test("a report that was changed under its id stops its property's sync alone", {
+  timeout: 120_000,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "gsc-sync-changed-"));
+  const configure = (dimensions: readonly string[]) =>
+    writeJson(folder, "config", { reports: [{ id: "mine", dimensions }] });
+  const server = await startGatedSearchConsole({ gate: () => undefined });
+  const home = await aKeptHome({
+    GSC_API_ROOT_URL: server.url,
+    GSC_SYNC_CONFIG: configure(["page", "query"]),
+  });
+  await home.run("properties", "add", "sc-domain:a.example", "--report", "mine");
+  await home.run("properties", "add", "sc-domain:b.example");
+  expect((await home.run("sync", "--json")).code).toBe(0);
+  server.seen.length = 0;
+
+  configure(["query", "page", "device"]);
+  const { code, json } = await home.run("sync", "--json");
+  expect(code).toBe(1);
+  expect(json.properties).toMatchObject([
+    {
+      siteUrl: "sc-domain:a.example",
+      status: "failed",
+      reason: expect.stringMatching(/^report mine is stored in another shape .* another id$/),
+      run: null,
+    },
+    { siteUrl: "sc-domain:b.example", status: "complete" },
+  ]);
+  expect(new Set(server.seen.map(({ siteUrl }) => siteUrl))).toEqual(
+    new Set(["sc-domain:b.example"]),
+  );
+  await home.remove();
+  await server.stop();
+  rmSync(folder, { recursive: true });
 });
 
 test("a sync of no property says how to register one", async () => {

@@ -69,7 +69,12 @@ describe("planning a run", () => {
       Array.from({ length: 20 }, (_, index) => `2026-03-${String(index + 1).padStart(2, "0")}`),
     );
     expect((await ledger.readLock(siteUrl)).holders).toEqual({
-      [executionName]: { from: request.from, to: request.to, untilMs: nowMs + lockMs },
+      [executionName]: {
+        from: request.from,
+        to: request.to,
+        keepAutoSync: false,
+        untilMs: nowMs + lockMs,
+      },
     });
   });
 
@@ -243,6 +248,19 @@ describe("planning a run", () => {
       message: expect.stringContaining("run-7"),
     });
     expect(await ledger.readBatches(executionName)).toEqual([]);
+  });
+
+  test("goes on beside a run on other days when both keep the auto sync, and only then", async () => {
+    const sync = { siteUrl, from: "2026-03-21", to: "2026-03-31", keepAutoSync: true };
+    await plan({ ...request, keepAutoSync: true });
+    await expect(plan({ ...sync, keepAutoSync: false }, "alone")).rejects.toMatchObject({
+      code: "PROPERTY_BUSY",
+    });
+    await plan(sync, "sync");
+    expect(Object.keys((await ledger.readLock(siteUrl)).holders)).toEqual([executionName, "sync"]);
+    expect(await plannedDates("sync")).toEqual(
+      Array.from({ length: 11 }, (_, index) => `2026-03-${21 + index}`),
+    );
   });
 });
 

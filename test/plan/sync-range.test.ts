@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { LockHolder } from "../../shared/ledger/property-lock.ts";
 import { addDays, type PacificDate } from "../../shared/plan/pacific-date.ts";
 import { planSync } from "../../shared/plan/plan-sync.ts";
 import { syncRange } from "../../shared/plan/sync-range.ts";
@@ -81,29 +82,67 @@ describe("a sync reads to yesterday, from", () => {
 describe("a property's sync", () => {
   const property = newProperty("sc-domain:example.com", 0);
   const rows = { readUnits: async () => lastNight(30, 2) };
+  const free = { rows, ledger: { readLock: async () => ({ holders: {} }) } };
 
   test("asks for its reports with its account, within its limits", async () => {
     const limited = { ...property, accountId: "seo", qpm: 60, concurrency: 1 };
-    expect(await planSync(limited, rows, nowMs)).toEqual({
+    expect(await planSync(limited, free, nowMs)).toEqual({
       kind: "run",
-      request: {
-        siteUrl: "sc-domain:example.com",
-        accountId: "seo",
-        reports: ["page_query"],
-        from: day(3),
-        to: day(1),
-        qpm: 60,
-        concurrency: 1,
-      },
+      besides: null,
+      requests: [
+        {
+          siteUrl: "sc-domain:example.com",
+          accountId: "seo",
+          reports: ["page_query"],
+          from: day(3),
+          to: day(1),
+          qpm: 60,
+          concurrency: 1,
+          keepAutoSync: true,
+        },
+      ],
     });
   });
 
+  /** Its plan while a run has days `from` to `to` ago; ten days are open, from yesterday back. */
+  async function beside(from: number, to: number, changes: Partial<LockHolder> = {}) {
+    const days = { from: day(from), to: day(to), keepAutoSync: true, untilMs: nowMs + 1 };
+    const lock = { holders: { "run-7": { ...days, ...changes } } };
+    const plan = await planSync(
+      property,
+      {
+        rows: { readUnits: async () => [] },
+        ledger: { readLock: async () => lock },
+      },
+      nowMs,
+    );
+    if (plan.kind === "skip") return plan.reason;
+    return plan.requests.map((request) => [request.from, request.to]);
+  }
+
+  test("takes another night when a backfill has the property", async () => {
+    const alone = { keepAutoSync: false };
+    expect(await beside(400, 300, alone)).toBe("run run-7 is reading it");
+    expect(await beside(400, 300, { ...alone, untilMs: nowMs })).toEqual([[day(10), day(1)]]);
+  });
+
+  test("takes the days outside the range of a backfill that keeps the auto sync", async () => {
+    expect(await beside(400, 300)).toEqual([[day(10), day(1)]]);
+    expect(await beside(400, 3)).toEqual([[day(2), day(1)]]);
+    expect(await beside(3, 1)).toEqual([[day(10), day(4)]]);
+    expect(await beside(7, 4)).toEqual([
+      [day(10), day(8)],
+      [day(3), day(1)],
+    ]);
+    expect(await beside(400, 1)).toBe("run run-7 is reading it");
+  });
+
   test("is skipped while it is paused or quarantined, and says why", async () => {
-    expect(await planSync(pauseProperty(property, 5), rows, nowMs)).toEqual({
+    expect(await planSync(pauseProperty(property, 5), free, nowMs)).toEqual({
       kind: "skip",
       reason: "it is paused",
     });
-    expect(await planSync(quarantineProperty(property, "403.", 5), rows, nowMs)).toEqual({
+    expect(await planSync(quarantineProperty(property, "403.", 5), free, nowMs)).toEqual({
       kind: "skip",
       reason:
         "it is quarantined: 403. Mend it, then: gsc-sync properties resume sc-domain:example.com",
