@@ -1,9 +1,14 @@
 import { environmentNames } from "../shared/config/names.ts";
-import { credentialSourceText, defaultAccountId } from "../shared/registry/account.ts";
+import {
+  type Account,
+  credentialSourceText,
+  defaultAccountId,
+} from "../shared/registry/account.ts";
 import type { Property } from "../shared/registry/property.ts";
 import type { Registry } from "../shared/registry/registry.ts";
 import { accountAuthorizer, defaultAuthorizer } from "../shared/search-console/google-account.ts";
 import { googleAccounts } from "../shared/search-console/google-accounts.ts";
+import { serviceAccountAddress } from "../shared/search-console/google-credential-file.ts";
 import { permissionFault } from "../shared/search-console/permission-fault.ts";
 import { googleRootUrl, isLoopback } from "../shared/search-console/root-url.ts";
 import { SearchConsoleError } from "../shared/search-console/search-console-error.ts";
@@ -29,14 +34,17 @@ export async function checkAccounts(
   properties: readonly Property[],
 ): Promise<readonly Check[]> {
   const configured = await registry.listAccounts();
-  const used = properties.length === 0 ? [defaultAccountId] : properties.map((p) => p.accountId);
+  const none = properties.length === 0 && configured.length === 0;
+  const used = none ? [defaultAccountId] : properties.map((p) => p.accountId);
   const ids = [...new Set([...configured.map((account) => account.accountId), ...used])].sort();
   return sideBySide(ids, atOnce, (accountId) =>
     check(`account ${accountId}`, async () => {
       const account = configured.find((candidate) => candidate.accountId === accountId);
       if (account !== undefined) {
         await accountAuthorizer(account, variable).headers();
-        return `Google gives a token for ${credentialSourceText(account.credentials)}`;
+        const address = await addressOf(account);
+        const whose = address === undefined ? "" : ` (${address})`;
+        return `Google gives a token for ${credentialSourceText(account.credentials)}${whose}`;
       }
       if (isLoopback(process.env[environmentNames.searchConsoleRootUrl] || googleRootUrl)) {
         return "none configured, and none needed for a server on this machine";
@@ -79,9 +87,18 @@ export async function checkProperties(
         isStale(error) ? ask() : Promise.reject(error),
       );
     } catch (error) {
-      throw error instanceof SearchConsoleError ? withAdvice(error, siteUrl, accountId) : error;
+      if (!(error instanceof SearchConsoleError)) throw error;
+      const account = await registry.readAccount(accountId);
+      const address = account && (await addressOf(account).catch(() => undefined));
+      throw withAdvice(error, siteUrl, address ?? `the address of account ${accountId}`);
     }
   }
+}
+
+/** A service account's address; undefined for other credentials. */
+async function addressOf({ credentials }: Account): Promise<string | undefined> {
+  const path = credentials.kind === "file" ? credentials.path : variable(credentials.variable);
+  return path === undefined ? undefined : serviceAccountAddress(path);
 }
 
 function variable(name: string): string | undefined {
@@ -92,10 +109,10 @@ function isStale(error: unknown): boolean {
   return error instanceof SearchConsoleError && error.failure.kind === "stale-token";
 }
 
-function withAdvice(error: SearchConsoleError, siteUrl: string, accountId: string): Error {
+function withAdvice(error: SearchConsoleError, siteUrl: string, address: string): Error {
   const { kind } = error.failure;
   if (kind !== "forbidden" && kind !== "unknown-site") return error;
   return new Error(
-    `${error.message} Add the address of account ${accountId} as a user of ${siteUrl} in Search Console (Settings, Users and permissions), and check that the property is spelled as it is there`,
+    `${error.message} Add ${address} as a user of ${siteUrl} in Search Console (Settings, Users and permissions), and check that the property is spelled as it is there`,
   );
 }

@@ -43,12 +43,9 @@ export async function openStage(
   const fault = homeEnvironmentFault(process.env);
   if (fault !== undefined) throw new UsageError(fault);
   const ownedSinceMs = Date.now();
-  const stack = await openStack({
-    home: homeFolder(process.env, process.cwd()),
-    environment: process.env,
-    onNotice,
-    openLever,
-  });
+  const home = homeFolder(process.env, process.cwd());
+  using _starting = saidAfter(patienceMs, () => onNotice(`starting the servers of ${home} …`));
+  const stack = await openStack({ home, environment: process.env, onNotice, openLever });
   void stack.lost.then((what) => abandon(stack, what));
   const { endpoints } = stack;
   const dynamo = new DynamoDBClient(localClientOptions(endpoints.dynamo));
@@ -98,6 +95,14 @@ export async function openStage(
 async function openRows(url: string): Promise<RowStore> {
   const { openPostgresRowStore } = await import("../shared/rows/postgres-row-store.ts");
   return openPostgresRowStore(url);
+}
+
+/** A person who waits for longer than this is told for what. */
+const patienceMs = 1_500;
+
+function saidAfter(ms: number, say: () => void): Disposable {
+  const timer = process.stderr.isTTY ? setTimeout(say, ms) : undefined;
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 /** Without its servers a command can do nothing more; what is committed stays. */

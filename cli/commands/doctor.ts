@@ -8,6 +8,7 @@ import { commandTerminal } from "../command-terminal.ts";
 import { type OpenStage, openStage } from "../open-stage.ts";
 import { jsonOption, stageOption } from "../options.ts";
 import { reachSearchConsole } from "../reach-server.ts";
+import { counted } from "../views/format.ts";
 
 /** `gsc-sync doctor`: is everything there that a sync needs? Says what is missing. */
 export function doctorCommand(): Command {
@@ -53,12 +54,18 @@ async function checkStage(
     const properties = await registry.listProperties();
     return [
       servers,
+      await check("registry", async () => registryText(properties.length)),
       ...(await checkAccounts(registry, properties)),
       ...(await checkProperties(registry, properties)),
     ];
   } finally {
     await opened.close();
   }
+}
+
+function registryText(properties: number): string {
+  if (properties > 0) return `${counted(properties, "property", "properties")} for a sync to read`;
+  return "no property yet: gsc-sync properties add --site-url sc-domain:example.com registers one";
 }
 
 async function checkSearchConsole(): Promise<string> {

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import type { PacificDate } from "../../shared/plan/pacific-date.ts";
-import type { VisibleRow } from "../../shared/rows/row-store.ts";
+import type { RowStore, UnitQuery, VisibleRow } from "../../shared/rows/row-store.ts";
 import { commandTerminal } from "../command-terminal.ts";
 import { lineWriter } from "../line-writer.ts";
 import { openStage } from "../open-stage.ts";
@@ -52,6 +52,12 @@ export function rowsCommand(): Command {
           ...range,
           ...(options.report === undefined ? {} : { reports: options.report }),
         };
+        const stored = options.report ?? (await storedReports(rows, query));
+        if (stored.length > 1) {
+          terminal.notice(
+            `rows of ${stored.length} reports (${stored.join(", ")}), each of which counts the same clicks: --report says which`,
+          );
+        }
         for await (const row of rows.streamRows(query)) {
           if (write.closed()) break;
           await write.line(line(row));
@@ -63,4 +69,9 @@ export function rowsCommand(): Command {
         await stage.close();
       }
     });
+}
+
+async function storedReports(rows: RowStore, query: UnitQuery): Promise<readonly string[]> {
+  const records = await rows.readUnits(query);
+  return [...new Set(records.map(({ report }) => report))].sort();
 }

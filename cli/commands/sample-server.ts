@@ -16,7 +16,7 @@ import { UsageError } from "../usage-error.ts";
 /** `gsc-sync sample-server`: runs until a signal, or until the process that started it is gone. */
 export function sampleServerCommand(): Command {
   return new Command("sample-server")
-    .description("A sample Search Console on this machine, to try everything without Google.")
+    .description("run a sample Search Console on this machine, to try everything without Google")
     .option("--port <n>", "listen here; 0 takes a free port", wholeNumber("--port", 0, 65_535), 0)
     .option("--seed <n>", "the same seed, the same rows", wholeNumber("--seed", 0, 2 ** 31), 1)
     .option(
@@ -103,7 +103,7 @@ function untilEnded(): Promise<void> {
 
 function truthCommand(): Command {
   return new Command("truth")
-    .description("Every row that a running sample server has for a day, as one JSON object.")
+    .description("print every row that a running sample server has for a day, as one JSON object")
     .requiredOption("--url <url>", "where it runs", serverUrl)
     .addOption(siteUrlOption().makeOptionMandatory())
     .requiredOption("--date <date>", "a Pacific date", pacificDate("--date"))
@@ -133,7 +133,7 @@ type TruthOptions = {
 function seenCommand(): Command {
   return new Command("seen")
     .description(
-      "What a running sample server saw: requests, refusals, the highest rolling minute.",
+      "print what a running sample server saw: requests, refusals, the highest rolling minute",
     )
     .requiredOption("--url <url>", "where it runs", serverUrl)
     .addOption(jsonOption())

@@ -6,6 +6,7 @@ import { commandTerminal } from "../command-terminal.ts";
 import { openStage } from "../open-stage.ts";
 import { jsonOption, stageOption } from "../options.ts";
 import { UsageError } from "../usage-error.ts";
+import { counted } from "../views/format.ts";
 import { table } from "../views/table.ts";
 
 /** `gsc-sync sql [QUERY]`: one read-only statement on the store; without one, from stdin. */
@@ -30,15 +31,26 @@ Example: gsc-sync sql "select query, sum(clicks) as clicks from search_rows grou
       const stage = await openStage(options.stage, terminal.notice);
       try {
         const { columns, rows } = await ask(stage.stack.endpoints.postgres, query);
-        const objects = rows.map((row) =>
-          Object.fromEntries(columns.map((column, index) => [column, row[index]])),
-        );
-        terminal.result(table(columns, rows, terminal), { columns, rows: objects });
+        if (options.json) {
+          const objects = rows.map((row) =>
+            Object.fromEntries(columns.map((column, index) => [column, row[index]])),
+          );
+          terminal.result("", { columns, rows: objects });
+        } else {
+          terminal.result(table(columns, rows.slice(0, mostShown), terminal), null);
+          const more = rows.length - mostShown;
+          if (more > 0) {
+            terminal.notice(`${counted(more, "more row")}: say LIMIT, or --json for all of them`);
+          }
+        }
       } finally {
         await stage.close();
       }
     });
 }
+
+/** Nobody reads more of a table, and its columns are as wide as the widest cell. */
+const mostShown = 1_000;
 
 type Answer = { readonly columns: readonly string[]; readonly rows: readonly unknown[][] };
 

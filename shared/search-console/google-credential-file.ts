@@ -41,6 +41,15 @@ export async function openCredentialFile(path: string): Promise<Authorizer> {
   }
 }
 
+/**
+ * The address by which a property's owner lets a service account in; undefined for other
+ * credentials. @throws SearchConsoleError `credentials`
+ */
+export async function serviceAccountAddress(path: string): Promise<string | undefined> {
+  const credentials = parseCredentials(await readText(path), path);
+  return credentials.type === "service_account" ? credentials.client_email : undefined;
+}
+
 function externalAccount(credentials: z.infer<typeof ExternalAccountSchema>): Authorizer {
   const { credential_source, ...shared } = credentials;
   const options = {

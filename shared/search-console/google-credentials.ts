@@ -63,6 +63,9 @@ export function classifyAuthorizationFault(error: unknown): SearchConsoleError {
 const fileCodes = new Set(["ENOENT", "EACCES", "EISDIR", "ENOTDIR"]);
 
 function adviceOn(reason: string, said: string): string {
+  if (/Could not load the default credentials/.test(said)) {
+    return 'there are no credentials. Name a key with "gsc-sync properties add --credentials FILE" or in GOOGLE_APPLICATION_CREDENTIALS, or sign in with "gsc-sync login".';
+  }
   if (reason !== "invalid_grant") {
     return `${said} Set GOOGLE_APPLICATION_CREDENTIALS to a service account's key file, or sign in with "gsc-sync login".`;
   }

@@ -4,5 +4,5 @@
  */
 export function permissionFault(level: string, siteUrl: string): string | undefined {
   if (level !== "siteUnverifiedUser") return undefined;
-  return `the account knows ${siteUrl} and has not verified it: add it as a user in Search Console, Settings, Users and permissions`;
+  return `the account has ${siteUrl} in its list and may not read it: add the account's address as a user of the property in Search Console (Settings, Users and permissions)`;
 }

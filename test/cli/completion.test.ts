@@ -6,6 +6,7 @@ import { completionTree } from "../../cli/completion.ts";
 import { completionScript } from "../../cli/completion-scripts.ts";
 import { createProgram } from "../../cli/program.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { testedBlock } from "../support/tested-block.ts";
 
 const tree = completionTree(await createProgram());
 
@@ -48,6 +49,17 @@ describe("bash is offered", () => {
   test("nothing, and so file names, where a value may be anything", () => {
     expect(bashOffers("properties", "add", "--credentials", "")).toEqual([]);
   });
+});
+
+test("the README's lines complete gsc-sync in bash", () => {
+  const program = `${testedBlock("README.md", "completion").replaceAll("npx gsc-sync", `${process.execPath} cli/gsc-sync.mjs`)}
+complete -p gsc-sync
+COMP_WORDS=(gsc-sync back); COMP_CWORD=1; _gsc_sync; echo "$COMPREPLY"
+gsc-sync --version`;
+  const cwd = join(import.meta.dirname, "../..");
+  const { stdout, stderr } = spawnSync("bash", ["-c", program], { cwd, encoding: "utf8" });
+  expect(stderr).toBe("");
+  expect(stdout).toMatch(/-F _gsc_sync gsc-sync\nbackfill\n\d+\.\d+\.\d+\n$/);
 });
 
 test.each([

@@ -52,6 +52,22 @@ test("the README's way to one's own rows, line by line", { timeout: 120_000 }, a
   expect(json.rows).toEqual([{ rows: 96 }]);
 });
 
+test("doctor names the address that owners let in", async () => {
+  const { stdout } = await home.run("doctor");
+  expect(stdout).toMatch(
+    /^ok {6}account seo: Google gives a token for .*key\.json \(key@sample\.iam\.gserviceaccount\.com\)$/m,
+  );
+  expect(stdout).toMatch(/^ok {6}registry: 1 property for a sync to read$/m);
+});
+
+test("sql shows 1,000 rows of an answer and says so; --json has all", async () => {
+  const query = "select n from generate_series(1, 1200) as n";
+  const shown = await home.run("sql", query);
+  expect(shown.stdout.trimEnd().split("\n")).toHaveLength(1_002);
+  expect(shown.stderr).toBe("200 more rows: say LIMIT, or --json for all of them\n");
+  expect((await home.run("sql", query, "--json")).json.rows).toHaveLength(1_200);
+});
+
 test("the README's registry file has no fault", () => {
   const input = JSON.parse(testedBlock("README.md", "registry"));
   const { faults, entries } = parseRegistryEntries(input, {

@@ -185,6 +185,15 @@ describe("all search types, five reports of each, in one run", () => {
     }
   });
 
+  test("rows of several reports are said to be that, and those of one are not", async () => {
+    const mixed = await home.run("rows", ...range, "--json");
+    expect(mixed.stderr).toMatch(
+      /^rows of 30 reports \(.*\), each of which counts the same clicks/m,
+    );
+    const one = await home.run("rows", ...range, "--report", "totals_of_web", "--json");
+    expect([one.stderr, one.json]).toEqual(["", { rows: dates.length }]);
+  });
+
   test("skips what is final: the dry run says so, and is exact with --force", async () => {
     const again = await home.run("backfill", ...asked, "--dry-run", "--json");
     expect(again.json).toMatchObject({ requests: 0, units: { planned: 0, skipped: 90 } });
