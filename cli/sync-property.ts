@@ -9,7 +9,7 @@ import { refuseChangedReports } from "./refuse-changed-reports.ts";
 import { newRunId } from "./run-id.ts";
 import { startRun } from "./start-run.ts";
 import type { Terminal } from "./terminal.ts";
-import { type SyncedProperty, syncLine } from "./views/sync-view.ts";
+import type { SyncedProperty } from "./views/sync-view.ts";
 
 export type SyncContext = {
   readonly stage: OpenStage;
@@ -35,19 +35,19 @@ export async function syncProperty(
   try {
     await work();
   } catch (error) {
-    tell(ended("failed", error instanceof Error ? error.message : String(error), null));
+    synced.push(ended("failed", error instanceof Error ? error.message : String(error), null));
   }
   return synced;
 
   async function work(): Promise<void> {
     const { stage, stopping } = context;
-    if (stopping.aborted) return tell(stopped());
+    if (stopping.aborted) return void synced.push(stopped());
     const ports = { rows: await stage.rows(), ledger: stage.ledger };
     const plan = await planSync(property, ports, Date.now());
-    if (plan.kind === "skip") return tell(ended("skipped", plan.reason, null));
+    if (plan.kind === "skip") return void synced.push(ended("skipped", plan.reason, null));
     for (const days of plan.requests) {
-      if (stopping.aborted) return tell(stopped());
-      tell(await run({ ...days, ...definitionsOf(property.reports) }, plan.besides));
+      if (stopping.aborted) return void synced.push(stopped());
+      synced.push(await run({ ...days, ...definitionsOf(property.reports) }, plan.besides));
     }
   }
 
@@ -62,11 +62,6 @@ export async function syncProperty(
 
   function stopped(): SyncedProperty {
     return ended("halted", "stopped by the user", null);
-  }
-
-  function tell(one: SyncedProperty): void {
-    synced.push(one);
-    if (!context.alone) context.terminal.notice(syncLine(one));
   }
 }
 

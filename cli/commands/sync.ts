@@ -11,7 +11,7 @@ import { sideBySide } from "../side-by-side.ts";
 import { refuseOtherServer } from "../start-run.ts";
 import { syncProperty } from "../sync-property.ts";
 import { UsageError } from "../usage-error.ts";
-import { type SyncedProperty, syncText } from "../views/sync-view.ts";
+import { type SyncedProperty, syncLine, syncText } from "../views/sync-view.ts";
 import { withStage } from "../with-stage.ts";
 
 type SyncOptions = {
@@ -43,9 +43,16 @@ export function syncCommand(): Command {
           () => void stage.close({ force: true }).finally(() => process.exit(1)),
         );
         const alone = properties.length === 1;
-        const each = await sideBySide(properties, options.atOnce, (property) =>
-          syncProperty(property, { stage, terminal, alone, stopping: stopping.signal }),
-        );
+        let done = 0;
+        const each = await sideBySide(properties, options.atOnce, async (property) => {
+          const context = { stage, terminal, alone, stopping: stopping.signal };
+          const ended = await syncProperty(property, context);
+          done += 1;
+          for (const one of alone ? [] : ended) {
+            terminal.notice(`${done} of ${properties.length} · ${syncLine(one)}`);
+          }
+          return ended;
+        });
         const synced = each.flat();
         const failed = synced.filter(hasFailed).length;
         if (failed > 0) process.exitCode = 1;

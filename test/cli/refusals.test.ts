@@ -56,6 +56,18 @@ async function inANewHome(
   }
 }
 
+/** A backfill of a report as the configuration has it now. */
+async function mine(shape: object): Promise<Finished> {
+  const config = writeJson(folder, "config", { reports: [{ id: "mine", ...shape }] });
+  const variables = { GSC_API_ROOT_URL: server.url, GSC_SYNC_CONFIG: config };
+  const configured = await aHome(variables, home.folder);
+  try {
+    return await configured.run("backfill", ...site, "--days", "1", "--report", "mine");
+  } finally {
+    await configured.remove();
+  }
+}
+
 /** A command in a home that is no good. */
 async function inTheHome(path: string, ...args: readonly string[]): Promise<Finished> {
   const other = await aHome({ GSC_API_ROOT_URL: server.url }, path);
@@ -81,6 +93,12 @@ const cases: Readonly<Record<string, Case>> = {
     ...["backfill", ...site, "--from", "2019-01-01", "--to", "2019-01-02"],
   ),
   "an unknown report": typed("backfill", ...site, "--days", "3", "--report", "nope"),
+  "a report that Google would refuse": () =>
+    mine({ searchType: "discover", dimensions: ["query"] }),
+  "a report that was changed under its id": async () => {
+    await mine({ dimensions: ["page"] });
+    return mine({ dimensions: ["query"] });
+  },
   "too many workers": typed("backfill", ...site, "--days", "3", "--concurrency", "6"),
   "more quota than Google gives": typed("backfill", ...site, "--days", "3", "--qpm", "5000"),
   "an unknown stage": typed("status", "--stage", "production"),
