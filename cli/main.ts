@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { HomeError } from "../local/home-error.ts";
 import { CommandError } from "./command-error.ts";
 import { createProgram } from "./program.ts";
+import { tellRefusal, tellRefusalAsJson } from "./tell-refusal.ts";
 import { UsageError } from "./usage-error.ts";
 
 endWithLauncher();
@@ -16,27 +17,21 @@ async function run(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv]);
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const exitCode = report(error);
-    // Whoever reads the last line as JSON reads it then too.
-    if (argv.includes("--json")) {
-      process.stdout.write(`${JSON.stringify({ error: lineOf(error), exitCode })}\n`);
-    }
-    return exitCode;
+    return report(error);
   }
 }
 
-function lineOf(error: unknown): string {
+function report(error: unknown): number {
   const line = error instanceof Error ? error.message : String(error);
-  return error instanceof CommanderError ? line.replace(/^error: /, "") : line;
-}
-
-/** One line on stderr, and the exit code. */
-function report(error: unknown): 1 | 2 {
-  // Commander has printed its line itself.
-  if (error instanceof CommanderError) return 2;
-  process.stderr.write(`gsc-sync: ${lineOf(error)}\n`);
-  if (error instanceof UsageError) return 2;
+  if (error instanceof CommanderError) {
+    // Commander has printed its line itself; help and version are no error.
+    if (error.exitCode === 0) return 0;
+    tellRefusalAsJson(line.replace(/^error: /, ""), 2);
+    return 2;
+  }
+  const exitCode = error instanceof UsageError ? 2 : 1;
+  tellRefusal(line, exitCode);
+  if (exitCode === 2) return exitCode;
   const expected = error instanceof CommandError || error instanceof HomeError;
   if (!expected && process.env.GSC_SYNC_DEBUG && error instanceof Error) {
     process.stderr.write(`${error.stack}\n`);

@@ -18,6 +18,7 @@ import { dynamoRegistry } from "../shared/registry/dynamo-registry.ts";
 import type { Registry } from "../shared/registry/registry.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
 import { knownStage } from "./options.ts";
+import { tellRefusal } from "./tell-refusal.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** A stage as commands use it. `local` starts the home's servers, or attaches to them. */
@@ -108,8 +109,9 @@ function saidAfter(ms: number, say: () => void): Disposable {
 /** Without its servers a command can do nothing more; what is committed stays. */
 async function abandon(stack: Stack, what: string): Promise<never> {
   const full = await isDiskFull(homeFolder(process.env, process.cwd()));
-  process.stderr.write(
-    `gsc-sync: ${what}${full ? ", because the disk is full" : ""}: what is stored stays; "gsc-sync status" shows what to resume\n`,
+  tellRefusal(
+    `${what}${full ? ", because the disk is full" : ""}: what is stored stays; "gsc-sync status" shows what to resume`,
+    1,
   );
   await stack.close({ force: true }).catch(() => {});
   process.exit(1);
