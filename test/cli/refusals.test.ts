@@ -96,7 +96,7 @@ const cases: Readonly<Record<string, Case>> = {
   "a report that Google would refuse": () =>
     mine({ searchType: "discover", dimensions: ["query"] }),
   "a report that was changed under its id": async () => {
-    await mine({ dimensions: ["page"] });
+    await mine({ dimensions: ["page", "query"] });
     return mine({ dimensions: ["query"] });
   },
   "too many workers": typed("backfill", ...site, "--days", "3", "--concurrency", "6"),
