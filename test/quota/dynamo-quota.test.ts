@@ -5,7 +5,8 @@ import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
 import { quotaScopes } from "../../shared/quota/scopes.ts";
-import { quotaContract } from "../contracts/quota-contract.ts";
+import { type QuotaStore, quotaContract } from "../contracts/quota-contract.ts";
+import { onDynamoDbLocal } from "../support/on-dynamodb-local.ts";
 import { connect, openQuotaTable, type QuotaTable } from "./quota-table.ts";
 
 const start = 1_763_700_000_000;
@@ -17,12 +18,18 @@ const scopes = quotaScopes({
 const property = scopes.slice(0, 1);
 const key = { pk: "property#sc-domain:example.com" };
 
-quotaContract("DynamoDB", async () => {
-  const table = await openQuotaTable();
+async function sharedBy(opening: Promise<QuotaTable>): Promise<QuotaStore> {
+  const table = await opening;
   return {
     claimer: (now) => createDynamoQuota({ ...table, now, random: Math.random }),
     close: table.close,
   };
+}
+
+quotaContract("dynalite", () => sharedBy(openQuotaTable()));
+
+onDynamoDbLocal((empty) => {
+  quotaContract("DynamoDB Local", () => sharedBy(openQuotaTable(empty())));
 });
 
 describe("a quota table", () => {
