@@ -48,6 +48,7 @@ const RunSchema = z.object({
   force: z.boolean(),
   keepAutoSync: z.boolean(),
   qpm: z.number().nullable(),
+  budget: z.number().exactOptional(),
   concurrency: count,
   batchSize: count,
   maxQueueSize: count,
