@@ -72,6 +72,16 @@ export function wholeNumber(flag: string, least: number, most: number): (text: s
   };
 }
 
+/** A whole number, or the word `default`: what was set is forgotten (null). */
+export function wholeNumberOrDefault(
+  flag: string,
+  least: number,
+  most: number,
+): (text: string) => number | null {
+  const number = wholeNumber(flag, least, most);
+  return (text) => (text === "default" ? null : number(text));
+}
+
 export type DateRange = { readonly from: PacificDate; readonly to: PacificDate };
 
 /** `--days N` or `--from D --to D`, held against what Search Console keeps. */
