@@ -72,14 +72,16 @@ export function wholeNumber(flag: string, least: number, most: number): (text: s
   };
 }
 
-/** A whole number, or the word `default`: what was set is forgotten (null). */
+/** A value to be set, or the word that makes what was set forgotten. */
+export type Settable = number | "default";
+
 export function wholeNumberOrDefault(
   flag: string,
   least: number,
   most: number,
-): (text: string) => number | null {
+): (text: string) => Settable {
   const number = wholeNumber(flag, least, most);
-  return (text) => (text === "default" ? null : number(text));
+  return (text) => (text === "default" ? text : number(text));
 }
 
 export type DateRange = { readonly from: PacificDate; readonly to: PacificDate };

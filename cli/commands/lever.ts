@@ -4,19 +4,25 @@ import { commandTerminal } from "../command-terminal.ts";
 import { mayChange, requireAnswerable } from "../confirm.ts";
 import { leverFigures } from "../lever-figures.ts";
 import { openStage } from "../open-stage.ts";
-import { jsonOption, siteUrlOption, stageOption, wholeNumberOrDefault } from "../options.ts";
+import {
+  jsonOption,
+  type Settable,
+  siteUrlOption,
+  stageOption,
+  wholeNumberOrDefault,
+} from "../options.ts";
 import { UsageError } from "../usage-error.ts";
 import { leverText } from "../views/lever-view.ts";
 
 type LeverOptions = {
   readonly stage: string;
-  readonly set?: number | null;
-  readonly inFlight?: number | null;
-  readonly queueSize?: number | null;
-  readonly qpm?: number | null;
+  readonly set?: Settable;
+  readonly inFlight?: Settable;
+  readonly queueSize?: Settable;
+  readonly qpm?: Settable;
   readonly siteUrl?: string;
   readonly accountId?: string;
-  readonly limit?: number | null;
+  readonly limit?: Settable;
   readonly yes: boolean;
   readonly json: boolean;
 };
@@ -27,7 +33,11 @@ export function leverCommand(): Command {
     .description("show or change how many workers, batches and requests a minute runs may use, now")
     .addHelpText("after", '\nEach value is a number, or "default" to forget what was set.')
     .option("--set <n>", "workers at once, 0 to 5; 0 stops", wholeNumberOrDefault("--set", 0, 5))
-    .option("--in-flight <n>", "batches of a run in flight", wholeNumberOrDefault("--in-flight", 1, 100))
+    .option(
+      "--in-flight <n>",
+      "batches of a run in flight",
+      wholeNumberOrDefault("--in-flight", 1, 100),
+    )
     .option(
       "--queue-size <n>",
       "batches of a run queued or in flight",
@@ -74,7 +84,9 @@ export function leverCommand(): Command {
 
 /** What the options change; null when they only show. @throws UsageError */
 function changeOf(options: LeverOptions): SettingsChange | null {
-  const { set: lever, inFlight, queueSize, qpm, siteUrl, accountId, limit } = options;
+  const { siteUrl, accountId } = options;
+  const qpm = asChange(options.qpm);
+  const limit = asChange(options.limit);
   const one = siteUrl ?? accountId;
   if (siteUrl !== undefined && accountId !== undefined) {
     throw new UsageError("give --site-url or --account-id, not both");
@@ -87,9 +99,9 @@ function changeOf(options: LeverOptions): SettingsChange | null {
   }
   const scope = { qpm, limit };
   const change: SettingsChange = {
-    lever,
-    inFlight,
-    queueSize,
+    lever: asChange(options.set),
+    inFlight: asChange(options.inFlight),
+    queueSize: asChange(options.queueSize),
     qpm: one === undefined ? qpm : undefined,
     properties: siteUrl === undefined ? undefined : { [siteUrl]: scope },
     accounts: accountId === undefined ? undefined : { [accountId]: scope },
@@ -111,6 +123,10 @@ function wordsOf(options: LeverOptions): string {
     .join(", ");
 }
 
-function word(value: number | null): string {
-  return value === null ? "back to its default" : `${value}`;
+function word(value: Settable): string {
+  return value === "default" ? "back to its default" : `${value}`;
+}
+
+function asChange(given: Settable | undefined): number | null | undefined {
+  return given === "default" ? null : given;
 }

@@ -21,7 +21,13 @@ import { readNewestRuns } from "./dynamo-run-list.ts";
 import { nextToken } from "./dynamo-token.ts";
 import type { Ledger } from "./ledger.ts";
 import { LedgerError } from "./ledger-error.ts";
-import { parseBatch, parseLock, parseRun, parseSettings, settingsAttributes } from "./ledger-items.ts";
+import {
+  parseBatch,
+  parseLock,
+  parseRun,
+  parseSettings,
+  settingsAttributes,
+} from "./ledger-items.ts";
 import type { PropertyLock } from "./property-lock.ts";
 import { type Settings, settingsOver, withChange } from "./settings.ts";
 

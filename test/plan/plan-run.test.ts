@@ -75,7 +75,12 @@ describe("planning a run", () => {
 
   test.each([
     ["no one says otherwise", {}, {}, { maxInFlight: 10, maxQueueSize: 1_000 }],
-    ["the lever is set", {}, { inFlight: 20, queueSize: 50 }, { maxInFlight: 20, maxQueueSize: 50 }],
+    [
+      "the lever is set",
+      {},
+      { inFlight: 20, queueSize: 50 },
+      { maxInFlight: 20, maxQueueSize: 50 },
+    ],
     ["the request says so", { maxInFlight: 4 }, { inFlight: 20 }, { maxInFlight: 4 }],
   ])("limits queue and in flight as they are when %s", async (_, asked, set, limits) => {
     await ledger.changeSettings(set);
