@@ -20,7 +20,7 @@ const seconds = Number(process.env.GSC_SYNC_QUOTA_SECONDS ?? 67);
 const patienceMs = 90_000;
 const siteUrl = "sc-domain:sample.example";
 const limits = { limit: 1_600, budget: 1_200, burst: 40 };
-const enough = limits.budget / 3;
+const enough = limits.budget / 8;
 const scopes: readonly QuotaScope[] = [
   { kind: "property", id: siteUrl, ...limits },
   { kind: "account", id: "main", ...limits },
