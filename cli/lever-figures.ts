@@ -1,4 +1,4 @@
-import type { Settings } from "../shared/ledger/settings.ts";
+import { defaultInFlight, defaultQueueSize, type Settings } from "../shared/ledger/settings.ts";
 import type { ScopeSettings } from "../shared/quota/quota-settings.ts";
 import { defaultBudget } from "../shared/quota/scopes.ts";
 
@@ -22,7 +22,3 @@ export function leverFigures(settings: Settings): LeverFigures {
     accounts: settings.accounts ?? {},
   };
 }
-
-/** What a run gets that does not ask for something else. */
-export const defaultInFlight = 10;
-export const defaultQueueSize = 1_000;

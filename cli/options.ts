@@ -72,6 +72,18 @@ export function wholeNumber(flag: string, least: number, most: number): (text: s
   };
 }
 
+/** A value to be set, or the word that makes what was set forgotten. */
+export type Settable = number | "default";
+
+export function wholeNumberOrDefault(
+  flag: string,
+  least: number,
+  most: number,
+): (text: string) => Settable {
+  const number = wholeNumber(flag, least, most);
+  return (text) => (text === "default" ? text : number(text));
+}
+
 export type DateRange = { readonly from: PacificDate; readonly to: PacificDate };
 
 /** `--days N` or `--from D --to D`, held against what Search Console keeps. */

@@ -5,6 +5,11 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { readHandlerEnvironment } from "../shared/config/environment.ts";
 import { metricsNamespace } from "../shared/config/names.ts";
 import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
+import type { Run } from "../shared/ledger/run.ts";
+import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
+import type { QuotaScope } from "../shared/quota/quota.ts";
+import type { QuotaSettings } from "../shared/quota/quota-settings.ts";
+import { quotaScopes } from "../shared/quota/scopes.ts";
 import { dynamoRegistry } from "../shared/registry/dynamo-registry.ts";
 import { openPostgresRowStore } from "../shared/rows/postgres-row-store.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
@@ -30,6 +35,20 @@ export const ledger = dynamoLedger(documents, {
 });
 
 export const registry = dynamoRegistry(documents, { table: environment.ledgerTable });
+
+export const quota = createDynamoQuota({
+  documents,
+  tableName: environment.quotaTable,
+  now: Date.now,
+  random: Math.random,
+});
+
+/** The scopes that a run's requests count in. */
+export function scopesOf(run: Run, settings: QuotaSettings): readonly QuotaScope[] {
+  const { siteUrl, accountId, qpm } = run;
+  const owners = { siteUrl, accountId, projectId: environment.stage, qpm: qpm ?? undefined };
+  return quotaScopes(owners, settings);
+}
 
 let opening: Promise<RowStore> | undefined;
 

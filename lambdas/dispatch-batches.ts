@@ -3,7 +3,8 @@ import middy from "@middy/core";
 import { systemClock } from "../shared/fetch/system-clock.ts";
 import { dispatchBatches } from "../shared/ledger/dispatch-batches.ts";
 import type { DispatchResult } from "../shared/ledger/dispatch-result.ts";
-import { ledger, logger, telemetry } from "./container.ts";
+import { quotaOutlook } from "../shared/quota/quota-outlook.ts";
+import { ledger, logger, quota, scopesOf, telemetry } from "./container.ts";
 import { DispatchBatchesEventSchema } from "./events.ts";
 
 /** The loop of the sync machine: which batches to ring, how long to wait, or that it is done. */
@@ -14,6 +15,7 @@ export const handler = middy<unknown, DispatchResult>()
     return dispatchBatches(input, {
       ledger,
       clock: systemClock,
+      outlook: (run, settings) => quotaOutlook(quota, scopesOf(run, settings)),
       observe: (run, expiredLeases) => telemetry.queue(run, expiredLeases),
     });
   });

@@ -8,29 +8,21 @@ import { systemClock } from "../shared/fetch/system-clock.ts";
 import { workBatch } from "../shared/fetch/work-batch.ts";
 import { type BatchMessage, parseBatchMessage } from "../shared/ledger/batch-message.ts";
 import { settingsReading } from "../shared/ledger/settings-reading.ts";
-import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
-import { quotaScopes } from "../shared/quota/scopes.ts";
 import { quarantining } from "../shared/registry/quarantine.ts";
 import { googleAccounts } from "../shared/search-console/google-accounts.ts";
 import {
   clientPatience,
-  documents,
   environment,
   ledger,
   logger,
   openRows,
+  quota,
   registry,
+  scopesOf,
   telemetry,
 } from "./container.ts";
 
 const sqs = new SQSClient(clientPatience);
-
-const quota = createDynamoQuota({
-  documents,
-  tableName: environment.quotaTable,
-  now: Date.now,
-  random: Math.random,
-});
 
 const searchConsoleOf = googleAccounts({
   registry,
@@ -75,16 +67,7 @@ async function work(message: BatchMessage): Promise<void> {
     searchConsole: quarantining(searchConsole, known.accountId, registry, Date.now),
     rows,
     clock: systemClock,
-    scopesOf: (run) =>
-      quotaScopes(
-        {
-          siteUrl: run.siteUrl,
-          accountId: run.accountId,
-          projectId: environment.stage,
-          qpm: run.qpm ?? undefined,
-        },
-        settings.last(),
-      ),
+    scopesOf: (run) => scopesOf(run, settings.last()),
     memoryMb: () => Math.round(process.resourceUsage().maxRSS / 1_024),
     unitsAtOnce: environment.unitsAtOnce,
   };

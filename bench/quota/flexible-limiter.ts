@@ -1,35 +1,17 @@
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { CreateTableCommand, type DynamoDB } from "@aws-sdk/client-dynamodb";
-import { z } from "zod";
+import { RateLimiterDynamo } from "rate-limiter-flexible";
 
-/** One claim, counted. */
-export type Limiter = { claim(): Promise<boolean> };
+export type Limiter = {
+  /** Claims so many requests; one unless said otherwise. */
+  claim(requests?: number): Promise<boolean>;
+};
 
 const tableName = "flexible";
 
-/** What we use of the package; its constructor is called with `new`. */
-const ModuleSchema = z.object({ RateLimiterDynamo: z.custom<LimiterClass>(isFunction) });
-
-type LimiterClass = new (
-  options: Record<string, unknown>,
-) => { consume(key: string, points: number): Promise<unknown> };
-
-/**
- * rate-limiter-flexible's DynamoDB limiter with `points` a minute on a key; undefined when the package is
- * not to be found.
- */
+/** rate-limiter-flexible's DynamoDB limiter with `points` a minute on a key. */
 export async function openFlexibleLimiter(
   client: DynamoDB,
-): Promise<((key: string, points: number) => Limiter) | undefined> {
-  const folder = process.env.GSC_SYNC_BENCH_MODULES ?? process.cwd();
-  let found: unknown;
-  try {
-    found = createRequire(join(folder, "package.json"))("rate-limiter-flexible");
-  } catch {
-    return undefined;
-  }
-  const { RateLimiterDynamo } = ModuleSchema.parse(found);
+): Promise<(key: string, points: number) => Limiter> {
   await client.send(
     new CreateTableCommand({
       TableName: tableName,
@@ -49,8 +31,8 @@ export async function openFlexibleLimiter(
     });
     return {
       // A denial is a rejection that is no Error.
-      claim: () =>
-        limiter.consume(key, 1).then(
+      claim: (requests = 1) =>
+        limiter.consume(key, requests).then(
           () => true,
           (denied: unknown) => {
             if (denied instanceof Error) throw denied;
@@ -59,8 +41,4 @@ export async function openFlexibleLimiter(
         ),
     };
   };
-}
-
-function isFunction(value: unknown): boolean {
-  return typeof value === "function";
 }

@@ -1,12 +1,9 @@
 /**
  * Claims a second and their latency, ours beside rate-limiter-flexible's DynamoDB limiter, in one
- * run on the same server; then the worst rolling minute that each lets through at one nominal
- * limit. Prints ratios; asserts nothing.
+ * run on the same server; the worst rolling minute that each lets through at one nominal limit;
+ * what a batch costs in quota. Prints ratios; asserts nothing.
  *
- *   node bench/quota/quota-bench.ts [--seconds N]
- *
- * rate-limiter-flexible is no dependency: install 11.4.0 anywhere and name its folder in
- * GSC_SYNC_BENCH_MODULES (the one that holds node_modules).
+ *   npm run bench:quota -- [--seconds N]
  */
 import { parseArgs } from "node:util";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
@@ -16,6 +13,7 @@ import { createTables } from "../../local/dynamo-tables.ts";
 import { localClientOptions, localNames } from "../../local/local-names.ts";
 import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
 import type { QuotaScope } from "../../shared/quota/quota.ts";
+import { batchOverhead } from "./batch-overhead.ts";
 import { type Limiter, openFlexibleLimiter } from "./flexible-limiter.ts";
 import { measureClaims } from "./measure-claims.ts";
 import { worstMinute } from "./worst-minute.ts";
@@ -25,17 +23,17 @@ const forMs = Number(values.seconds) * 1_000;
 const plenty = 1_000_000_000;
 const parallel = [1, 10, 50];
 
+/** What the project's first limiter, in one process, was allowed to cost a batch. */
+const seedsOverheadMs = 10;
+
 const server = await startDynamoServer();
 await createTables(server.url);
 const client = new DynamoDB(localClientOptions(server.url));
 const documents = DynamoDBDocumentClient.from(client);
 const flexible = await openFlexibleLimiter(client);
-if (flexible === undefined) {
-  console.log("rate-limiter-flexible is not measured: set GSC_SYNC_BENCH_MODULES (see this file)");
-}
 
 function scopeOf(kind: QuotaScope["kind"], id: string): QuotaScope {
-  return { kind, id, limit: plenty, budget: plenty, burst: plenty };
+  return { kind, id, limit: plenty, budget: plenty, burst: plenty / 10 };
 }
 
 /** A claimer a worker: what one has learned the others have to learn as well. */
@@ -47,7 +45,7 @@ function ours(scopes: (turn: number) => readonly QuotaScope[], turn: number): Li
     random: Math.random,
   });
   return {
-    claim: async () => (await quota.claim(scopes(turn), 1)).kind === "granted",
+    claim: async (requests = 1) => (await quota.claim(scopes(turn), requests)).kind === "granted",
   };
 }
 
@@ -64,10 +62,11 @@ for (const [index, claimers] of parallel.entries()) {
   // In turns, twice, so that neither always has the warm machine.
   const rows = new Map<string, { perSecond: number; p50: number; p99: number }>();
   for (const turn of [index * 2, index * 2 + 1]) {
-    const contenders: [string, Limiter][] = [["ours, one scope", ours(one, turn)]];
-    if (flexible !== undefined)
-      contenders.push(["rate-limiter-flexible", flexible(`key-${turn}`, plenty)]);
-    contenders.push(["ours, three scopes", ours(three, turn)]);
+    const contenders: [string, Limiter][] = [
+      ["ours, one scope", ours(one, turn)],
+      ["rate-limiter-flexible", flexible(`key-${turn}`, plenty)],
+      ["ours, three scopes", ours(three, turn)],
+    ];
     for (const [name, limiter] of contenders) {
       const figures = await measureClaims(limiter, claimers, forMs / 2);
       const before = rows.get(name);
@@ -105,16 +104,25 @@ const ourWorst = await worstMinute(async (nowMs) => {
   return (await sliding.claim([strict], 1)).kind === "granted";
 });
 console.log(`  ours                   ${ourWorst}`);
-if (flexible !== undefined) {
-  const limiter = flexible("strict", limit);
-  const realNow = Date.now;
-  const theirWorst = await worstMinute((nowMs) => {
-    Date.now = () => nowMs;
-    return limiter.claim();
-  });
-  Date.now = realNow;
-  console.log(`  rate-limiter-flexible  ${theirWorst}`);
-}
+const fixed = flexible("strict", limit);
+const realNow = Date.now;
+const theirWorst = await worstMinute((nowMs) => {
+  Date.now = () => nowMs;
+  return fixed.claim();
+});
+Date.now = realNow;
+console.log(`  rate-limiter-flexible  ${theirWorst}`);
+
+console.log("\nwhat a batch of 50 requests costs in quota, 5 at once, each answered after 200 ms");
+const overhead = await batchOverhead(ours(three, 99));
+console.log(`  without quota          ${overhead.bareMs.toFixed(0)} ms`);
+console.log(
+  `  claimed in 3 scopes    ${overhead.claimedMs.toFixed(0)} ms: ${overhead.addedMs.toFixed(0)} ms a batch, ` +
+    `${((100 * overhead.addedMs) / overhead.bareMs).toFixed(1)} % of it; ${(overhead.addedMs / seedsOverheadMs).toFixed(1)} times the seeds' ${seedsOverheadMs} ms`,
+);
+console.log(
+  `  one claim for all 50   ${overhead.onceMs.toFixed(1)} ms: ${(overhead.onceMs / seedsOverheadMs).toFixed(1)} times the seeds' ${seedsOverheadMs} ms`,
+);
 
 client.destroy();
 await server.stop();

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { environmentNames } from "../../shared/config/names.ts";
+import { defaultInFlight, defaultQueueSize } from "../../shared/ledger/settings.ts";
 import type { PacificDate } from "../../shared/plan/pacific-date.ts";
 import { defaultReportId } from "../../shared/plan/report.ts";
 import type { RunRequestInput } from "../../shared/plan/run-request.ts";
@@ -38,8 +39,8 @@ type BackfillOptions = {
   readonly to?: PacificDate;
   readonly report?: readonly string[];
   readonly concurrency: number;
-  readonly queueSize: number;
-  readonly inFlight: number;
+  readonly queueSize?: number;
+  readonly inFlight?: number;
   readonly batchSize: number;
   readonly qpm?: number;
   readonly force: boolean;
@@ -62,11 +63,14 @@ export function backfillCommand(): Command {
     .option("--concurrency <n>", "workers at once, 1 to 5", wholeNumber("--concurrency", 1, 5), 3)
     .option(
       "--queue-size <n>",
-      "most batches queued or in flight",
+      `most batches queued or in flight (default: as the lever is set, or ${defaultQueueSize})`,
       wholeNumber("--queue-size", 1, 10_000),
-      1_000,
     )
-    .option("--in-flight <n>", "most batches in flight", wholeNumber("--in-flight", 1, 100), 10)
+    .option(
+      "--in-flight <n>",
+      `most batches in flight (default: as the lever is set, or ${defaultInFlight})`,
+      wholeNumber("--in-flight", 1, 100),
+    )
     .option("--batch-size <n>", "most units a batch", wholeNumber("--batch-size", 1, 500), 50)
     .option("--qpm <n>", "requests a minute, exactly", wholeNumber("--qpm", 1, 1_200))
     .option("--force", "fetch also what is complete and final", false)
@@ -124,8 +128,8 @@ function backfillRequest(options: BackfillOptions, nowMs: number): RunRequestInp
     ...definitionsOf(reports),
     concurrency: options.concurrency,
     batchSize: options.batchSize,
-    maxQueueSize: options.queueSize,
-    maxInFlight: options.inFlight,
+    ...(options.queueSize === undefined ? {} : { maxQueueSize: options.queueSize }),
+    ...(options.inFlight === undefined ? {} : { maxInFlight: options.inFlight }),
     ...(options.qpm === undefined ? {} : { qpm: options.qpm }),
     force: options.force,
     keepAutoSync: options.keepAutoSync,

@@ -4,19 +4,25 @@ import { commandTerminal } from "../command-terminal.ts";
 import { mayChange, requireAnswerable } from "../confirm.ts";
 import { leverFigures } from "../lever-figures.ts";
 import { openStage } from "../open-stage.ts";
-import { jsonOption, siteUrlOption, stageOption, wholeNumber } from "../options.ts";
+import {
+  jsonOption,
+  type Settable,
+  siteUrlOption,
+  stageOption,
+  wholeNumberOrDefault,
+} from "../options.ts";
 import { UsageError } from "../usage-error.ts";
 import { leverText } from "../views/lever-view.ts";
 
 type LeverOptions = {
   readonly stage: string;
-  readonly set?: number;
-  readonly inFlight?: number;
-  readonly queueSize?: number;
-  readonly qpm?: number;
+  readonly set?: Settable;
+  readonly inFlight?: Settable;
+  readonly queueSize?: Settable;
+  readonly qpm?: Settable;
   readonly siteUrl?: string;
   readonly accountId?: string;
-  readonly limit?: number;
+  readonly limit?: Settable;
   readonly yes: boolean;
   readonly json: boolean;
 };
@@ -25,24 +31,29 @@ type LeverOptions = {
 export function leverCommand(): Command {
   return new Command("lever")
     .description("show or change how many workers, batches and requests a minute runs may use, now")
-    .option("--set <n>", "workers at once, 0 to 5; 0 stops", wholeNumber("--set", 0, 5))
-    .option("--in-flight <n>", "batches of a run in flight", wholeNumber("--in-flight", 1, 100))
+    .addHelpText("after", '\nEach value is a number, or "default" to forget what was set.')
+    .option("--set <n>", "workers at once, 0 to 5; 0 stops", wholeNumberOrDefault("--set", 0, 5))
+    .option(
+      "--in-flight <n>",
+      "batches of a run in flight",
+      wholeNumberOrDefault("--in-flight", 1, 100),
+    )
     .option(
       "--queue-size <n>",
       "batches of a run queued or in flight",
-      wholeNumber("--queue-size", 1, 10_000),
+      wholeNumberOrDefault("--queue-size", 1, 10_000),
     )
     .option(
       "--qpm <n>",
       "requests a minute for each property and account, or for the one named",
-      wholeNumber("--qpm", 1, 1_200),
+      wholeNumberOrDefault("--qpm", 1, 1_200),
     )
     .addOption(siteUrlOption())
     .option("--account-id <account>", "the account that --qpm and --limit are for")
     .option(
       "--limit <n>",
       "what Google allows the property or account a minute",
-      wholeNumber("--limit", 1, 100_000),
+      wholeNumberOrDefault("--limit", 1, 100_000),
     )
     .option("--yes", "change without asking", false)
     .addOption(stageOption())
@@ -73,7 +84,9 @@ export function leverCommand(): Command {
 
 /** What the options change; null when they only show. @throws UsageError */
 function changeOf(options: LeverOptions): SettingsChange | null {
-  const { set: lever, inFlight, queueSize, qpm, siteUrl, accountId, limit } = options;
+  const { siteUrl, accountId } = options;
+  const qpm = asChange(options.qpm);
+  const limit = asChange(options.limit);
   const one = siteUrl ?? accountId;
   if (siteUrl !== undefined && accountId !== undefined) {
     throw new UsageError("give --site-url or --account-id, not both");
@@ -86,9 +99,9 @@ function changeOf(options: LeverOptions): SettingsChange | null {
   }
   const scope = { qpm, limit };
   const change: SettingsChange = {
-    lever,
-    inFlight,
-    queueSize,
+    lever: asChange(options.set),
+    inFlight: asChange(options.inFlight),
+    queueSize: asChange(options.queueSize),
     qpm: one === undefined ? qpm : undefined,
     properties: siteUrl === undefined ? undefined : { [siteUrl]: scope },
     accounts: accountId === undefined ? undefined : { [accountId]: scope },
@@ -99,13 +112,21 @@ function changeOf(options: LeverOptions): SettingsChange | null {
 function wordsOf(options: LeverOptions): string {
   const whose = options.siteUrl ?? options.accountId;
   return [
-    options.set === undefined ? "" : `lever ${options.set}`,
-    options.inFlight === undefined ? "" : `in flight ${options.inFlight}`,
-    options.queueSize === undefined ? "" : `queue ${options.queueSize}`,
-    options.qpm === undefined ? "" : `${options.qpm} requests a minute`,
-    options.limit === undefined ? "" : `Google's limit ${options.limit}`,
+    options.set === undefined ? "" : `lever ${word(options.set)}`,
+    options.inFlight === undefined ? "" : `in flight ${word(options.inFlight)}`,
+    options.queueSize === undefined ? "" : `queue ${word(options.queueSize)}`,
+    options.qpm === undefined ? "" : `requests a minute ${word(options.qpm)}`,
+    options.limit === undefined ? "" : `Google's limit ${word(options.limit)}`,
     whose === undefined ? "" : `for ${whose}`,
   ]
     .filter((part) => part !== "")
     .join(", ");
+}
+
+function word(value: Settable): string {
+  return value === "default" ? "back to its default" : `${value}`;
+}
+
+function asChange(given: Settable | undefined): number | null | undefined {
+  return given === "default" ? null : given;
 }

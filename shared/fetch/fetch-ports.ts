@@ -15,13 +15,14 @@ export type FetchPorts = {
   readonly clock: Clock;
 };
 
-export type FetchScopes = readonly QuotaScope[];
+/** The scopes that requests count in, as they are set now. */
+export type ScopesNow = () => readonly QuotaScope[];
 
 /** What a take touches. */
 export type WorkPorts = FetchPorts & {
   readonly ledger: Ledger;
-  /** The scopes that a run's requests count in. */
-  scopesOf(run: Run): FetchScopes;
+  /** The scopes that a run's requests count in, as they are set now. */
+  scopesOf(run: Run): readonly QuotaScope[];
   /** The process's largest resident set, MB. */
   memoryMb(): number;
   /** Units of a batch fetched at once, off the sequential path. */

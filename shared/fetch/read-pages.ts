@@ -2,13 +2,13 @@ import type { PacificDate } from "../plan/pacific-date.ts";
 import type { Report } from "../plan/report.ts";
 import { pageRows, unitRowCap } from "../plan/unit.ts";
 import type { Page } from "../search-console/search-console.ts";
-import type { FetchPorts, FetchScopes } from "./fetch-ports.ts";
+import type { FetchPorts, ScopesNow } from "./fetch-ports.ts";
 import { type PageOutcome, requestPage } from "./request-page.ts";
 import type { TakeMeter } from "./take-meter.ts";
 
 export type UnitContext = {
   readonly ports: FetchPorts;
-  readonly scopes: FetchScopes;
+  readonly scopesNow: ScopesNow;
   readonly meter: TakeMeter;
   readonly signal: AbortSignal;
 };

@@ -1,9 +1,9 @@
 import { backoffMs } from "../ledger/backoff.ts";
-import type { QuotaDenial } from "../quota/quota.ts";
+import type { QuotaDenial, QuotaScope } from "../quota/quota.ts";
 import type { QuotaRefusal } from "../quota/refusal-closure.ts";
 import type { Page, PageRequest } from "../search-console/search-console.ts";
 import { SearchConsoleError } from "../search-console/search-console-error.ts";
-import type { FetchPorts, FetchScopes } from "./fetch-ports.ts";
+import type { FetchPorts, ScopesNow } from "./fetch-ports.ts";
 import type { TakeMeter } from "./take-meter.ts";
 
 export type PageOutcome =
@@ -38,7 +38,7 @@ export async function requestPage(
   request: PageRequest,
   context: {
     readonly ports: FetchPorts;
-    readonly scopes: FetchScopes;
+    readonly scopesNow: ScopesNow;
     readonly meter: TakeMeter;
     readonly signal: AbortSignal;
     /** The longest single wait for quota in place. */
@@ -105,10 +105,11 @@ type Granted = {
 };
 
 async function claimOne(context: Context, alreadyMs: number): Promise<Granted | PageOutcome> {
-  const { ports, scopes, meter, signal, patienceMs } = context;
+  const { ports, scopesNow, meter, signal, patienceMs } = context;
   const { clock } = ports;
   let waitedMs = alreadyMs;
   while (!signal.aborted) {
+    const scopes = scopesNow();
     const claim = await ports.quota.claim(scopes, 1);
     const nowMs = clock.nowMs();
     if (claim.kind === "granted") {
@@ -129,12 +130,30 @@ async function claimOne(context: Context, alreadyMs: number): Promise<Granted | 
       };
     }
     meter.waitBegun();
-    await clock.sleep(waitMs + clock.random() * spreadMs[claim.cause], signal);
+    await waitFor(claim, scopes, context);
     meter.waitEnded();
-    waitedMs += waitMs;
+    waitedMs += clock.nowMs() - nowMs;
   }
   return { kind: "aborted" };
 }
+
+/** Waits until the claim may be granted, or more is granted than when it was denied. */
+async function waitFor(
+  { retryAtMs, cause }: QuotaDenial,
+  claimed: readonly QuotaScope[],
+  { ports: { clock }, scopesNow, signal }: Context,
+): Promise<void> {
+  const untilMs = retryAtMs + clock.random() * spreadMs[cause];
+  const isRaised = () =>
+    scopesNow().some(({ budget }, index) => budget > (claimed[index]?.budget ?? budget));
+  for (let leftMs = untilMs - clock.nowMs(); leftMs > 0; leftMs = untilMs - clock.nowMs()) {
+    await clock.sleep(Math.min(leftMs, lookAgainMs), signal);
+    if (signal.aborted || (cause === "budget" && isRaised())) return;
+  }
+}
+
+/** How often a long wait looks whether a person has raised the budget. */
+const lookAgainMs = 2_000;
 
 /**
  * Waiters that were denied together do not come back together. Room that a second frees is there
@@ -145,7 +164,7 @@ const spreadMs: Record<QuotaDenial["cause"], number> = { budget: 800, burst: 800
 /** Shared with every worker, so that none of them meets the same refusal. */
 async function refuse(refusal: QuotaRefusal, context: Context): Promise<void> {
   const { quota, quotaEvents, clock } = context.ports;
-  for (const closure of await quota.refuse(context.scopes, refusal)) {
+  for (const closure of await quota.refuse(context.scopesNow(), refusal)) {
     quotaEvents?.exceeded(closure, Math.max(closure.untilMs - clock.nowMs(), 0));
   }
 }

@@ -94,7 +94,7 @@ async function attempt(index: number, work: TakeWork, ports: WorkPorts): Promise
         runId: run.runId,
         token,
       },
-      { ports, scopes: ports.scopesOf(run), meter, signal: stop.signal },
+      { ports, scopesNow: () => ports.scopesOf(run), meter, signal: stop.signal },
     );
   } catch (error) {
     if (stop.signal.aborted) return { kind: "aborted" };

@@ -1,13 +1,17 @@
 import type { Clock } from "../fetch/clock.ts";
 import { lockProperty } from "../plan/plan-run.ts";
+import type { QuotaOutlook } from "../quota/quota-outlook.ts";
 import type { DispatchResult } from "./dispatch-result.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Run } from "./run.ts";
+import type { Settings } from "./settings.ts";
 import { dispatchRun } from "./transitions/dispatch-run.ts";
 
 export type DispatchPorts = {
   readonly ledger: Ledger;
   readonly clock: Clock;
+  /** How the quota of the run stands, with the settings as they are. */
+  outlook(run: Run, settings: Settings): Promise<QuotaOutlook>;
   /** Called once, with what the passes left behind and the leases that ran out in them. */
   observe(run: Run, expiredLeases: number): void;
 };
@@ -15,6 +19,15 @@ export type DispatchPorts = {
 /** While work is moving, the dispatcher looks again this often, for as long as this. */
 const lookAgainMs = 150;
 const patienceMs = 20_000;
+
+/** An idle run's quota is looked at this often. */
+const lookAtQuotaMs = 1_000;
+
+/**
+ * A wait for budget is a window long at most, and raised settings end it: the dispatcher looks.
+ * A longer one is a closure's, and nobody can end it.
+ */
+const longestBudgetWaitMs = 65_000;
 
 /** A halt or a lever is obeyed within this time even by a run that waits until tomorrow. */
 const longestWaitMs = 300_000;
@@ -33,11 +46,19 @@ export async function dispatchBatches(
   const known = await ledger.readRun(runId);
   if (known?.execution === execution) await lockProperty(known, ledger, clock.nowMs());
 
+  let quota: QuotaOutlook | undefined;
+  let lookedAtMs = Number.NEGATIVE_INFINITY;
+
   for (let expired = 0; ; ) {
-    const { lever, inFlight, queueSize } = await ledger.readSettings();
+    const settings = await ledger.readSettings();
+    if (known !== undefined && clock.nowMs() >= lookedAtMs + lookAtQuotaMs) {
+      quota = await ports.outlook(known, settings);
+      lookedAtMs = clock.nowMs();
+    }
     const nowMs = clock.nowMs();
+    const { lever, inFlight, queueSize } = settings;
     const changed = await ledger.changeRun(runId, (run) =>
-      dispatchRun(run, { lever, inFlight, queueSize, execution }, nowMs),
+      dispatchRun(run, { lever, inFlight, queueSize, quota, execution }, nowMs),
     );
     if (changed === undefined) return finish(runId);
     const { run, answer } = changed;
@@ -50,7 +71,7 @@ export async function dispatchBatches(
     }
     const waitMs = answer.untilMs === null ? 0 : answer.untilMs - nowMs;
     const idle = run.status === "waiting";
-    if (idle && nowMs + waitMs > giveUpAtMs) {
+    if (idle && waitMs > longestBudgetWaitMs) {
       ports.observe(run, expired);
       const waitSeconds = Math.ceil(Math.min(waitMs, longestWaitMs) / 1_000);
       return { runId, next: "continue", messages: [], waitSeconds };
@@ -59,7 +80,7 @@ export async function dispatchBatches(
       ports.observe(run, expired);
       return { runId, next: "continue", messages: [], waitSeconds: 0 };
     }
-    await clock.sleep(lookAgainMs);
+    await clock.sleep(idle ? Math.min(Math.max(waitMs, lookAgainMs), lookAtQuotaMs) : lookAgainMs);
   }
 }
 

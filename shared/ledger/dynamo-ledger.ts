@@ -21,9 +21,15 @@ import { readNewestRuns } from "./dynamo-run-list.ts";
 import { nextToken } from "./dynamo-token.ts";
 import type { Ledger } from "./ledger.ts";
 import { LedgerError } from "./ledger-error.ts";
-import { parseBatch, parseLock, parseRun, parseSettings } from "./ledger-items.ts";
+import {
+  parseBatch,
+  parseLock,
+  parseRun,
+  parseSettings,
+  settingsAttributes,
+} from "./ledger-items.ts";
 import type { PropertyLock } from "./property-lock.ts";
-import { type Settings, withChange } from "./settings.ts";
+import { type Settings, settingsOver, withChange } from "./settings.ts";
 
 const maxTries = 60;
 
@@ -194,15 +200,16 @@ export function dynamoLedger(
     async readSettings() {
       return guard(async () => {
         const item = await readItem(settingsKey);
-        return item === undefined ? options.defaults : parseSettings(item, options.defaults);
+        return settingsOver(options.defaults, item === undefined ? {} : parseSettings(item));
       });
     },
 
     async changeSettings(change) {
       return guard(() =>
         compareAndSet(settingsKey, (item) => {
-          const next = withChange(item === undefined ? {} : parseSettings(item, {}), change);
-          return { write: next, outcome: { ...options.defaults, ...next } };
+          const next = withChange(item === undefined ? {} : parseSettings(item), change);
+          const unset = Object.fromEntries(settingsAttributes().map((name) => [name, undefined]));
+          return { write: { ...unset, ...next }, outcome: settingsOver(options.defaults, next) };
         }),
       );
     },
@@ -227,11 +234,16 @@ export function dynamoLedger(
   }
 }
 
-/** Sets whole attributes, on condition that the item still has the version that was read. */
+/**
+ * Sets whole attributes, and removes those that are undefined, on condition that the item still
+ * has the version that was read.
+ */
 function setAttributes(attributes: Record<string, unknown>, version: number) {
   const entries = Object.entries(attributes);
+  const set = entries.flatMap(([, value], at) => (value === undefined ? [] : `#a${at} = :a${at}`));
+  const remove = entries.flatMap(([, value], at) => (value === undefined ? `#a${at}` : []));
   return {
-    UpdateExpression: `SET ${entries.map((_, index) => `#a${index} = :a${index}`).join(", ")}`,
+    UpdateExpression: `SET ${set.join(", ")}${remove.length === 0 ? "" : ` REMOVE ${remove.join(", ")}`}`,
     ConditionExpression: "attribute_not_exists(#version) OR #version = :version",
     ExpressionAttributeNames: {
       "#version": "version",
@@ -239,7 +251,9 @@ function setAttributes(attributes: Record<string, unknown>, version: number) {
     },
     ExpressionAttributeValues: {
       ":version": version,
-      ...Object.fromEntries(entries.map(([, value], index) => [`:a${index}`, value])),
+      ...Object.fromEntries(
+        entries.flatMap(([, value], index) => (value === undefined ? [] : [[`:a${index}`, value]])),
+      ),
     },
   };
 }

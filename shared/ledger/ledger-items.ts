@@ -5,7 +5,7 @@ import type { Batch } from "./batch.ts";
 import { LedgerError } from "./ledger-error.ts";
 import type { PropertyLock } from "./property-lock.ts";
 import { type Run, runStatuses } from "./run.ts";
-import { type SettingsChange, withChange } from "./settings.ts";
+import type { SetSettings } from "./settings.ts";
 
 /** Reads the ledger's items, whichever store they come from. A wrong one is a LedgerError. */
 export function parseRun(item: unknown): Run {
@@ -20,12 +20,14 @@ export function parseLock(item: unknown): PropertyLock {
   return parseItem("lock", LockSchema, item);
 }
 
-/** What has been set, over the defaults. */
-export function parseSettings<Defaults extends SettingsChange>(
-  item: unknown,
-  defaults: Defaults,
-): Defaults & SettingsChange {
-  return withChange(defaults, parseItem("settings", SettingsSchema, item));
+/** What has been set. */
+export function parseSettings(item: unknown): SetSettings {
+  return parseItem("settings", SettingsSchema, item);
+}
+
+/** The attributes that settings are stored in. */
+export function settingsAttributes(): readonly string[] {
+  return Object.keys(SettingsSchema.shape);
 }
 
 const date = z.string().transform((text, context) => {
@@ -48,6 +50,7 @@ const RunSchema = z.object({
   force: z.boolean(),
   keepAutoSync: z.boolean(),
   qpm: z.number().nullable(),
+  budget: z.number().exactOptional(),
   concurrency: count,
   batchSize: count,
   maxQueueSize: count,
@@ -130,7 +133,7 @@ const SettingsSchema = z
     properties: ScopeSettingsSchema,
     accounts: ScopeSettingsSchema,
   })
-  .partial() satisfies z.ZodType<SettingsChange>;
+  .partial() satisfies z.ZodType<SetSettings>;
 
 function parseItem<T>(name: string, schema: z.ZodType<T>, item: unknown): T {
   const parsed = schema.safeParse(item);

@@ -2,11 +2,11 @@ import type { Batch } from "./batch.ts";
 import type { Ledger } from "./ledger.ts";
 import type { PropertyLock } from "./property-lock.ts";
 import type { Run } from "./run.ts";
-import { type Settings, withChange } from "./settings.ts";
+import { type SetSettings, type Settings, settingsOver, withChange } from "./settings.ts";
 
 /** The ledger in memory: the same transitions, no store. For tests and simulation. */
 export function memoryLedger(settings: Settings): Ledger {
-  let current = settings;
+  let set: SetSettings = {};
   const runs = new Map<string, Run>();
   const batches = new Map<string, Batch>();
   const tokens = new Map<string, number>();
@@ -68,11 +68,11 @@ export function memoryLedger(settings: Settings): Ledger {
       return decision;
     },
     async readSettings() {
-      return current;
+      return settingsOver(settings, set);
     },
     async changeSettings(change) {
-      current = withChange(current, change);
-      return current;
+      set = withChange(set, change);
+      return settingsOver(settings, set);
     },
   };
 }

@@ -35,6 +35,8 @@ export type Run = {
   readonly keepAutoSync: boolean;
   /** Budget in requests a minute, where the run sets one. */
   readonly qpm: number | null;
+  /** What its scopes granted a minute, as configured, when it was last dispatched. */
+  readonly budget?: number;
 
   readonly concurrency: number;
   readonly batchSize: number;

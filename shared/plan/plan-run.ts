@@ -3,6 +3,7 @@ import { newBatch } from "../ledger/batch.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { acquireLock, lockMs } from "../ledger/property-lock.ts";
 import { batchIdAt, type Run } from "../ledger/run.ts";
+import { defaultInFlight, defaultQueueSize, type Settings } from "../ledger/settings.ts";
 import { startRun } from "../ledger/transitions/start-run.ts";
 import { isFinal } from "../rows/finality.ts";
 import type { RowStore } from "../rows/row-store.ts";
@@ -51,7 +52,8 @@ export async function planRun(
     const request = parseRunRequest(input.request, nowMs());
     const mixed = await storedShapeFaults(request, rows, nowMs());
     if (mixed.length > 0) throw new InvalidRequestError(mixed.join("; "));
-    run = newRun(request, { runId, execution: input.executionName }, nowMs());
+    const names = { runId, execution: input.executionName };
+    run = newRun(request, await ledger.readSettings(), names, nowMs());
     // Started twice at once, the other planner's run is the one.
     if ((await ledger.createRun(run)) === "exists") run = (await ledger.readRun(runId)) ?? run;
   }
@@ -132,6 +134,7 @@ function definitionsOf({ reports, definitions = [] }: RunRequest): {
 
 function newRun(
   request: RunRequest,
+  settings: Settings,
   names: { readonly runId: string; readonly execution: string },
   nowMs: number,
 ): Run {
@@ -148,8 +151,8 @@ function newRun(
     qpm: request.qpm ?? null,
     concurrency: request.concurrency,
     batchSize: request.batchSize,
-    maxQueueSize: request.maxQueueSize,
-    maxInFlight: request.maxInFlight,
+    maxQueueSize: request.maxQueueSize ?? settings.queueSize ?? defaultQueueSize,
+    maxInFlight: request.maxInFlight ?? settings.inFlight ?? defaultInFlight,
     status: "planned",
     reason: null,
     haltsAs: null,

@@ -31,8 +31,9 @@ export const RunRequestSchema = z.strictObject({
   definitions: z.array(ReportSchema).max(100).exactOptional(),
   concurrency: z.int().min(1).max(5).default(3),
   batchSize: z.int().min(1).max(500).default(50),
-  maxQueueSize: z.int().min(1).max(10_000).default(1_000),
-  maxInFlight: z.int().min(1).max(100).default(10),
+  /** Absent: as the lever is set, or 1,000 and 10. */
+  maxQueueSize: z.int().min(1).max(10_000).optional(),
+  maxInFlight: z.int().min(1).max(100).optional(),
   /** Requests a minute that the property's budget is set to; absent: the default budget. */
   qpm: z.int().min(1).max(1_200).optional(),
   force: z.boolean().default(false),

@@ -14,6 +14,8 @@ import { fairShare, tellAgainSeconds } from "./sharers.ts";
 import { closureAt } from "./standing.ts";
 import {
   closeWindow,
+  decideClaim,
+  emptyWindow,
   grantValidityMs,
   type QuotaWindow,
   requireGrantable,
@@ -24,27 +26,31 @@ import {
 import { workerLots } from "./worker-lots.ts";
 
 /**
- * The limiter of one worker over windows that it shares with others. What a scope granted while
- * another denied is kept for this worker's next claim within its second, and stays counted if none
- * comes: nothing is ever given back, so no repeated write can give back twice.
+ * The limiter of one worker over windows that it shares with others. All scopes are claimed at
+ * once. Those that may have nothing to give are read first, and a claim that would be denied is
+ * not made: else what the others grant would be counted in vain. When the last of a scope goes to
+ * somebody else between read and write, what the others granted is kept for this worker's next
+ * claim within its second, and stays counted if none comes: nothing is ever given back, so no
+ * repeated write can give back twice.
  *
- * `seen` is a hint (the windows as this worker met them last): it decides the order of claims and
+ * `seen` is a hint (the windows as this worker met them last): it decides what is read first, and
  * how runs share an account. The store's conditional writes alone decide what is granted.
  */
 export function quotaOver(store: QuotaStore, now: () => number): Quota {
-  const seen = new Map<string, QuotaWindow>();
-  const denials = new Map<string, number>();
+  const seen = new Map<string, { readonly window: QuotaWindow; readonly atMs: number }>();
   const hungers = new Map<string, number>();
   const lots = workerLots();
 
   function see(scope: QuotaScope, window: QuotaWindow | null): void {
-    if (window !== null) seen.set(scopeKey(scope), window);
+    if (window !== null) seen.set(scopeKey(scope), { window, atMs: now() });
   }
+
+  const seenOf = (scope: QuotaScope) => seen.get(scopeKey(scope))?.window;
 
   /** What the property may use of its account as others share it; its own budget at most. */
   function shared(scopes: readonly QuotaScope[]): readonly QuotaScope[] {
     const [property, account] = ownersOf(scopes);
-    const window = account && seen.get(scopeKey(account));
+    const window = account && seenOf(account);
     if (property === undefined || account === undefined || window === undefined) return scopes;
     const nowMs = now();
     const whole = scopeUsage(window, account, nowMs).budget;
@@ -55,7 +61,7 @@ export function quotaOver(store: QuotaStore, now: () => number): Quota {
 
   /** What the account's other sharers are told of the property. */
   function noteOf(property: QuotaScope, nowMs: number): SharerNote {
-    const window = seen.get(scopeKey(property));
+    const window = seenOf(property);
     const used = window === undefined ? 0 : rollWindow(window, nowMs).total;
     const hungry = hungers.get(property.id) ?? 0;
     return { id: property.id, sharer: { used, told: subWindowAt(nowMs), hungry } };
@@ -82,7 +88,7 @@ export function quotaOver(store: QuotaStore, now: () => number): Quota {
     if (!share) return;
     const nowSeconds = subWindowAt(now());
     hungers.set(property.id, nowSeconds);
-    const told = seen.get(scopeKey(account))?.sharers[property.id]?.hungry ?? 0;
+    const told = seenOf(account)?.sharers[property.id]?.hungry ?? 0;
     if (told > nowSeconds - tellAgainSeconds) return;
     await store.tell(account, noteOf(property, now()));
     see(account, await store.read(account));
@@ -104,13 +110,14 @@ export function quotaOver(store: QuotaStore, now: () => number): Quota {
     for (const scope of scopes) requireGrantable(scope, requests);
     let validUntilMs = now() + grantValidityMs;
     const approaching: ScopeUsage[] = [];
-    const ordered = shared(scopes).toSorted((a, b) => lastDenial(b) - lastDenial(a));
-    const answers = await answersOf(ordered, requests);
+    const foreseen = await foreseeDenial(scopes, requests);
+    if (foreseen !== undefined) return foreseen;
+    const answers = await answersOf(shared(scopes), requests);
     const denied = answers.find(({ answer }) => answer.kind === "denied");
     for (const { scope, answer } of answers) {
       see(scope, answer.window);
-      if (answer.kind === "denied") denials.set(scopeKey(scope), answer.retryAtMs);
-      else if (denied !== undefined) lots.keep(scope, requests, answer.validUntilMs);
+      if (answer.kind === "denied") continue;
+      if (denied !== undefined) lots.keep(scope, requests, answer.validUntilMs);
       else validUntilMs = Math.min(validUntilMs, answer.validUntilMs);
     }
     if (denied?.answer.kind === "denied") {
@@ -125,29 +132,46 @@ export function quotaOver(store: QuotaStore, now: () => number): Quota {
     return { kind: "granted", validUntilMs, ...(approaching.length > 0 ? { approaching } : {}) };
   }
 
-  /**
-   * All scopes at once, as long as all are likely to grant: a third of the time. After a denial one
-   * after the other, until its time has come, so that the rest is not claimed in vain.
-   */
-  async function answersOf(ordered: readonly QuotaScope[], requests: number) {
-    const property = ordered.find(({ kind }) => kind === "property");
-    const ask = async (scope: QuotaScope) => {
-      const shares = scope.kind === "account" && property !== undefined;
-      const note = shares ? noteOf(property, now()) : null;
-      return { scope, answer: await claimScope(scope, requests, note) };
-    };
-    if (ordered.every((scope) => lastDenial(scope) <= now())) return Promise.all(ordered.map(ask));
-    const answers: Awaited<ReturnType<typeof ask>>[] = [];
-    for (const scope of ordered) {
-      const asked = await ask(scope);
-      answers.push(asked);
-      if (asked.answer.kind === "denied") break;
-    }
-    return answers;
+  async function answersOf(scopes: readonly QuotaScope[], requests: number) {
+    const [property] = ownersOf(scopes);
+    return Promise.all(
+      scopes.map(async (scope) => {
+        const shares = scope.kind === "account" && property !== undefined;
+        const note = shares ? noteOf(property, now()) : null;
+        return { scope, answer: await claimScope(scope, requests, note) };
+      }),
+    );
   }
 
-  function lastDenial(scope: QuotaScope): number {
-    return denials.get(scopeKey(scope)) ?? 0;
+  /** The denial that ends last, as the scopes stand; undefined when all may well grant. */
+  async function foreseeDenial(
+    scopes: readonly QuotaScope[],
+    requests: number,
+  ): Promise<QuotaDenial | undefined> {
+    if (scopes.length === 1) return undefined;
+    const doubtful = shared(scopes).filter((scope) => !isAmple(scope, requests));
+    if (doubtful.length === 0) return undefined;
+    await Promise.all(doubtful.map(async (scope) => see(scope, await store.read(scope))));
+    const [last] = shared(scopes)
+      .flatMap((scope) => {
+        const window = seenOf(scope) ?? emptyWindow;
+        if (lots.holds(scope, requests, now())) return [];
+        const decision = decideClaim(window, scope, requests, now());
+        return decision.kind === "denied" ? [{ scope, denial: decision }] : [];
+      })
+      .sort((a, b) => b.denial.retryAtMs - a.denial.retryAtMs);
+    if (last?.denial.cause === "budget") await tellHunger(scopes, last.scope);
+    return last?.denial;
+  }
+
+  /** Whether a scope has more to give than others can have taken since it was seen. */
+  function isAmple(scope: QuotaScope, requests: number): boolean {
+    const nowMs = now();
+    const last = seen.get(scopeKey(scope));
+    if (last === undefined || Math.abs(nowMs - last.atMs) > freshMs) return false;
+    if (decideClaim(last.window, scope, requests, nowMs).kind === "denied") return false;
+    const { used, budget } = scopeUsage(last.window, scope, nowMs);
+    return budget - used >= 2 * scope.burst;
   }
 
   return {
@@ -198,6 +222,9 @@ export function quotaOver(store: QuotaStore, now: () => number): Quota {
 
 /** From this share of its limit on, a scope is said to approach it. */
 const approachingShare = 0.8;
+
+/** For so long what was seen of a window is off by two bursts at most. */
+const freshMs = 1_000;
 
 /** At most once a minute a scope. */
 export const approachEveryMs = 60_000;

@@ -5,6 +5,8 @@ import { scopeKey } from "./scopes.ts";
 export type WorkerLots = {
   /** Uses a kept grant: the instant it is good until; undefined when there is none. */
   draw(scope: QuotaScope, requests: number, nowMs: number): number | undefined;
+  /** Whether there is such a grant. */
+  holds(scope: QuotaScope, requests: number, nowMs: number): boolean;
   /** How many requests to claim at once when `requests` are wanted. */
   sizeOf(scope: QuotaScope, requests: number, nowMs: number): number;
   /** Keeps what was granted and is not wanted now. */
@@ -21,13 +23,19 @@ export function workerLots(): WorkerLots {
   const kept = new Map<string, { left: number; readonly validUntilMs: number }[]>();
   const wants = new Map<string, Wants>();
 
+  function liveLots(key: string, nowMs: number) {
+    return (kept.get(key) ?? []).filter(
+      (lot) => lot.validUntilMs > nowMs + leastLeftMs && lot.left > 0,
+    );
+  }
+
   return {
+    holds: (scope, requests, nowMs) =>
+      liveLots(scopeKey(scope), nowMs).some((lot) => lot.left >= requests),
     draw(scope, requests, nowMs) {
       const key = scopeKey(scope);
       wants.set(key, wantedMore(wants.get(key), requests, nowMs));
-      const live = (kept.get(key) ?? []).filter(
-        (lot) => lot.validUntilMs > nowMs + leastLeftMs && lot.left > 0,
-      );
+      const live = liveLots(key, nowMs);
       kept.set(key, live);
       const lot = live.find((each) => each.left >= requests);
       if (lot === undefined) return undefined;

@@ -301,6 +301,20 @@ export function describeLedger(name: string, openStore: () => Promise<LedgerStor
       });
     });
 
+    test("settings that are unset have their defaults again; what is left of a scope stays", async () => {
+      await ledger.changeSettings({
+        lever: 1,
+        queueSize: 7,
+        properties: { "sc-domain:a": { qpm: 50, limit: 60 }, "sc-domain:b": { qpm: 9 } },
+      });
+      const unset = { qpm: null };
+      const left = { lever: 3, queueSize: 7, properties: { "sc-domain:a": { limit: 60 } } };
+      const change = { lever: null, properties: { "sc-domain:a": unset, "sc-domain:b": unset } };
+      expect(await ledger.changeSettings(change)).toEqual(left);
+      expect(await ledger.readSettings()).toEqual(left);
+      expect((await store.client({ lever: 5 }).readSettings()).lever).toBe(5);
+    });
+
     test("settings are the defaults until something is set", async () => {
       expect(await ledger.readSettings()).toEqual({ lever: 3 });
       expect(await store.client({ lever: 5 }).readSettings()).toEqual({ lever: 5 });

@@ -86,21 +86,29 @@ export function quotaContract(name: string, openStore: () => Promise<QuotaStore>
       expect(await quota.usage([scope])).toMatchObject([{ used: 5 }]);
     });
 
-    test("the denial of one scope is told by its name; what others granted is kept for the next claim", async () => {
-      const quota = claimer();
+    test("the denial of one scope is told by its name, and counts in none of the others", async () => {
       const full = { ...account, budget: 4 };
-      await quota.claim([full], 4);
-      expect(await quota.claim([property, full, project], 2)).toMatchObject({
-        kind: "denied",
+      await claimer().claim([full], 4);
+      for (const quota of [claimer(), claimer()]) {
+        expect(await quota.claim([property, full, project], 2)).toMatchObject({
+          kind: "denied",
+          scope: "account",
+          cause: "budget",
+        });
+      }
+      const granted = [{ used: 0 }, { used: 4 }, { used: 0 }];
+      expect(await claimer().usage([property, full, project])).toMatchObject(granted);
+    });
+
+    test("of several denials the one is told that ends last", async () => {
+      const quota = claimer();
+      await quota.close(property, start + 5_000, "a while");
+      await quota.close(account, start + 60_000, "longer");
+      expect(await quota.claim([property, account, project], 1)).toMatchObject({
         scope: "account",
-        cause: "budget",
+        retryAtMs: start + 60_000,
+        reason: "longer",
       });
-      const granted = [{ used: 2 }, { used: 4 }, { used: 2 }];
-      expect(await quota.usage([property, full, project])).toMatchObject(granted);
-      // Used within its second, and not claimed again after a denial.
-      expect((await quota.claim([property, project], 2)).kind).toBe("granted");
-      await quota.claim([property, full, project], 2);
-      expect(await quota.usage([property, full, project])).toMatchObject(granted);
     });
 
     test("scopes of one id but another kind, and of another id, are counted apart", async () => {

@@ -190,6 +190,38 @@ describe("when our own quota denies", () => {
     expect((await world.summary()).quota.deferred).toBe(1);
   });
 
+  test.each([
+    ["raised, it is sent within seconds", 100, 0, 5_000],
+    ["lowered, it is claimed under the new one", 1, 60_000, 70_000],
+  ])("a later page, and the budget is %s", async (_, then, leastMs, mostMs) => {
+    const world: SyncWorld = syncWorld({ rowsOf: () => twoPages });
+    const [property] = world.scopes;
+    if (property === undefined) throw new Error("no scope");
+    let budget = then === 1 ? 100 : 1;
+    const ports: WorkPorts = {
+      ...world.ports,
+      searchConsole: {
+        async fetchPage(request, signal) {
+          const page = await world.ports.searchConsole.fetchPage(request, signal);
+          if (request.startRow === 0) {
+            const change = world.clock.sleep(then === 1 ? 0 : 3_000);
+            void change.then(() => {
+              budget = then;
+            });
+            if (then === 1) await change;
+          }
+          return page;
+        },
+      },
+      scopesOf: () => [{ ...property, budget }],
+    };
+    expect((await workFirst(world, ports)).kind).toBe("settled");
+    const [first, second] = world.searchConsole.sent;
+    const tookMs = (second?.atMs ?? 0) - (first?.atMs ?? 0);
+    expect(tookMs).toBeGreaterThan(leastMs);
+    expect(tookMs).toBeLessThan(mostMs);
+  });
+
   test("a later page for longer than that, it waits in place all the same", async () => {
     const world: SyncWorld = syncWorld({
       rowsOf: () => twoPages,

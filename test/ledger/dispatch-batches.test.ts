@@ -9,6 +9,7 @@ import { changed } from "../../shared/ledger/transitions/decision.ts";
 import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
 import { submitBatch } from "../../shared/ledger/transitions/submit-batch.ts";
 import { takeBatch } from "../../shared/ledger/transitions/take-batch.ts";
+import type { QuotaOutlook } from "../../shared/quota/quota-outlook.ts";
 import { aRun } from "../support/a-run.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 
@@ -19,18 +20,25 @@ describe("the dispatcher", () => {
   let ledger: Ledger;
   let observed: { readonly run: Run; readonly expired: number }[];
   let startMs: number;
+  let outlook: QuotaOutlook;
 
   beforeEach(() => {
     clock = fakeClock();
     startMs = clock.nowMs();
     ledger = memoryLedger({ lever: 5 });
     observed = [];
+    outlook = { closure: null, budget: 940 };
   });
 
   function dispatch(executionName = runId, over: Ledger = ledger) {
     return dispatchBatches(
       { runId, executionName },
-      { ledger: over, clock, observe: (run, expired) => observed.push({ run, expired }) },
+      {
+        ledger: over,
+        clock,
+        outlook: async () => outlook,
+        observe: (run, expired) => observed.push({ run, expired }),
+      },
     );
   }
 
@@ -157,6 +165,81 @@ describe("the dispatcher", () => {
       );
       expect((await dispatch()).next).toBe("finish");
     });
+  });
+
+  describe("while a scope is closed", () => {
+    const reason = "Google refused: its load quota (10 minutes) is used up";
+
+    test("rings nothing, tells the state machine to wait, and the run says for what", async () => {
+      await ledger.createRun(aRun());
+      const untilMs = startMs + 200_000;
+      outlook = { ...outlook, closure: { untilMs, reason } };
+      expect(await dispatch()).toEqual({ runId, next: "continue", messages: [], waitSeconds: 200 });
+      expect(await ledger.readRun(runId)).toMatchObject({
+        status: "waiting",
+        waitingUntilMs: untilMs,
+        reason,
+        inFlight: {},
+      });
+    });
+
+    test("waits for what is in flight as ever, and rings when it reopens", async () => {
+      await ledger.createRun(aRun({ concurrency: 1 }));
+      await dispatch();
+      const take = { batchId: batchIdAt(0), token: 7 };
+      await ledger.changeRun(runId, (run) => takeBatch(run, take, clock.nowMs()));
+      const untilMs = startMs + 10_000;
+      outlook = { ...outlook, closure: { untilMs, reason } };
+      const dispatching = dispatch();
+      await clock.sleep(3_000);
+      await ledger.changeRun(runId, (run) => submitBatch(run, take, clock.nowMs()));
+      await clock.sleep(2_000);
+      expect(await ledger.readRun(runId)).toMatchObject({ status: "waiting", inFlight: {} });
+      await clock.sleep(5_100);
+      outlook = { ...outlook, closure: null };
+      expect((await dispatching).messages).toEqual([{ runId, batchId: batchIdAt(1) }]);
+      expect(clock.nowMs() - untilMs).toBeLessThan(2_000);
+      expect(await ledger.readRun(runId)).toMatchObject({ status: "running", reason: null });
+    });
+
+    test("still ends a run that has nothing left", async () => {
+      await ledger.createRun(aRun({ batches: 0 }));
+      outlook = { ...outlook, closure: { untilMs: startMs + 200_000, reason } };
+      expect((await dispatch()).next).toBe("finish");
+    });
+  });
+
+  test("rings at once what waits for budget when more is granted", async () => {
+    await ledger.createRun(
+      aRun({
+        batches: 1,
+        next: 1,
+        admitted: 1,
+        returned: [{ batchId: batchIdAt(0), notBeforeMs: startMs + 60_000 }],
+      }),
+    );
+    outlook = { ...outlook, budget: 10 };
+    const dispatching = dispatch();
+    await clock.sleep(5_000);
+    expect(await ledger.readRun(runId)).toMatchObject({ status: "waiting", budget: 10 });
+    outlook = { ...outlook, budget: 900 };
+    expect((await dispatching).messages).toEqual([{ runId, batchId: batchIdAt(0) }]);
+    expect(clock.nowMs() - startMs).toBeLessThan(8_000);
+  });
+
+  test("leaves waiting what waits for budget when less is granted", async () => {
+    await ledger.createRun(
+      aRun({
+        budget: 900,
+        batches: 1,
+        next: 1,
+        admitted: 1,
+        returned: [{ batchId: batchIdAt(0), notBeforeMs: startMs + 60_000 }],
+      }),
+    );
+    outlook = { ...outlook, budget: 10 };
+    expect((await dispatch()).messages).toEqual([]);
+    expect((await ledger.readRun(runId))?.returned[0]?.notBeforeMs).toBe(startMs + 60_000);
   });
 
   test("rings nothing while the lever is 0, and rings when it is raised", async () => {

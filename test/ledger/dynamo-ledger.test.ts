@@ -7,17 +7,21 @@ import { LedgerError } from "../../shared/ledger/ledger-error.ts";
 import { batchIdAt } from "../../shared/ledger/run.ts";
 import { changed, unchanged } from "../../shared/ledger/transitions/decision.ts";
 import { takeBatch } from "../../shared/ledger/transitions/take-batch.ts";
-import { describeLedger } from "../contracts/ledger-contract.ts";
+import { describeLedger, type LedgerStore } from "../contracts/ledger-contract.ts";
 import { connect } from "../quota/quota-table.ts";
 import { aRun } from "../support/a-run.ts";
+import { onDynamoDbLocal } from "../support/on-dynamodb-local.ts";
 import { type LedgerTable, openLedgerTable } from "./ledger-table.ts";
 
-describeLedger("DynamoDB", async () => {
-  const table = await openLedgerTable();
-  return {
-    client: (defaults) => dynamoLedger(table.documents, { table: table.table, defaults }),
-    close: table.close,
-  };
+async function sharedBy(opening: Promise<LedgerTable>): Promise<LedgerStore> {
+  const { documents, table, close } = await opening;
+  return { client: (defaults) => dynamoLedger(documents, { table, defaults }), close };
+}
+
+describeLedger("dynalite", () => sharedBy(openLedgerTable()));
+
+onDynamoDbLocal((empty) => {
+  describeLedger("DynamoDB Local", () => sharedBy(openLedgerTable(empty())));
 });
 
 describe("a ledger table", () => {

@@ -1,9 +1,8 @@
-import { once } from "node:events";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import dynalite from "dynalite";
 import { createTables } from "../../local/dynamo-tables.ts";
 import { localClientOptions, localNames } from "../../local/local-names.ts";
+import { startDynalite } from "../quota/quota-table.ts";
 
 export type LedgerTable = {
   readonly documents: DynamoDBDocumentClient;
@@ -11,23 +10,17 @@ export type LedgerTable = {
   close(): Promise<void>;
 };
 
-/** An empty ledger table, as a home has it, on a server of its own. */
-export async function openLedgerTable(): Promise<LedgerTable> {
-  const server = dynalite({ createTableMs: 0 });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
-  const endpoint = `http://127.0.0.1:${address.port}`;
-  await createTables(endpoint);
-  const client = new DynamoDBClient({ ...localClientOptions(endpoint), maxAttempts: 1 });
+/** An empty ledger table, as a home has it, on a server of its own or on the empty one given. */
+export async function openLedgerTable(starting = startDynalite()): Promise<LedgerTable> {
+  const server = await starting;
+  await createTables(server.url);
+  const client = new DynamoDBClient({ ...localClientOptions(server.url), maxAttempts: 1 });
   return {
     documents: DynamoDBDocumentClient.from(client),
     table: localNames.ledgerTable,
     async close() {
       client.destroy();
-      server.close();
-      await once(server, "close");
+      await server.stop();
     },
   };
 }

@@ -1,19 +1,19 @@
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
-import { type SettingsChange, withChange } from "../../shared/ledger/settings.ts";
+import { type SetSettings, settingsOver, withChange } from "../../shared/ledger/settings.ts";
 import { describeLedger } from "../contracts/ledger-contract.ts";
 
 describeLedger("memory", async () => {
   const held = memoryLedger({ lever: 0 });
-  let set: SettingsChange = {};
+  let set: SetSettings = {};
   return {
     // Clients share what was set; each has defaults of its own.
     client: (defaults): Ledger => ({
       ...held,
-      readSettings: async () => withChange(defaults, set),
+      readSettings: async () => settingsOver(defaults, set),
       async changeSettings(change) {
         set = withChange(set, change);
-        return withChange(defaults, set);
+        return settingsOver(defaults, set);
       },
     }),
     close: async () => {},

@@ -87,6 +87,13 @@ describe("the lever", () => {
     expect(json.scopes[0]).toMatchObject({ budget: 50, limit: 60 });
   });
 
+  test("forgets what was set", async () => {
+    const forget = ["--qpm", "default", "--yes", "--json"];
+    const one = await home.run("lever", "--site-url", siteUrl, "--limit", "default", ...forget);
+    expect(one.json.properties).toEqual({});
+    expect((await home.run("lever", ...forget)).json.qpm).toBe(940);
+  });
+
   test.each([
     [["--set", "1"]],
     [["--set", "6", "--yes"]],
@@ -94,6 +101,7 @@ describe("the lever", () => {
     [["--site-url", siteUrl, "--yes"]],
     [["--site-url", siteUrl, "--account-id", "main", "--qpm", "5", "--yes"]],
     [["--qpm", "0", "--yes"]],
+    [["--qpm", "defaults", "--yes"]],
   ])("without a terminal is not moved by %j", async (args) => {
     const refused = await home.run("lever", ...args);
     expect(refused.code).toBe(2);

@@ -78,6 +78,21 @@ describe("planning a run", () => {
     });
   });
 
+  test.each([
+    ["no one says otherwise", {}, {}, { maxInFlight: 10, maxQueueSize: 1_000 }],
+    [
+      "the lever is set",
+      {},
+      { inFlight: 20, queueSize: 50 },
+      { maxInFlight: 20, maxQueueSize: 50 },
+    ],
+    ["the request says so", { maxInFlight: 4 }, { inFlight: 20 }, { maxInFlight: 4 }],
+  ])("limits queue and in flight as they are when %s", async (_, asked, set, limits) => {
+    await ledger.changeSettings(set);
+    await plan({ ...request, ...asked });
+    expect(await ledger.readRun(executionName)).toMatchObject(limits);
+  });
+
   test("names the run as the request does", async () => {
     expect(await plan({ ...request, runId: "nightly-7" })).toEqual({ runId: "nightly-7" });
     expect(await ledger.readRun("nightly-7")).toMatchObject({ execution: executionName });
@@ -235,7 +250,7 @@ describe("planning a run", () => {
         expect(withoutTokens(await ledger.readBatches(executionName))).toEqual(whole[1]);
         expect(await ledger.readLock(siteUrl)).toEqual(whole[2]);
       }
-      expect(deaths).toBe(7);
+      expect(deaths).toBe(8);
     },
   );
 

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -5,8 +6,8 @@ import { z } from "zod";
 import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
 
 /**
- * A worker process of its own: claims and sends as fast as it is let, until its time is over.
- * Tells its parent how it went.
+ * A worker process of its own: says when it is ready, is told when time begins, claims and sends
+ * as fast as it is let until it is told to stop, and tells its parent how it went.
  */
 const work = z
   .object({
@@ -24,7 +25,8 @@ const work = z
       }),
     ),
     lanes: z.number(),
-    untilMs: z.number(),
+    /** How many times as fast as the real one its clock runs. */
+    speed: z.number(),
     /** How far its clock is ahead of the others'. */
     clockAheadMs: z.number(),
   })
@@ -35,7 +37,9 @@ const dynamo = new DynamoDBClient({
   region: "us-east-1",
   credentials: { accessKeyId: "local", secretAccessKey: "local" },
 });
-const nowMs = () => Date.now() + work.clockAheadMs;
+let startMs = 0;
+const stop = new AbortController();
+const nowMs = () => startMs + (Date.now() - startMs) * work.speed + work.clockAheadMs;
 const quota = createDynamoQuota({
   documents: DynamoDBDocumentClient.from(dynamo),
   tableName: work.tableName,
@@ -45,12 +49,12 @@ const quota = createDynamoQuota({
 const told = { sent: 0, refused: 0, denied: 0, lapsed: 0 };
 
 async function lane(): Promise<void> {
-  while (Date.now() < work.untilMs) {
+  while (!stop.signal.aborted) {
     const claim = await quota.claim(work.scopes, 1);
     if (claim.kind === "denied") {
       told.denied += 1;
-      const untilMs = Math.min(claim.retryAtMs - nowMs(), work.untilMs - Date.now());
-      await delay(Math.max(untilMs, 0) + Math.random() * 800);
+      const waitMs = Math.max(claim.retryAtMs - nowMs(), 0) + Math.random() * 800;
+      await delay(waitMs / work.speed, undefined, { signal: stop.signal }).catch(() => {});
     } else if (nowMs() >= claim.validUntilMs) {
       told.lapsed += 1;
     } else {
@@ -71,6 +75,9 @@ const body = JSON.stringify({
   startRow: 60_000,
 });
 
+process.send?.("ready");
+startMs = z.number().parse((await once(process, "message"))[0]);
+process.once("message", () => stop.abort());
 await Promise.all(Array.from({ length: work.lanes }, lane));
 process.send?.(told);
 process.disconnect?.();

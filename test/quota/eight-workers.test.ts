@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { startDynamoServer } from "../../local/dynamo-server.ts";
@@ -7,12 +8,19 @@ import { startSampleSearchConsole } from "../../local/sample-search-console/samp
 import type { QuotaScope } from "../../shared/quota/quota.ts";
 import { projectScope } from "../../shared/quota/scopes.ts";
 import { dynamoDbLocalMissing, startDynamoDbLocal } from "../support/dynamodb-local.ts";
-import { connect, createQuotaTable } from "./quota-table.ts";
+import { connect, createQuotaTable, type DynamoServer } from "./quota-table.ts";
 
-/** Past one whole rolling minute; longer for a better figure of what is used of the budget. */
-const seconds = Number(process.env.GSC_SYNC_QUOTA_SECONDS ?? 72);
+/** The clocks of workers and server run as much faster than the real one: all latencies count double. */
+const speed = Number(process.env.GSC_SYNC_QUOTA_SPEED ?? 2);
+
+/** Past one whole rolling minute, by those clocks. */
+const seconds = Number(process.env.GSC_SYNC_QUOTA_SECONDS ?? 67);
+
+/** A busy machine needs longer for enough requests to judge by; real time. */
+const patienceMs = 90_000;
 const siteUrl = "sc-domain:sample.example";
-const limits = { limit: 2_000, budget: 1_500, burst: 40 };
+const limits = { limit: 1_600, budget: 1_200, burst: 40 };
+const enough = limits.budget / 8;
 const scopes: readonly QuotaScope[] = [
   { kind: "property", id: siteUrl, ...limits },
   { kind: "account", id: "main", ...limits },
@@ -20,32 +28,30 @@ const scopes: readonly QuotaScope[] = [
 ];
 const worker = fileURLToPath(new URL("./claiming-worker.ts", import.meta.url));
 
-type Server = { readonly url: string; stop(): Promise<unknown> };
-
-async function dynaliteServer(): Promise<Server> {
-  const server = await startDynamoServer();
-  return { url: server.url, stop: () => server.stop() };
-}
-
 /** Eight processes, their clocks up to a second apart, against a server that allows the budget. */
-async function runWorkers(dynamo: Server) {
-  const strict = await startSampleSearchConsole({ qpm: limits.budget });
+async function runWorkers(dynamo: DynamoServer) {
+  let startMs = Date.now();
+  const now = () => startMs + (Date.now() - startMs) * speed;
+  const strict = await startSampleSearchConsole({ qpm: limits.budget, now });
   const { client } = connect(dynamo.url);
   const tableName = await createQuotaTable(client);
   const url = `${strict.url}/webmasters/v3/sites/${encodeURIComponent(siteUrl)}/searchAnalytics/query`;
-  const untilMs = Date.now() + seconds * 1_000;
-  const workers = Array.from({ length: 8 }, async (_, index) => {
+  const children = Array.from({ length: 8 }, (_, index) => {
     const clockAheadMs = Math.round((index * 1_000) / 7);
-    const work = { dynamo: dynamo.url, tableName, url, scopes, lanes: 3, untilMs, clockAheadMs };
-    const child = fork(worker, [JSON.stringify(work)]);
-    const [told] = await once(child, "message");
-    await once(child, "exit");
-    return told;
+    const work = { dynamo: dynamo.url, tableName, url, scopes, lanes: 3, speed, clockAheadMs };
+    return fork(worker, [JSON.stringify(work)]);
   });
   try {
-    const told = await Promise.all(workers);
-    return { told, seen: strict.seen() };
+    await Promise.all(children.map((child) => once(child, "message")));
+    startMs = Date.now();
+    const told = children.map(async (child) => (await once(child, "message"))[0]);
+    for (const child of children) child.send(startMs);
+    await delay((seconds * 1_000) / speed);
+    while (strict.seen().requests <= enough && Date.now() < startMs + patienceMs) await delay(200);
+    for (const child of children) child.send("stop");
+    return { told: await Promise.all(told), seen: strict.seen() };
   } finally {
+    for (const child of children) child.kill();
     client.destroy();
     await strict.stop();
     await dynamo.stop();
@@ -53,33 +59,38 @@ async function runWorkers(dynamo: Server) {
 }
 
 const missing = dynamoDbLocalMissing();
-if (missing !== undefined) console.info(`DynamoDB Local is not tried: ${missing}`);
 
-describe.each([
-  ["dynalite", dynaliteServer, undefined],
-  ["DynamoDB Local", startDynamoDbLocal, missing],
-] as const)("eight worker processes on %s", (name, start, absent) => {
-  test.skipIf(absent !== undefined)(
-    "never pass the budget in any rolling minute, and are never refused",
-    { timeout: seconds * 1_000 + 60_000 },
-    async () => {
-      const { told, seen } = await runWorkers(await start());
-      const arrivals = seen.list.map(({ atMs }) => atMs).sort((a, b) => a - b);
-      const startMs = arrivals[0] ?? 0;
-      const windowMs = 63_000;
-      const inWindow = arrivals.filter((atMs) => atMs < startMs + windowMs).length;
-      const highest = seen.properties[siteUrl]?.highestRollingMinute ?? 0;
-      const sum = (key: string) => told.reduce((total, each) => total + each[key], 0);
-      console.info(
-        `${name}: ${seen.requests} requests in ${seconds} s, highest rolling minute ${highest} of ${limits.budget}, ` +
-          `${((inWindow / windowMs) * 60_000).toFixed(0)} a minute over the first window (${((100 * inWindow * 60_000) / windowMs / limits.budget).toFixed(1)} % of the budget), ` +
-          `refused ${seen.refusals}, denied ${sum("denied")}, lapsed ${sum("lapsed")}`,
-      );
-      expect(sum("refused")).toBe(0);
-      expect(seen.refusals).toBe(0);
-      expect(highest).toBeLessThanOrEqual(limits.budget);
-      // A busy machine is slower than the budget; how near it came is printed, not asserted.
-      expect(seen.requests).toBeGreaterThan(limits.budget / 3);
-    },
-  );
+describe("eight worker processes", {
+  timeout: (seconds * 1_000) / speed + patienceMs + 60_000,
+}, () => {
+  // Side by side, as most of the time is spent waiting for the window to move on.
+  test.concurrent("on dynalite never pass the budget in any rolling minute", async () => {
+    judge("dynalite", await runWorkers(await startDynamoServer()));
+  });
+
+  const [onLocal, why] =
+    missing === undefined ? [test.concurrent, ""] : [test.skip, ` (cannot be tried: ${missing})`];
+  onLocal(`on DynamoDB Local never do either${why}`, async () => {
+    judge("DynamoDB Local", await runWorkers(await startDynamoDbLocal()));
+  });
 });
+
+function judge(name: string, { told, seen }: Awaited<ReturnType<typeof runWorkers>>): void {
+  const arrivals = seen.list.map(({ atMs }) => atMs).sort((a, b) => a - b);
+  const startMs = arrivals[0] ?? 0;
+  const windowMs = 63_000;
+  const inWindow = arrivals.filter((atMs) => atMs < startMs + windowMs).length;
+  const perMinute = (inWindow * 60_000) / windowMs;
+  const highest = seen.properties[siteUrl]?.highestRollingMinute ?? 0;
+  const sum = (key: string) => told.reduce((total, each) => total + each[key], 0);
+  console.info(
+    `${name}: ${seen.requests} requests in ${seconds} s (${speed} times as fast), highest rolling minute ${highest} of ${limits.budget}, ` +
+      `${perMinute.toFixed(0)} a minute over the first window (${((100 * perMinute) / limits.budget).toFixed(1)} % of the budget), ` +
+      `refused ${seen.refusals}, denied ${sum("denied")}, lapsed ${sum("lapsed")}`,
+  );
+  expect(sum("refused")).toBe(0);
+  expect(seen.refusals).toBe(0);
+  expect(highest).toBeLessThanOrEqual(limits.budget);
+  // A busy machine is slower than the budget; how near it came is printed, not asserted.
+  expect(seen.requests).toBeGreaterThan(enough);
+}

@@ -10,9 +10,11 @@ export type QuotaTable = {
   close(): Promise<void>;
 };
 
-/** An empty quota table on a server of its own. */
-export async function openQuotaTable(): Promise<QuotaTable> {
-  const server = await startDynalite();
+export type DynamoServer = { readonly url: string; stop(): Promise<unknown> };
+
+/** An empty quota table on a server of its own, or on the empty one that is given. */
+export async function openQuotaTable(starting = startDynalite()): Promise<QuotaTable> {
+  const server = await starting;
   const { client, documents } = connect(server.url);
   const tableName = await createQuotaTable(client);
   return {
@@ -25,7 +27,7 @@ export async function openQuotaTable(): Promise<QuotaTable> {
   };
 }
 
-export async function startDynalite() {
+export async function startDynalite(): Promise<DynamoServer> {
   const server = dynalite({ createTableMs: 0 });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

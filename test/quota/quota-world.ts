@@ -80,7 +80,7 @@ export function quotaWorld(judge: Judge, startMs?: number) {
       left.pages -= 1;
       const context = {
         ports,
-        scopes: work.scopes(),
+        scopesNow: work.scopes,
         meter: takeMeter(() => clock.nowMs()),
         signal: stop.signal,
         patienceMs: 1_500,

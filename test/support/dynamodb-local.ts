@@ -1,25 +1,28 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Folder of DynamoDBLocal.jar, as the npm package amplify-dynamodb-simulator has it. */
+export type DynamoDbLocal = { readonly url: string; stop(): Promise<void> };
+
+/** Folder of DynamoDBLocal.jar: where `.ci/install-dynamodb-local` puts it, or as the environment says. */
 const folder =
   process.env.GSC_SYNC_DYNAMODB_LOCAL ??
-  fileURLToPath(new URL("../../node_modules/amplify-dynamodb-simulator/emulator", import.meta.url));
+  join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gsc-sync", "dynamodb-local");
 
 /** Why DynamoDB Local cannot be run here; undefined when it can. */
 export function dynamoDbLocalMissing(): string | undefined {
   if (!existsSync(join(folder, "DynamoDBLocal.jar"))) {
-    return `no DynamoDBLocal.jar in ${folder} (set GSC_SYNC_DYNAMODB_LOCAL)`;
+    return `no DynamoDBLocal.jar in ${folder} (.ci/install-dynamodb-local fetches it)`;
   }
   const java = spawnSync("java", ["-version"], { stdio: "ignore" });
   return java.status === 0 ? undefined : "no java on the PATH";
 }
 
 /** DynamoDB Local, in memory, on a free port of this machine. */
-export async function startDynamoDbLocal() {
+export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
   const libraries = join(folder, "DynamoDBLocal_lib");
   const child = spawn(
     "java",

@@ -36,7 +36,7 @@ export async function sampleFetch(reportId: string, date: PacificDate, nowMs: ()
             rows,
             clock: { nowMs, random: () => 0, sleep: async () => {} },
           },
-          scopes,
+          scopesNow: () => scopes,
           meter: takeMeter(nowMs),
           signal: new AbortController().signal,
         },

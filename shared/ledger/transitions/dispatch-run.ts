@@ -1,3 +1,4 @@
+import type { QuotaOutlook } from "../../quota/quota-outlook.ts";
 import {
   batchIdAt,
   type Hold,
@@ -23,13 +24,16 @@ export type DispatchAnswer =
 /** What the settings allow every run; it gets the smaller of that and its own. */
 export type DispatchLimits = {
   readonly lever: number;
+  /** As the run's scopes stand; absent where nobody asked. */
+  readonly quota?: QuotaOutlook | undefined;
   readonly inFlight?: number | undefined;
   readonly queueSize?: number | undefined;
 };
 
 /**
  * One pass of the dispatcher: expire leases that ran out, admit batches of the plan while the
- * limits allow, ring those that are due. All in one write, or none.
+ * limits allow, ring those that are due, and none while a scope is closed. All in one write, or
+ * none.
  */
 export function dispatchRun(
   run: Run,
@@ -44,7 +48,7 @@ export function dispatchRun(
     .filter(([, hold]) => hold.untilMs <= nowMs)
     .map(([batchId]) => batchId);
   const expired = expiredIds.length;
-  const current = releaseHolds(run, expiredIds);
+  const current = heedBudget(releaseHolds(run, expiredIds), input.quota?.budget);
 
   if (run.status === "halting") {
     const settled = settleHalt(current, nowMs);
@@ -58,13 +62,17 @@ export function dispatchRun(
   }
 
   const admitted = admit(current, input.queueSize);
-  const rung = ring(admitted, ringLimit(run, input.lever, input.inFlight), nowMs);
+  const closure = input.lever === 0 ? null : (input.quota?.closure ?? null);
+  const limit = closure === null ? ringLimit(run, input.lever, input.inFlight) : 0;
+  const rung = ring(admitted, limit, nowMs);
   if (rung.batchIds.length > 0) {
     return changed(rung.run, { kind: "ring", batchIds: rung.batchIds, expired });
   }
-  const untilMs = nextDueMs(admitted, nowMs);
+  const untilMs = closure?.untilMs ?? nextDueMs(admitted, nowMs);
   const waited =
-    input.lever === 0 ? announceStop(admitted, nowMs) : announceWait(admitted, untilMs, nowMs);
+    input.lever === 0
+      ? announceStop(admitted, nowMs)
+      : announceWait(admitted, { untilMs, reason: closure?.reason ?? run.reason }, nowMs);
   const answer: DispatchAnswer = { kind: "wait", untilMs, expired };
   return waited === run ? unchanged(answer) : changed(waited, answer);
 }
@@ -138,8 +146,28 @@ function announceStop(run: Run, nowMs: number): Run {
   return { ...run, status: "waiting", waitingUntilMs: null, reason, updatedAtMs: nowMs };
 }
 
-function announceWait(run: Run, untilMs: number | null, nowMs: number): Run {
-  const idle = inFlightCount(run) === 0 && untilMs !== null;
-  if (!idle || run.waitingUntilMs === untilMs) return run;
-  return { ...run, status: "waiting", waitingUntilMs: untilMs, updatedAtMs: nowMs };
+function announceWait(
+  run: Run,
+  wait: { readonly untilMs: number | null; readonly reason: string | null },
+  nowMs: number,
+): Run {
+  const idle = inFlightCount(run) === 0 && wait.untilMs !== null;
+  if (!idle || run.waitingUntilMs === wait.untilMs) return run;
+  const { untilMs, reason } = wait;
+  return { ...run, status: "waiting", waitingUntilMs: untilMs, reason, updatedAtMs: nowMs };
+}
+
+/**
+ * Batches that were put back for want of budget may be tried at once when more is granted. One
+ * that waits for something else is put back again: its units know what they wait for.
+ */
+function heedBudget(run: Run, budget: number | undefined): Run {
+  if (budget === undefined || budget === run.budget) return run;
+  const raised = run.budget !== undefined && budget > run.budget;
+  const { returned } = run;
+  return {
+    ...run,
+    budget,
+    returned: raised ? returned.map((batch) => ({ ...batch, notBeforeMs: 0 })) : returned,
+  };
 }
