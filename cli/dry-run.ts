@@ -1,9 +1,10 @@
+import { localStage } from "../local/local-names.ts";
 import { estimateRun, type RunEstimate } from "../shared/plan/estimate-run.ts";
 import { dataEpoch, pacificDateAt } from "../shared/plan/pacific-date.ts";
 import { parseRunRequest, planUnitsOf } from "../shared/plan/plan-run.ts";
 import type { RunRequestInput } from "../shared/plan/run-request.ts";
-import { defaultBudget } from "../shared/quota/scopes.ts";
-import type { RowStore } from "../shared/rows/row-store.ts";
+import { quotaScopes } from "../shared/quota/scopes.ts";
+import type { OpenStage } from "./open-stage.ts";
 
 /** A dry run as `--json` prints it. */
 export type DryRun = RunEstimate & {
@@ -19,9 +20,10 @@ export type DryRun = RunEstimate & {
 /** What a run of the request would fetch, from what is stored. Sends nothing, writes nothing. */
 export async function dryRun(
   input: RunRequestInput,
-  rows: RowStore,
+  stage: Pick<OpenStage, "rows" | "ledger">,
   nowMs: number,
 ): Promise<DryRun> {
+  const rows = await stage.rows();
   const request = parseRunRequest(input, nowMs);
   const { siteUrl, from, to, reports, definitions = [] } = request;
   const distinct = { ...request, reports: [...new Set(reports)] };
@@ -32,7 +34,9 @@ export async function dryRun(
     to: pacificDateAt(nowMs),
     reports: distinct.reports,
   });
-  const budgetPerMinute = request.qpm ?? defaultBudget;
+  const owners = { ...request, projectId: localStage };
+  const scopes = quotaScopes(owners, await stage.ledger.readSettings());
+  const budgetPerMinute = Math.min(...scopes.map(({ budget }) => budget));
   const estimate = estimateRun(plan, stored, { budgetPerMinute, definitions });
   return { dryRun: true, siteUrl, from, to, budgetPerMinute, ...estimate, costUsd: 0 };
 }

@@ -11,9 +11,19 @@ export const handler = middy<unknown, { readonly requests: readonly RunRequestIn
     const rows = await openRows();
     const requests: RunRequestInput[] = [];
     for (const property of await registry.listProperties()) {
-      const plan = await planSync(property, { rows, ledger }, Date.now());
-      if (plan.kind === "run") requests.push(...plan.requests);
-      else logger.info("property skipped", { siteUrl: property.siteUrl, reason: plan.reason });
+      const { siteUrl } = property;
+      try {
+        const plan = await planSync(property, { rows, ledger }, Date.now());
+        if (plan.kind === "run") requests.push(...plan.requests);
+        else logger.info("property skipped", { siteUrl, reason: plan.reason });
+      } catch (error) {
+        // One property stops no other.
+        logger.error("property not planned", { siteUrl, error: asError(error) });
+      }
     }
     return { requests };
   });
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -38,7 +38,7 @@ type BackfillOptions = {
   readonly from?: PacificDate;
   readonly to?: PacificDate;
   readonly report?: readonly string[];
-  readonly concurrency: number;
+  readonly concurrency?: number;
   readonly queueSize?: number;
   readonly inFlight?: number;
   readonly batchSize: number;
@@ -60,7 +60,11 @@ export function backfillCommand(): Command {
     .option("--from <date>", "first day, Pacific time, like 2026-01-31", pacificDate("--from"))
     .option("--to <date>", "last day, included", pacificDate("--to"))
     .addOption(reportOption())
-    .option("--concurrency <n>", "workers at once, 1 to 5", wholeNumber("--concurrency", 1, 5), 3)
+    .option(
+      "--concurrency <n>",
+      "workers at once, 1 to 5 (default: as the property is registered, or 3)",
+      wholeNumber("--concurrency", 1, 5),
+    )
     .option(
       "--queue-size <n>",
       `most batches queued or in flight (default: as the lever is set, or ${defaultQueueSize})`,
@@ -72,7 +76,11 @@ export function backfillCommand(): Command {
       wholeNumber("--in-flight", 1, 100),
     )
     .option("--batch-size <n>", "most units a batch", wholeNumber("--batch-size", 1, 500), 50)
-    .option("--qpm <n>", "requests a minute, exactly", wholeNumber("--qpm", 1, 1_200))
+    .option(
+      "--qpm <n>",
+      "requests a minute, exactly (default: as the property is registered)",
+      wholeNumber("--qpm", 1, 1_200),
+    )
     .option("--force", "fetch also what is complete and final", false)
     .option(
       "--keep-auto-sync",
@@ -92,7 +100,7 @@ export function backfillCommand(): Command {
       try {
         await refuseChangedReports(stage, request);
         if (options.dryRun) {
-          const estimate = await dryRun(request, await stage.rows(), Date.now());
+          const estimate = await dryRun(await asRegistered(stage, request), stage, Date.now());
           terminal.result(dryRunText(estimate, terminal), estimate);
         } else {
           process.exitCode = await runToItsEnd(stage, request, terminal);
@@ -110,12 +118,27 @@ export async function runToItsEnd(
 ): Promise<number> {
   refuseOtherServer(stage);
   await refuseBusyProperty(stage, request);
-  const registered = await stage.registry.readProperty(request.siteUrl);
-  const account = registered === undefined ? {} : { accountId: registered.accountId };
-  const started = await startRun(stage, newRunId(Date.now()), { ...account, ...request });
+  const whole = await asRegistered(stage, request);
+  const started = await startRun(stage, newRunId(Date.now()), whole);
   const summary = await followRun(stage, started, terminal);
   terminal.result(summaryText(summary, { colour: terminal.colour }), summary);
   return exitCodeOf(summary);
+}
+
+/** What nobody typed is as the property is registered. */
+async function asRegistered(
+  { registry }: OpenStage,
+  request: RunRequestInput,
+): Promise<RunRequestInput> {
+  const property = await registry.readProperty(request.siteUrl);
+  if (property === undefined) return request;
+  const { accountId, qpm, concurrency } = property;
+  return {
+    accountId,
+    ...(qpm === null ? {} : { qpm }),
+    ...(concurrency === null ? {} : { concurrency }),
+    ...request,
+  };
 }
 
 function backfillRequest(options: BackfillOptions, nowMs: number): RunRequestInput {
@@ -126,7 +149,7 @@ function backfillRequest(options: BackfillOptions, nowMs: number): RunRequestInp
     ...dateRange(options, nowMs),
     reports,
     ...definitionsOf(reports),
-    concurrency: options.concurrency,
+    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
     batchSize: options.batchSize,
     ...(options.queueSize === undefined ? {} : { maxQueueSize: options.queueSize }),
     ...(options.inFlight === undefined ? {} : { maxInFlight: options.inFlight }),

@@ -11,7 +11,7 @@ import { sideBySide } from "../side-by-side.ts";
 import { refuseOtherServer } from "../start-run.ts";
 import { syncProperty } from "../sync-property.ts";
 import { UsageError } from "../usage-error.ts";
-import { type SyncedProperty, syncLine, syncText } from "../views/sync-view.ts";
+import { countFailed, syncLine, syncText } from "../views/sync-view.ts";
 import { withStage } from "../with-stage.ts";
 
 type SyncOptions = {
@@ -54,7 +54,7 @@ export function syncCommand(): Command {
           return ended;
         });
         const synced = each.flat();
-        const failed = synced.filter(hasFailed).length;
+        const failed = countFailed(synced, properties);
         if (failed > 0) process.exitCode = 1;
         terminal.result(syncText(synced, terminal), {
           ok: failed === 0,
@@ -62,11 +62,6 @@ export function syncCommand(): Command {
         });
       });
     });
-}
-
-/** A failure is what should have been fetched and was not; a property that is skipped is none. */
-function hasFailed({ status }: SyncedProperty): boolean {
-  return status !== "complete" && status !== "skipped";
 }
 
 async function propertiesOf(

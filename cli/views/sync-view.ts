@@ -1,5 +1,6 @@
 import type { RunStatus } from "../../shared/ledger/run.ts";
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
+import type { Property } from "../../shared/registry/property.ts";
 import type { Canvas } from "./columns.ts";
 import { count, counted } from "./format.ts";
 import { table } from "./table.ts";
@@ -13,6 +14,18 @@ export type SyncedProperty = {
   readonly reason: string | null;
   readonly run: RunSummary | null;
 };
+
+/**
+ * How many properties ended without what should have been fetched. One that is skipped is none of
+ * them, unless it is quarantined: else its data would end one day and nobody hear of it.
+ */
+export function countFailed(
+  synced: readonly SyncedProperty[],
+  properties: readonly Pick<Property, "status">[],
+): number {
+  const failed = synced.filter(({ status }) => status !== "complete" && status !== "skipped");
+  return failed.length + properties.filter(({ status }) => status === "quarantined").length;
+}
 
 /** One line a property, and under the table why one was skipped or failed. */
 export function syncText(synced: readonly SyncedProperty[], canvas: Canvas): string {

@@ -49,11 +49,11 @@ export async function requestPage(
   let waitedMs = 0;
   let tokenRenewed = false;
   for (let sends = 1; ; ) {
-    const claim = await claimOne(context, waitedMs);
-    if (claim.kind !== "granted") return claim;
-    waitedMs = claim.waitedMs;
-    meter.requestSent();
     try {
+      const claim = await claimOne(context, waitedMs);
+      if (claim.kind !== "granted") return claim;
+      waitedMs = claim.waitedMs;
+      meter.requestSent();
       return { kind: "page", page: await ports.searchConsole.fetchPage(request, signal) };
     } catch (error) {
       if (signal.aborted) return { kind: "aborted" };
@@ -109,6 +109,8 @@ async function claimOne(context: Context, alreadyMs: number): Promise<Granted | 
   const { clock } = ports;
   let waitedMs = alreadyMs;
   while (!signal.aborted) {
+    // A token that has to be fetched would eat up the grant's second, and more.
+    await ports.searchConsole.ready?.(signal);
     const scopes = scopesNow();
     const claim = await ports.quota.claim(scopes, 1);
     const nowMs = clock.nowMs();

@@ -9,7 +9,8 @@ import { isFinal } from "../rows/finality.ts";
 import type { RowStore } from "../rows/row-store.ts";
 import { pacificDateAt } from "./pacific-date.ts";
 import { planUnits, splitIntoBatches, type UnitPlan } from "./plan-units.ts";
-import type { Report } from "./report.ts";
+import { findReport, type Report } from "./report.ts";
+import { oldestDateOf } from "./report-faults.ts";
 import { type RunRequest, RunRequestSchema } from "./run-request.ts";
 import { runRequestFaults } from "./run-request-faults.ts";
 import { storedShapeFaults } from "./stored-shapes.ts";
@@ -97,7 +98,7 @@ export function parseRunRequest(input: unknown, nowMs: number): RunRequest {
 
 /** What a run would fetch and skip, as the row store stands. */
 export async function planUnitsOf(
-  run: Pick<Run, "siteUrl" | "reports" | "from" | "to" | "force">,
+  run: Pick<Run, "siteUrl" | "reports" | "definitions" | "from" | "to" | "force">,
   rows: RowStore,
   nowMs: number,
 ): Promise<UnitPlan> {
@@ -109,7 +110,11 @@ export async function planUnitsOf(
   });
   const byUnit = new Map(records.map((record) => [`${record.report} ${record.date}`, record]));
   const byReport = Map.groupBy(records, (record) => record.report);
-  return planUnits(run, (unit: Unit) => {
+  const isKept = (unit: Unit) => {
+    const oldest = oldestDateOf(findReport(unit.report, run.definitions), nowMs);
+    return oldest === undefined || unit.date >= oldest;
+  };
+  return planUnits({ ...run, isKept }, (unit: Unit) => {
     const record = byUnit.get(`${unit.report} ${unit.date}`);
     return record !== undefined && isFinal(record, byReport.get(unit.report) ?? []);
   });

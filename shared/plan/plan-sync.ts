@@ -4,6 +4,8 @@ import type { Property } from "../registry/property.ts";
 import type { RowStore } from "../rows/row-store.ts";
 import { oldestKeptDate } from "./date-range.ts";
 import { pacificDateAt } from "./pacific-date.ts";
+import { findReport, type Report } from "./report.ts";
+import { oldestDateOf } from "./report-faults.ts";
 import type { RunRequestInput } from "./run-request.ts";
 import { newestSyncDate, syncRange } from "./sync-range.ts";
 
@@ -29,6 +31,8 @@ export async function planSync(
     ledger,
   }: { readonly rows: Pick<RowStore, "readUnits">; readonly ledger: Pick<Ledger, "readLock"> },
   nowMs: number,
+  /** Those of its reports that are not built in. */
+  definitions: readonly Report[] = [],
 ): Promise<SyncPlan> {
   const { siteUrl, accountId, reports, qpm, concurrency } = property;
   if (property.status !== "active") return { kind: "skip", reason: whySkipped(property) };
@@ -38,7 +42,9 @@ export async function planSync(
     to: newestSyncDate(nowMs),
     reports,
   });
-  const range = syncRange(records, reports, nowMs);
+  const range = syncRange(records, reports, nowMs, (id) =>
+    oldestDateOf(findReport(id, definitions), nowMs),
+  );
   if (range === undefined) return { kind: "skip", reason: "everything is final" };
   const free = freeRanges(await ledger.readLock(siteUrl), range, nowMs);
   if (free.kind === "held") return { kind: "skip", reason: `run ${free.by} is reading it` };
@@ -50,7 +56,9 @@ export async function planSync(
       ...days,
       ...(qpm === null ? {} : { qpm }),
       ...(concurrency === null ? {} : { concurrency }),
+      ...(definitions.length === 0 ? {} : { definitions: [...definitions] }),
       keepAutoSync: true,
+      keptDaysOnly: true,
     }),
   );
   return { kind: "run", requests, besides: free.by };

@@ -5,7 +5,7 @@ export type UnitPlan = { readonly units: readonly Unit[]; readonly skipped: numb
 
 /**
  * The units to fetch, oldest date first, then in the order of the reports. A unit that is complete
- * and final is skipped unless forced.
+ * and final is skipped unless forced; what Google does not keep any more is no unit.
  */
 export function planUnits(
   request: {
@@ -14,12 +14,14 @@ export function planUnits(
     readonly from: PacificDate;
     readonly to: PacificDate;
     readonly force: boolean;
+    readonly isKept?: (unit: Unit) => boolean;
   },
   isFinal: (unit: Unit) => boolean,
 ): UnitPlan {
-  const all = datesFromTo(request.from, request.to).flatMap((date) =>
-    request.reports.map((report): Unit => ({ siteUrl: request.siteUrl, report, date })),
-  );
+  const { siteUrl, isKept = () => true } = request;
+  const all = datesFromTo(request.from, request.to)
+    .flatMap((date) => request.reports.map((report): Unit => ({ siteUrl, report, date })))
+    .filter(isKept);
   const units = request.force ? all : all.filter((unit) => !isFinal(unit));
   return { units, skipped: all.length - units.length };
 }

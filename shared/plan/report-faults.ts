@@ -17,16 +17,24 @@ export function reportFaults(report: ReportShape): readonly string[] {
 /** Hours are kept for so many days: https://developers.google.com/search/blog/2025/04/san-hourly-data */
 export const hourlyDays = 10;
 
+/** The oldest day that Google keeps of a report that it keeps for less than its 16 months. */
+export function oldestDateOf(
+  report: Pick<Report, "dataState"> | undefined,
+  nowMs: number,
+): PacificDate | undefined {
+  if (report?.dataState !== "hourly_all") return undefined;
+  // A day of grace, as for the 16 months: where they begin is not documented to the hour.
+  return addDays(pacificDateAt(nowMs), -hourlyDays);
+}
+
 /** What is wrong with asking for a report from that day on. */
 export function reportRangeFaults(
   report: Report,
   from: PacificDate,
   nowMs: number,
 ): readonly string[] {
-  if (report.dataState !== "hourly_all") return [];
-  // A day of grace, as for the 16 months: where they begin is not documented to the hour.
-  const oldest = addDays(pacificDateAt(nowMs), -hourlyDays);
-  if (from >= oldest) return [];
+  const oldest = oldestDateOf(report, nowMs);
+  if (oldest === undefined || from >= oldest) return [];
   return [
     `${from} is too old for ${report.id}: Google keeps hours for ${hourlyDays} days, since ${oldest}`,
   ];

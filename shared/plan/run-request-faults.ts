@@ -19,7 +19,7 @@ export function runRequestFaults(input: unknown, nowMs: number): readonly string
       .filter(({ report }) => report === undefined)
       .map(({ id }) => `there is no report ${id}; there is: ${reportIds(definitions).join(", ")}`),
     ...definitionFaults(definitions),
-    ...(range === undefined
+    ...(range === undefined || KeptDaysSchema.safeParse(input).data?.keptDaysOnly === true
       ? []
       : asked.flatMap(({ report }) =>
           report === undefined ? [] : reportRangeFaults(report, range.from, nowMs),
@@ -42,4 +42,5 @@ const RangeSchema = z.object({
   to: RunRequestSchema.shape.to,
 });
 const ReportsSchema = z.object({ reports: RunRequestSchema.shape.reports });
+const KeptDaysSchema = z.object({ keptDaysOnly: RunRequestSchema.shape.keptDaysOnly });
 const DefinitionsSchema = z.object({ definitions: RunRequestSchema.shape.definitions });

@@ -38,6 +38,8 @@ export const RunRequestSchema = z.strictObject({
   qpm: z.int().min(1).max(1_200).optional(),
   force: z.boolean().default(false),
   keepAutoSync: z.boolean().default(false),
+  /** Leaves out the days that Google keeps no hours of, instead of refusing the range: a sync's. */
+  keptDaysOnly: z.boolean().default(false),
 });
 
 export type RunRequest = z.infer<typeof RunRequestSchema>;

@@ -23,22 +23,29 @@ export function syncRange(
   records: readonly UnitRecord[],
   reports: readonly string[],
   nowMs: number,
+  /** Of a report that Google keeps for less than its 16 months: the oldest day there is. */
+  oldestOf: (report: string) => PacificDate | undefined = () => undefined,
 ): SyncRange | undefined {
   const to = newestSyncDate(nowMs);
   const byReport = Map.groupBy(records, (record) => record.report);
   const starts = reports
-    .map((report) => firstOpenDate(byReport.get(report) ?? [], to))
+    .map((report) => firstOpenDate(byReport.get(report) ?? [], oldestOf(report), to))
     .filter((date) => date !== undefined)
     .sort();
   const [from] = starts;
   return from === undefined ? undefined : { from, to };
 }
 
-function firstOpenDate(records: readonly UnitRecord[], to: PacificDate): PacificDate | undefined {
+function firstOpenDate(
+  records: readonly UnitRecord[],
+  oldest: PacificDate | undefined,
+  to: PacificDate,
+): PacificDate | undefined {
   const byDate = new Map(records.map((record) => [record.date, record]));
   const [first] = [...byDate.keys()].sort();
   if (first === undefined) return addDays(to, 1 - firstSyncDays);
-  return datesFromTo(first, to).find((date) => {
+  const from = oldest !== undefined && oldest > first ? oldest : first;
+  return datesFromTo(from, to).find((date) => {
     const record = byDate.get(date);
     return record === undefined || !isFinal(record, records);
   });

@@ -9,7 +9,7 @@ import type {
 } from "./quota.ts";
 import type { QuotaStore, SharerNote } from "./quota-store.ts";
 import { noteRefusedProperty, refuseWindow } from "./refusal.ts";
-import { scopeKey } from "./scopes.ts";
+import { largestClaim, scopeKey } from "./scopes.ts";
 import { fairShare, tellAgainSeconds } from "./sharers.ts";
 import { closureAt } from "./standing.ts";
 import {
@@ -22,6 +22,7 @@ import {
   rollWindow,
   scopeUsage,
   subWindowAt,
+  subWindowMs,
 } from "./window.ts";
 import { workerLots } from "./worker-lots.ts";
 
@@ -110,6 +111,8 @@ export function quotaOver(store: QuotaStore, now: () => number): Quota {
     for (const scope of scopes) requireGrantable(scope, requests);
     let validUntilMs = now() + grantValidityMs;
     const approaching: ScopeUsage[] = [];
+    const short = shared(scopes).find((scope) => requests > largestClaim([scope]));
+    if (short !== undefined) return beyondShare(short);
     const foreseen = await foreseeDenial(scopes, requests);
     if (foreseen !== undefined) return foreseen;
     const answers = await answersOf(shared(scopes), requests);
@@ -130,6 +133,17 @@ export function quotaOver(store: QuotaStore, now: () => number): Quota {
       if (usage !== null) approaching.push(usage);
     }
     return { kind: "granted", validUntilMs, ...(approaching.length > 0 ? { approaching } : {}) };
+  }
+
+  /** More at once than the property's part of its account: fewer may be had. */
+  function beyondShare(scope: QuotaScope): QuotaDenial {
+    return {
+      kind: "denied",
+      scope: scope.kind,
+      cause: "budget",
+      retryAtMs: now() + subWindowMs,
+      reason: null,
+    };
   }
 
   async function answersOf(scopes: readonly QuotaScope[], requests: number) {

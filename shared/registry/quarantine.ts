@@ -16,6 +16,7 @@ export function quarantining(
   nowMs: () => number,
 ): SearchConsole {
   return {
+    ready: async (signal) => searchConsole.ready?.(signal),
     async fetchPage(request, signal) {
       const askedMs = nowMs();
       try {

@@ -73,6 +73,10 @@ export function googleSearchConsole(
   }
 
   return {
+    async ready(signal) {
+      if (auth === undefined) return;
+      await withDeadline(signal, requestTimeoutMs, () => auth.headers());
+    },
     async fetchPage(request, signal) {
       const query = queryOf(request);
       return readPage(

@@ -19,6 +19,8 @@ export type Page = {
 
 /** Search Console as an account reads it. Every failure is thrown as a SearchConsoleError. */
 export type SearchConsole = {
+  /** Gets what the next request needs, a token say, so that it leaves at once when it may. */
+  ready?(signal: AbortSignal): Promise<void>;
   fetchPage(request: PageRequest, signal: AbortSignal): Promise<Page>;
 };
 

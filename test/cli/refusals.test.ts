@@ -118,6 +118,12 @@ const cases: Readonly<Record<string, Case>> = {
     const odd = writeJson(folder, "odd", { type: "api_key" });
     return inANewHome({}, ["properties", "add", ...site, "--credentials", odd]);
   },
+  "credentials that would be another account's": async () => {
+    const site = "sc-domain:others.example";
+    await home.run("properties", "add", site, "--account-id", "blog");
+    const file = writeSignIn(folder, "mine", tokens.url);
+    return home.run("properties", "add", site, "--credentials", file);
+  },
   "a property that is not registered": () =>
     home.run("properties", "pause", "sc-domain:nobody.example"),
   "a removal that nobody confirms": typed("properties", "remove", ...site),
@@ -135,6 +141,12 @@ const cases: Readonly<Record<string, Case>> = {
   "a server that never answers": () => againstSocket(() => {}),
   "a web server": async () => {
     const web = await startWebServer((response) => response.end("<html>hello</html>"));
+    return elsewhere(web.url).finally(() => web.stop());
+  },
+  "a server that knows nothing of it": async () => {
+    const web = await startWebServer((response) => {
+      response.writeHead(404).end("404 page not found");
+    });
     return elsewhere(web.url).finally(() => web.stop());
   },
   "a server of another protocol": () =>

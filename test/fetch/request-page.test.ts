@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
 import { sampleRows } from "../support/row-samples.ts";
-import { refusal, transient } from "../support/scripted-search-console.ts";
+import { failure, refusal, transient } from "../support/scripted-search-console.ts";
 import { type SyncWorld, syncWorld } from "../support/sync-world.ts";
 
 const twoPages = sampleRows(25_001);
@@ -50,6 +50,48 @@ describe("each send", () => {
     expect((await workFirst(world, ports)).kind).toBe("settled");
     expect(claims).toBe(3);
     expect(world.searchConsole.sent).toHaveLength(1);
+  });
+
+  test("is claimed once its token is there, however long that takes", async () => {
+    const world = syncWorld();
+    const happened: string[] = [];
+    const ports: WorkPorts = {
+      ...world.ports,
+      searchConsole: {
+        async ready() {
+          await world.clock.sleep(30_000);
+          happened.push("ready");
+        },
+        fetchPage(request, signal) {
+          happened.push("fetchPage");
+          return world.searchConsole.fetchPage(request, signal);
+        },
+      },
+      quota: {
+        ...world.quota,
+        claim(scopes, requests) {
+          happened.push("claim");
+          return world.quota.claim(scopes, requests);
+        },
+      },
+    };
+    await workFirst(world, ports);
+    expect(happened).toEqual(["ready", "claim", "fetchPage"]);
+  });
+
+  test("without credentials is neither claimed nor counted, and ends the run", async () => {
+    const world = syncWorld();
+    const ports: WorkPorts = {
+      ...world.ports,
+      searchConsole: {
+        ...world.searchConsole,
+        ready: () => Promise.reject(failure({ kind: "credentials" })),
+      },
+    };
+    expect((await workFirst(world, ports)).kind).toBe("halted");
+    expect(claimsAndSends(world)).toEqual([]);
+    const { takes } = await world.batch(0);
+    expect(Object.values(takes).filter(({ requests }) => requests > 0)).toEqual([]);
   });
 
   test("is not made when the quota cannot be reached", async () => {

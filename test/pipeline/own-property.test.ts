@@ -68,6 +68,18 @@ test("sql shows 1,000 rows of an answer and says so; --json has all", async () =
   expect((await home.run("sql", query, "--json")).json.rows).toHaveLength(1_200);
 });
 
+test("a backfill keeps to what the property was registered with", { timeout: 60_000 }, async () => {
+  const site = "sc-domain:slow.example";
+  await home.run("properties", "add", site, "--qpm", "60", "--concurrency", "1");
+  const dryRun = ["backfill", "--site-url", site, "--days", "3", "--dry-run", "--json"];
+  expect((await home.run(...dryRun)).json).toMatchObject({ budgetPerMinute: 60 });
+  expect((await home.run(...dryRun, "--qpm", "90")).json).toMatchObject({ budgetPerMinute: 90 });
+  await home.run("lever", "--site-url", site, "--limit", "40", "--yes");
+  expect((await home.run(...dryRun)).json).toMatchObject({ budgetPerMinute: 31 });
+  const run = await home.run(...dryRun.filter((word) => word !== "--dry-run"));
+  expect(run.json).toMatchObject({ status: "complete", concurrency: 1 });
+});
+
 test("the README's registry file has no fault", () => {
   const input = JSON.parse(testedBlock("README.md", "registry"));
   const { faults, entries } = parseRegistryEntries(input, {

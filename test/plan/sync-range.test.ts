@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { LockHolder } from "../../shared/ledger/property-lock.ts";
 import { addDays, type PacificDate } from "../../shared/plan/pacific-date.ts";
+import { parseRunRequest } from "../../shared/plan/plan-run.ts";
 import { planSync } from "../../shared/plan/plan-sync.ts";
 import { syncRange } from "../../shared/plan/sync-range.ts";
 import { newProperty, pauseProperty, quarantineProperty } from "../../shared/registry/property.ts";
@@ -99,8 +100,44 @@ describe("a property's sync", () => {
           qpm: 60,
           concurrency: 1,
           keepAutoSync: true,
+          keptDaysOnly: true,
         },
       ],
+    });
+  });
+
+  describe("with a report by hours, which Google keeps for ten days", () => {
+    const plan = async (reports: readonly string[], records: readonly UnitRecord[]) => {
+      const ports = { ...free, rows: { readUnits: async () => records } };
+      const planned = await planSync({ ...property, reports: [...reports] }, ports, nowMs);
+      if (planned.kind === "skip") return [];
+      return planned.requests.map((request) => {
+        // What a sync asks for is never refused.
+        expect(parseRunRequest(request, nowMs)).toMatchObject({ siteUrl: property.siteUrl });
+        return request.from;
+      });
+    };
+    const hours = (from: number, to: number) =>
+      lastNight(from, to).map((record) => ({ ...record, report: "hourly_totals" }));
+
+    test("beside one with an open day that is older", async () => {
+      const records = [...lastNight(30, 2).filter(({ date }) => date !== day(12)), ...hours(9, 2)];
+      expect(await plan(["page_query", "hourly_totals"], records)).toEqual([day(12)]);
+    });
+
+    test("beside one that never has data", async () => {
+      const none = lastNight(11, 2).map((record) => ({
+        ...record,
+        report: "discover_pages",
+        rows: 0,
+      }));
+      expect(await plan(["discover_pages", "hourly_totals"], [...none, ...hours(9, 2)])).toEqual([
+        day(11),
+      ]);
+    });
+
+    test("after nights off: what is gone at Google is given up", async () => {
+      expect(await plan(["hourly_totals"], hours(30, 14))).toEqual([day(10)]);
     });
   });
 

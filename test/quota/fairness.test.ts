@@ -34,6 +34,25 @@ async function ratesOf(runs: readonly { readonly name: string; readonly lanes: n
   return { rates, highest: highestMinute(world.arrivals.map(({ atMs }) => atMs)) };
 }
 
+test("a share smaller than what a worker's lanes want at once is used all the same", async () => {
+  const settings = { accounts: { shared: { limit: 15 } } };
+  const world = quotaWorld(() => undefined);
+  const names = ["a", "b", "c", "d", "e"];
+  const running = names.map((name) => {
+    const { siteUrl } = property(name);
+    const scopes = quotaScopes({ siteUrl, accountId: "shared", projectId: "test" }, settings);
+    return world.run({ siteUrl, scopes: () => scopes, lanes: 5, workers: 1, pages: endless });
+  });
+  await world.clock.sleep(20 * minute);
+  world.stop();
+  await Promise.all(running);
+  expect(highestMinute(world.arrivals.map(({ atMs }) => atMs))).toBeLessThanOrEqual(15);
+  for (const name of names) {
+    const own = world.arrivals.filter(({ siteUrl }) => siteUrl === property(name).siteUrl);
+    expect(own.length).toBeGreaterThan(20);
+  }
+});
+
 describe("runs of two properties under one account", () => {
   test.each([
     [25, 25],

@@ -24,6 +24,12 @@ export type StartedCommand = {
   stderr(): string;
 };
 
+/** A test that timed out has no end of its own: its commands end with the process that ran it. */
+const everywhere = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of everywhere) child.kill("SIGKILL");
+});
+
 /** Commands in a home of their own, as a person would type them. */
 export async function aHome(
   variables: Readonly<Record<string, string>> = {},
@@ -35,18 +41,16 @@ export async function aHome(
   const env = { ...process.env, NO_COLOR: "1", ...variables, GSC_SYNC_HOME: home };
 
   const running = new Set<ChildProcess>();
-  // A test that timed out has no end of its own.
-  process.once("exit", () => {
-    for (const child of running) child.kill("SIGKILL");
-  });
 
   function start(...args: readonly string[]): StartedCommand {
     const child = spawn(process.execPath, [entry, ...args], {
       env,
       stdio: ["ignore", "pipe", "pipe"],
     });
-    running.add(child);
-    child.once("close", () => running.delete(child));
+    for (const each of [running, everywhere]) {
+      each.add(child);
+      child.once("close", () => each.delete(child));
+    }
     return watch(child);
   }
 
