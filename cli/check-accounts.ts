@@ -7,7 +7,7 @@ import { googleAccounts } from "../shared/search-console/google-accounts.ts";
 import { permissionFault } from "../shared/search-console/permission-fault.ts";
 import { googleRootUrl, isLoopback } from "../shared/search-console/root-url.ts";
 import { SearchConsoleError } from "../shared/search-console/search-console-error.ts";
-import { sideBySide } from "./side-by-side.ts";
+import { sideBySide } from "../shared/side-by-side.ts";
 
 export type Check = { readonly name: string; readonly ok: boolean; readonly detail: string };
 
