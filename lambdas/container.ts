@@ -6,7 +6,7 @@ import { readHandlerEnvironment } from "../shared/config/environment.ts";
 import { metricsNamespace } from "../shared/config/names.ts";
 import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
 import { dynamoRegistry } from "../shared/registry/dynamo-registry.ts";
-import { openPostgresRowStore } from "../shared/rows/postgres-row-store.ts";
+import { openRowStore } from "../shared/rows/postgres-or-dynamo-rows.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
 import { emfTelemetry } from "../shared/telemetry/emf-telemetry.ts";
 
@@ -35,7 +35,7 @@ let opening: Promise<RowStore> | undefined;
 
 /** The row store, opened at the first call; a failed opening is tried again at the next. */
 export function openRows(): Promise<RowStore> {
-  opening ??= openPostgresRowStore(environment.postgresUrl).catch((error: unknown) => {
+  opening ??= openRowStore(environment.rows, documents).catch((error: unknown) => {
     opening = undefined;
     throw error;
   });

@@ -16,3 +16,8 @@ export const FinishRunEventSchema = z.object({
   executionName: z.string(),
   error: z.object({ Error: z.string(), Cause: z.string() }).optional(),
 });
+
+/** What CDK's provider framework sends for a custom resource; its properties only say "again". */
+export const MigrateSchemaEventSchema = z.object({
+  RequestType: z.enum(["Create", "Update", "Delete"]),
+});

@@ -29,7 +29,13 @@ Example: gsc-sync sql "select query, sum(clicks) as clicks from search_rows grou
       const terminal = commandTerminal(options.json);
       const stage = await openStage(options.stage, terminal.notice);
       try {
-        const { columns, rows } = await ask(stage.stack.endpoints.postgres, query);
+        const url = stage.stack.endpoints.postgres;
+        if (url === null) {
+          throw new UsageError(
+            "sql needs the Aurora store, and the rows here are in DynamoDB: see gsc-sync rows",
+          );
+        }
+        const { columns, rows } = await ask(url, query);
         const objects = rows.map((row) =>
           Object.fromEntries(columns.map((column, index) => [column, row[index]])),
         );

@@ -14,6 +14,8 @@ export type DsqlConnectionOptions = {
   /** The password of one connection; an IAM token of the process's credentials by default. */
   readonly token?: () => Promise<string>;
   readonly port?: number;
+  /** True; a test's server has no certificate. */
+  readonly encrypted?: boolean;
 };
 
 /**
@@ -23,8 +25,14 @@ export type DsqlConnectionOptions = {
  */
 export function createDsqlPool(
   cluster: DsqlCluster,
-  { maxConnections = 4, token = dsqlToken(cluster), port = 5_432 }: DsqlConnectionOptions = {},
+  options: DsqlConnectionOptions = {},
 ): SqlConnection {
+  const {
+    maxConnections = 4,
+    token = dsqlToken(cluster),
+    port = 5_432,
+    encrypted = true,
+  } = options;
   return createPool({
     host: cluster.hostname,
     port,
@@ -32,7 +40,7 @@ export function createDsqlPool(
     // The only one that a cluster has.
     database: "postgres",
     password: token,
-    ssl: { rejectUnauthorized: true },
+    ssl: encrypted && { rejectUnauthorized: true },
     max: maxConnections,
     // A cluster that has slept takes its time to wake up.
     connectionTimeoutMillis: 20_000,

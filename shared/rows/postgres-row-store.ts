@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { findReport, type Report } from "../plan/report.ts";
 import { createPostgresPool, type SqlConnection } from "./postgres-connection.ts";
-import { dsqlDialect, type SqlDialect } from "./postgres-dialect.ts";
-import { createDsqlPool, type DsqlCluster } from "./postgres-dsql-connection.ts";
+import type { SqlDialect } from "./postgres-dialect.ts";
 import { beginGeneration, clearGeneration, writeRows } from "./postgres-generations.ts";
 import { migratePostgresSchema, requirePostgresSchema } from "./postgres-schema.ts";
 import { createSql, type Sql, type SqlTiming } from "./postgres-sql.ts";
@@ -30,22 +29,14 @@ export async function openPostgresRowStore(
   url: string,
   options: PostgresRowStoreOptions = {},
 ): Promise<RowStore> {
-  return openOn(createPostgresPool(url), options);
+  return openRowStoreOn(createPostgresPool(url), options);
 }
 
-/** The row store in Aurora DSQL, whose schema the deploy has migrated. */
-export async function openDsqlRowStore(
-  cluster: DsqlCluster,
-  options: PostgresRowStoreOptions = {},
+/** As {@link createPostgresRowStore}; a failure ends the connection. */
+export async function openRowStoreOn(
+  connection: SqlConnection,
+  options: PostgresRowStoreOptions,
 ): Promise<RowStore> {
-  return openOn(createDsqlPool(cluster), {
-    ...options,
-    dialect: dsqlDialect,
-    migrated: "elsewhere",
-  });
-}
-
-async function openOn(connection: SqlConnection, options: PostgresRowStoreOptions) {
   try {
     return await createPostgresRowStore(connection, options);
   } catch (error) {

@@ -195,6 +195,7 @@ describe("the real stack", () => {
       const listeners = [owner.pid, ...descendantsOf(owner.pid)].flatMap(listenersOf);
       const ports = listeners.map(({ port }) => port);
       const { dynamo, sqs, stepFunctions, postgres } = endpoints;
+      if (postgres === null) throw new Error("there is no Postgres");
       for (const url of [dynamo, sqs, stepFunctions, postgres]) {
         expect(ports).toContain(Number(new URL(url).port));
       }

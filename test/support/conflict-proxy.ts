@@ -41,7 +41,8 @@ export async function startConflictProxy(serverUrl: string) {
         refused.set(text, (refused.get(text) ?? 0) + 1);
         client.write(Buffer.concat([conflict, readyForQuery]));
       } else {
-        awaited = undefined;
+        // A goodbye is not the second try: each error costs the client its connection.
+        if (text !== undefined) awaited = undefined;
         server.write(Buffer.concat(group));
       }
       group = [];
