@@ -23,9 +23,8 @@ export const maxBatchTries = 16;
  */
 export async function writeAll(table: RowsTable, writes: readonly RowWrite[]): Promise<void> {
   const count = Math.ceil(writes.length / maxBatchItems);
-  const batches = Array.from({ length: count }, (_, first) =>
-    writes.filter((_write, index) => index % count === first),
-  );
+  const batches: RowWrite[][] = Array.from({ length: count }, () => []);
+  for (const [index, write] of writes.entries()) batches[index % count]?.push(write);
   await sideBySide(batches, requestsAtOnce, (batch) => writeBatch(table, batch));
 }
 

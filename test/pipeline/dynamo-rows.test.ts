@@ -60,17 +60,3 @@ describe("a home with its rows in DynamoDB", () => {
     ]);
   });
 });
-
-test.each([
-  [{ GSC_SYNC_ROW_STORE: "dsql" }, "GSC_SYNC_ROW_STORE=dsql is not for a home"],
-  [
-    { GSC_SYNC_ROW_STORE: "dynamodb", GSC_SYNC_POSTGRES_URL: "postgres://127.0.0.1:1/rows" },
-    "name two places",
-  ],
-])("a home told %o is refused before anything starts", async (variables, message) => {
-  const home = await aHome(variables);
-  const { code, stderr } = await home.run("status");
-  await home.remove();
-  expect(code).toBe(2);
-  expect(stderr).toContain(message);
-});
