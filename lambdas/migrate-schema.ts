@@ -23,9 +23,10 @@ const patienceMs = 240_000;
 export const handler = middy<unknown, { readonly PhysicalResourceId: string }>()
   .use(injectLambdaContext(logger))
   .handler(async (event) => {
-    const { RequestType } = MigrateSchemaEventSchema.parse(event);
+    const { RequestType, ResourceProperties } = MigrateSchemaEventSchema.parse(event);
     if (RequestType !== "Delete") {
-      await untilAvailable(() => migrateRows(place, documents), systemClock, patienceMs);
+      const migrate = () => migrateRows(place, documents, ResourceProperties.dsqlRole);
+      await untilAvailable(migrate, systemClock, patienceMs);
       logger.info("schema is current", { store: place.kind });
     }
     return { PhysicalResourceId: `row-store-schema-${place.kind}` };

@@ -1,5 +1,7 @@
+import type { DsqlRole } from "./dsql-role.ts";
 import { dsqlDialect } from "./postgres-dialect.ts";
 import { createDsqlPool, type DsqlCluster } from "./postgres-dsql-connection.ts";
+import { grantDsqlRole } from "./postgres-dsql-role.ts";
 import { openRowStoreOn, type PostgresRowStoreOptions } from "./postgres-row-store.ts";
 import { migratePostgresSchema } from "./postgres-schema.ts";
 import { createSql, type SqlTiming } from "./postgres-sql.ts";
@@ -17,11 +19,20 @@ export async function openDsqlRowStore(
   });
 }
 
-/** Brings the cluster's schema up to date: one DDL statement a transaction. @throws RowStoreError */
-export async function migrateDsql(cluster: DsqlCluster, timing: SqlTiming): Promise<void> {
+/**
+ * Brings the cluster's schema up to date, one DDL statement a transaction, and gives the role what
+ * it needs. The cluster's user is its admin. @throws RowStoreError
+ */
+export async function migrateDsql(
+  cluster: DsqlCluster,
+  role: DsqlRole | undefined,
+  timing: SqlTiming,
+): Promise<void> {
   const connection = createDsqlPool(cluster, { maxConnections: 1 });
   try {
-    await migratePostgresSchema(createSql(connection, timing, dsqlDialect));
+    const sql = createSql(connection, timing, dsqlDialect);
+    await migratePostgresSchema(sql);
+    if (role !== undefined) await grantDsqlRole(sql, role);
   } finally {
     await connection.end();
   }

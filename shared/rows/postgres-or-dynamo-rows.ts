@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DsqlRole } from "./dsql-role.ts";
 import type { RowStore } from "./row-store.ts";
 import type { RowsPlace } from "./rows-place.ts";
 
@@ -27,14 +28,18 @@ export async function openRowStore(
   }
 }
 
-/** Brings the schema of a place up to date, or refuses it. @throws RowStoreError */
+/**
+ * Brings the schema of a place up to date, or refuses it; in Aurora DSQL it also gives the role to
+ * its principals. @throws RowStoreError
+ */
 export async function migrateRows(
   place: RowsPlace,
   documents: DynamoDBDocumentClient,
+  role?: DsqlRole,
 ): Promise<void> {
   if (place.kind === "dsql") {
     const { migrateDsql } = await import("./postgres-dsql-row-store.ts");
-    await migrateDsql(place, { sleep, random: Math.random });
+    await migrateDsql(place, role, { sleep, random: Math.random });
     return;
   }
   // The others migrate, or mark, what they open.
