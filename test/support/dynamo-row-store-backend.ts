@@ -11,11 +11,22 @@ import type { RowStoreBackend } from "../contracts/row-store-contract.ts";
 
 export type DynamoServer = { readonly url: string; stop(): Promise<void> };
 
-/** The contract suite's view of a DynamoDB of any kind. */
-export async function dynamoBackend(starting: Promise<DynamoServer>): Promise<RowStoreBackend> {
+/** The contract suite's view of a DynamoDB of any kind; `sent` hears of what its stores send. */
+export async function dynamoBackend(
+  starting: Promise<DynamoServer>,
+  sent: (command: string, input: object) => void = () => {},
+): Promise<RowStoreBackend> {
   const server = await starting;
   const client = new DynamoDBClient(localClientOptions(server.url));
   const documents = DynamoDBDocumentClient.from(client);
+  const heard = DynamoDBDocumentClient.from(new DynamoDBClient(localClientOptions(server.url)));
+  heard.middlewareStack.add(
+    (next, context) => (args) => {
+      sent(String(context.commandName), args.input);
+      return next(args);
+    },
+    { step: "initialize" },
+  );
   const others: DynamoDBDocumentClient[] = [];
   const table = localNames.rowsTable;
   let options: DynamoRowStoreOptions = {};
@@ -25,7 +36,7 @@ export async function dynamoBackend(starting: Promise<DynamoServer>): Promise<Ro
       await client.send(new DeleteTableCommand({ TableName: table }));
       await createTables(server.url);
       options = { findReport };
-      return openDynamoRowStore(documents, table, options);
+      return openDynamoRowStore(heard, table, options);
     },
     async dyingStore(calls) {
       const dying = DynamoDBDocumentClient.from(
@@ -68,7 +79,7 @@ export async function dynamoBackend(starting: Promise<DynamoServer>): Promise<Ro
     severalCallsOfRows: 60,
     deathStride: 7,
     async stop() {
-      for (const other of others) other.destroy();
+      for (const other of [...others, heard]) other.destroy();
       client.destroy();
       await server.stop();
     },
