@@ -506,6 +506,16 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
         expect(await backend.heldRows(unit, 1)).toBe(0);
       });
 
+      test("forgets what it deleted after another hour: the generation may begin anew", async () => {
+        await store.beginGeneration(unit, 1, nowMs);
+        await store.writeRows(unit, 1, pageQuery, sampleRows(5));
+        expect(await store.sweepGenerations(later)).toBe(1);
+        expect(await store.sweepGenerations(muchLater)).toBe(0);
+        await store.beginGeneration(unit, 1, muchLater);
+        await store.writeRows(unit, 1, pageQuery, sampleRows(3));
+        expect(await backend.heldRows(unit, 1)).toBe(3);
+      });
+
       test("at the same moment as a flip leaves the unit whole, or refuses the flip", async () => {
         for (let round = 0; round < 12; round += 1) {
           const of = sampleUnit(round);
