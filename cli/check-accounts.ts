@@ -12,7 +12,7 @@ import { serviceAccountAddress } from "../shared/search-console/google-credentia
 import { permissionFault } from "../shared/search-console/permission-fault.ts";
 import { googleRootUrl, isLoopback } from "../shared/search-console/root-url.ts";
 import { SearchConsoleError } from "../shared/search-console/search-console-error.ts";
-import { sideBySide } from "./side-by-side.ts";
+import { sideBySide } from "../shared/side-by-side.ts";
 
 export type Check = { readonly name: string; readonly ok: boolean; readonly detail: string };
 

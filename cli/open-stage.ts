@@ -7,7 +7,7 @@ import { localClientOptions } from "../local/local-names.ts";
 import { openStack } from "../local/open-stack.ts";
 import { reconcileRuns } from "../local/reconcile-runs.ts";
 import type { Stack } from "../local/stack.ts";
-import { homeEnvironmentFault } from "../shared/config/environment.ts";
+import { homeEnvironmentFault, readRowsPlace } from "../shared/config/environment.ts";
 import { environmentNames } from "../shared/config/names.ts";
 import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
 import type { Ledger } from "../shared/ledger/ledger.ts";
@@ -16,6 +16,7 @@ import { type KnownScope, listQuotaScopes } from "../shared/quota/dynamo-quota-l
 import type { Quota } from "../shared/quota/quota.ts";
 import { dynamoRegistry } from "../shared/registry/dynamo-registry.ts";
 import type { Registry } from "../shared/registry/registry.ts";
+import { openRowStore } from "../shared/rows/postgres-or-dynamo-rows.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
 import { knownStage } from "./options.ts";
 import { tellRefusal } from "./tell-refusal.ts";
@@ -72,7 +73,7 @@ export async function openStage(
     executions,
     stateMachineArn: endpoints.stateMachineArn,
     rows() {
-      opening ??= openRows(endpoints.postgres);
+      opening ??= openRowStore(readRowsPlace(stack.handlerEnvironment), documents);
       return opening;
     },
     async close(options) {
@@ -90,12 +91,6 @@ export async function openStage(
     throw error;
   }
   return opened;
-}
-
-/** The driver is loaded by those who read rows. */
-async function openRows(url: string): Promise<RowStore> {
-  const { openPostgresRowStore } = await import("../shared/rows/postgres-row-store.ts");
-  return openPostgresRowStore(url);
 }
 
 /** A person who waits for longer than this is told for what. */

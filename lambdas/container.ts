@@ -11,7 +11,7 @@ import type { QuotaScope } from "../shared/quota/quota.ts";
 import type { QuotaSettings } from "../shared/quota/quota-settings.ts";
 import { quotaScopes } from "../shared/quota/scopes.ts";
 import { dynamoRegistry } from "../shared/registry/dynamo-registry.ts";
-import { openPostgresRowStore } from "../shared/rows/postgres-row-store.ts";
+import { openRowStore } from "../shared/rows/postgres-or-dynamo-rows.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
 import { emfTelemetry } from "../shared/telemetry/emf-telemetry.ts";
 
@@ -54,7 +54,7 @@ let opening: Promise<RowStore> | undefined;
 
 /** The row store, opened at the first call; a failed opening is tried again at the next. */
 export function openRows(): Promise<RowStore> {
-  opening ??= openPostgresRowStore(environment.postgresUrl).catch((error: unknown) => {
+  opening ??= openRowStore(environment.rows, documents).catch((error: unknown) => {
     opening = undefined;
     throw error;
   });

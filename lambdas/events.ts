@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DsqlRoleSchema } from "../shared/rows/dsql-role.ts";
 
 /** What the state machine sends to its functions. */
 export const PlanRunEventSchema = z.object({
@@ -15,4 +16,13 @@ export const FinishRunEventSchema = z.object({
   runId: z.string().optional(),
   executionName: z.string(),
   error: z.object({ Error: z.string(), Cause: z.string() }).optional(),
+});
+
+/**
+ * What CDK's provider framework sends for a custom resource. In Aurora DSQL its properties may name
+ * a role and the functions that connect as it; any other property only says "again".
+ */
+export const MigrateSchemaEventSchema = z.object({
+  RequestType: z.enum(["Create", "Update", "Delete"]),
+  ResourceProperties: z.object({ dsqlRole: DsqlRoleSchema.optional() }).default({}),
 });

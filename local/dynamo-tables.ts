@@ -13,8 +13,9 @@ import { localClientOptions, localNames } from "./local-names.ts";
 /** Makes the tables that are missing, with the keys that infrastructure gives them. */
 export async function createTables(endpoint: string): Promise<void> {
   const dynamo = new DynamoDBClient(localClientOptions(endpoint));
+  const tables = [ledgerTable(), quotaTable(), rowsTable()];
   try {
-    await Promise.all([ledgerTable(), quotaTable()].map((table) => ensureTable(dynamo, table)));
+    await Promise.all(tables.map((table) => ensureTable(dynamo, table)));
   } finally {
     dynamo.destroy();
   }
@@ -53,6 +54,32 @@ function quotaTable(): CreateTableCommandInput {
     BillingMode: "PAY_PER_REQUEST",
     AttributeDefinitions: [{ AttributeName: partitionKey, AttributeType: "S" }],
     KeySchema: [{ AttributeName: partitionKey, KeyType: "HASH" }],
+  };
+}
+
+function rowsTable(): CreateTableCommandInput {
+  const { partitionKey, sortKey, sweepIndex, sweepKey, sweepSortKey } = tableKeys.rows;
+  return {
+    TableName: localNames.rowsTable,
+    BillingMode: "PAY_PER_REQUEST",
+    AttributeDefinitions: [partitionKey, sortKey, sweepKey, sweepSortKey].map((AttributeName) => ({
+      AttributeName,
+      AttributeType: "S",
+    })),
+    KeySchema: [
+      { AttributeName: partitionKey, KeyType: "HASH" },
+      { AttributeName: sortKey, KeyType: "RANGE" },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: sweepIndex,
+        KeySchema: [
+          { AttributeName: sweepKey, KeyType: "HASH" },
+          { AttributeName: sweepSortKey, KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "KEYS_ONLY" },
+      },
+    ],
   };
 }
 

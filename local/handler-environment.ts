@@ -19,7 +19,7 @@ export function handlerEnvironment(
     [environmentNames.quotaTable]: localNames.quotaTable,
     [environmentNames.queueUrl]: endpoints.queueUrl,
     [environmentNames.deadLetterQueueUrl]: endpoints.deadLetterQueueUrl,
-    [environmentNames.postgresUrl]: endpoints.postgres,
+    ...rowsVariables(endpoints),
     ...(rootUrl ? { [environmentNames.searchConsoleRootUrl]: rootUrl } : {}),
     AWS_REGION: localRegion,
     AWS_ACCESS_KEY_ID: "local",
@@ -28,6 +28,13 @@ export function handlerEnvironment(
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_ENDPOINT_URL_SFN: endpoints.stepFunctions,
   };
+}
+
+function rowsVariables({ postgres, rowsTable }: StackEndpoints): Record<string, string> {
+  const { rowStore, postgresUrl, rowsTable: tableName } = environmentNames;
+  return postgres === null
+    ? { [rowStore]: "dynamodb", [tableName]: rowsTable }
+    : { [rowStore]: "postgres", [postgresUrl]: postgres };
 }
 
 /**

@@ -85,7 +85,14 @@ async function attach(home: Home, options: OpenStackOptions): Promise<Stack | un
 
 /** The owner's workers do what an attached command starts, with the owner's environment. */
 function compareWithOwner(home: Home, owner: OwnerFile, options: OpenStackOptions): void {
-  const { postgresUrl, searchConsoleRootUrl } = environmentNames;
+  const { postgresUrl, rowStore, searchConsoleRootUrl } = environmentNames;
+  const store = options.environment[rowStore];
+  if (store && store !== owner.handlerEnvironment[rowStore]) {
+    throw new HomeError(
+      "HOME_OWNER_DIFFERS",
+      `another command (pid ${owner.pid}) uses ${home.folder} with its rows elsewhere than ${rowStore}=${store} says here. Wait for it to end, or use another home.`,
+    );
+  }
   const rows = options.environment[postgresUrl];
   if (rows && rows !== owner.handlerEnvironment[postgresUrl]) {
     throw new HomeError(

@@ -5,11 +5,13 @@ export const StackEndpointsSchema = z.object({
   dynamo: z.string(),
   sqs: z.string(),
   stepFunctions: z.string(),
-  postgres: z.string(),
+  /** Null: the rows are in DynamoDB. */
+  postgres: z.string().nullable(),
   queueUrl: z.string(),
   deadLetterQueueUrl: z.string(),
   ledgerTable: z.string(),
   quotaTable: z.string(),
+  rowsTable: z.string(),
   stateMachineArn: z.string(),
 });
 

@@ -93,6 +93,7 @@ export async function startPipeline(options: {
     stepFunctions: stateMachine.url,
     ledgerTable: localNames.ledgerTable,
     quotaTable: localNames.quotaTable,
+    rowsTable: localNames.rowsTable,
     stateMachineArn,
   };
   const handlers = handlerEnvironment(endpoints, {

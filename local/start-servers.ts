@@ -4,7 +4,8 @@ import type { EmbeddedServer, StackParts } from "./stack-parts.ts";
 
 export type Servers = {
   readonly dynamo: string;
-  readonly postgres: string;
+  /** Null: the rows are in DynamoDB. */
+  readonly postgres: string | null;
   readonly sqs: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
@@ -45,7 +46,8 @@ export async function startServers(options: {
     return server.url;
   }
 
-  async function startPostgres(): Promise<string> {
+  async function startPostgres(): Promise<string | null> {
+    if (options.environment[environmentNames.rowStore] === "dynamodb") return null;
     const given = options.environment[environmentNames.postgresUrl];
     const url = given || (await startEmbeddedPostgres());
     await parts.migratePostgres(url);

@@ -25,6 +25,7 @@ export function resourcesCommand(): Command {
           databaseUrl: endpoints.postgres,
           ledgerTable: endpoints.ledgerTable,
           quotaTable: endpoints.quotaTable,
+          rowsTable: endpoints.postgres === null ? endpoints.rowsTable : null,
           queueUrl: endpoints.queueUrl,
           deadLetterQueueUrl: endpoints.deadLetterQueueUrl,
           stateMachineArn: endpoints.stateMachineArn,
@@ -33,7 +34,7 @@ export function resourcesCommand(): Command {
           stepFunctionsEndpoint: endpoints.stepFunctions,
         };
         const lines = Object.entries(resources).map(
-          ([name, value]) => `${name.padEnd(22)} ${value}`,
+          ([name, value]) => `${name.padEnd(22)} ${value ?? "-"}`,
         );
         terminal.result(lines.join("\n"), resources);
         if (options.keep) {

@@ -1,6 +1,7 @@
 import { text } from "node:stream/consumers";
 import { Command } from "commander";
 import pg from "pg";
+import { environmentNames } from "../../shared/config/names.ts";
 import { CommandError } from "../command-error.ts";
 import { commandTerminal } from "../command-terminal.ts";
 import { openStage } from "../open-stage.ts";
@@ -27,10 +28,13 @@ Example: gsc-sync sql "select query, sum(clicks) as clicks from search_rows grou
     .action(async (argument: string | undefined, options: { stage: string; json: boolean }) => {
       const query = (argument ?? (process.stdin.isTTY ? "" : await text(process.stdin))).trim();
       if (query === "") throw new UsageError('say what to ask: gsc-sync sql "select …"');
+      if (process.env[environmentNames.rowStore] === "dynamodb") throw noSql();
       const terminal = commandTerminal(options.json);
       const stage = await openStage(options.stage, terminal.notice);
       try {
-        const { columns, rows } = await ask(stage.stack.endpoints.postgres, query);
+        const url = stage.stack.endpoints.postgres;
+        if (url === null) throw noSql();
+        const { columns, rows } = await ask(url, query);
         if (options.json) {
           const objects = rows.map((row) =>
             Object.fromEntries(columns.map((column, index) => [column, row[index]])),
@@ -51,6 +55,12 @@ Example: gsc-sync sql "select query, sum(clicks) as clicks from search_rows grou
 
 /** Nobody reads more of a table, and its columns are as wide as the widest cell. */
 const mostShown = 1_000;
+
+function noSql(): UsageError {
+  return new UsageError(
+    "sql needs the Aurora store, and the rows here are in DynamoDB: see gsc-sync rows",
+  );
+}
 
 type Answer = { readonly columns: readonly string[]; readonly rows: readonly unknown[][] };
 

@@ -1,5 +1,8 @@
 import { z } from "zod";
+import type { RowsPlace } from "../rows/rows-place.ts";
 import { environmentNames as names } from "./names.ts";
+
+type Variables = Readonly<Record<string, string | undefined>>;
 
 /** What a handler's environment says; undefined where it is optional and absent. */
 export type HandlerEnvironment = {
@@ -8,7 +11,7 @@ export type HandlerEnvironment = {
   readonly quotaTable: string;
   /** Set for the worker alone. */
   readonly deadLetterQueueUrl: string | undefined;
-  readonly postgresUrl: string;
+  readonly rows: RowsPlace;
   readonly searchConsoleRootUrl: string | undefined;
   readonly lever: number;
   /** Units of a batch that a worker fetches at once, off the sequential path. */
@@ -26,14 +29,14 @@ export class EnvironmentError extends Error {
 }
 
 /** Parses the handlers' environment. @throws EnvironmentError */
-export function readHandlerEnvironment(
-  variables: Readonly<Record<string, string | undefined>> = process.env,
-): HandlerEnvironment {
+export function readHandlerEnvironment(variables: Variables = process.env): HandlerEnvironment {
   const parsed = VariablesSchema.safeParse(variables);
-  if (!parsed.success) {
-    throw new EnvironmentError(
-      parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`),
-    );
+  const rows = rowsPlace(variables);
+  if (!parsed.success || rows.kind === "faults") {
+    throw new EnvironmentError([
+      ...faultsOf(parsed.error),
+      ...(rows.kind === "faults" ? rows.faults : []),
+    ]);
   }
   const found = parsed.data;
   return {
@@ -41,11 +44,67 @@ export function readHandlerEnvironment(
     ledgerTable: found[names.ledgerTable],
     quotaTable: found[names.quotaTable],
     deadLetterQueueUrl: found[names.deadLetterQueueUrl],
-    postgresUrl: found[names.postgresUrl],
+    rows: rows.place,
     searchConsoleRootUrl: found[names.searchConsoleRootUrl] || undefined,
     lever: found[names.lever],
     unitsAtOnce: found[names.unitsAtOnce],
   };
+}
+
+/**
+ * Where the rows are, by `GSC_SYNC_ROW_STORE` and the variable that goes with its value; Postgres
+ * unless it says otherwise. @throws EnvironmentError
+ */
+export function readRowsPlace(variables: Variables = process.env): RowsPlace {
+  const rows = rowsPlace(variables);
+  if (rows.kind === "faults") throw new EnvironmentError(rows.faults);
+  return rows.place;
+}
+
+type ParsedRowsPlace =
+  | { readonly kind: "place"; readonly place: RowsPlace }
+  | { readonly kind: "faults"; readonly faults: readonly string[] };
+
+function rowsPlace(variables: Variables): ParsedRowsPlace {
+  const store = variables[names.rowStore] || "postgres";
+  switch (store) {
+    case "postgres":
+      return placeOf(PostgresSchema, variables, (found) => ({
+        kind: "postgres",
+        url: found[names.postgresUrl],
+      }));
+    case "dsql":
+      return placeOf(DsqlSchema, variables, (found) => ({
+        kind: "dsql",
+        hostname: found[names.dsqlEndpoint],
+        user: found[names.dsqlUser] || "admin",
+      }));
+    case "dynamodb":
+      return placeOf(DynamoSchema, variables, (found) => ({
+        kind: "dynamodb",
+        table: found[names.rowsTable],
+      }));
+    default:
+      return {
+        kind: "faults",
+        faults: [`${names.rowStore}: ${store} is none of postgres, dsql and dynamodb`],
+      };
+  }
+}
+
+function placeOf<Found>(
+  schema: z.ZodType<Found>,
+  variables: Variables,
+  place: (found: Found) => RowsPlace,
+): ParsedRowsPlace {
+  const { data, error } = schema.safeParse(variables);
+  return data === undefined
+    ? { kind: "faults", faults: faultsOf(error) }
+    : { kind: "place", place: place(data) };
+}
+
+function faultsOf(error: z.ZodError | undefined): readonly string[] {
+  return error?.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`) ?? [];
 }
 
 /** A variable that a person's configuration names: where an account's credential file is. */
@@ -60,25 +119,44 @@ const VariablesSchema = z.object({
   [names.ledgerTable]: required,
   [names.quotaTable]: required,
   [names.deadLetterQueueUrl]: z.string().optional(),
-  [names.postgresUrl]: required,
   [names.searchConsoleRootUrl]: z.string().optional(),
   [names.lever]: z.coerce.number().int().min(0).max(5),
   [names.unitsAtOnce]: z.coerce.number().int().min(1).max(20).default(5),
 });
 
+const PostgresSchema = z.object({ [names.postgresUrl]: required });
+
+const DsqlSchema = z.object({
+  [names.dsqlEndpoint]: required,
+  [names.dsqlUser]: z.string().optional(),
+});
+
+const DynamoSchema = z.object({ [names.rowsTable]: required });
+
 /** What is wrong with the variables that a home's owner hands to its handlers; undefined: nothing. */
-export function homeEnvironmentFault(
-  variables: Readonly<Record<string, string | undefined>>,
-): string | undefined {
+export function homeEnvironmentFault(variables: Variables): string | undefined {
   const faults = [
     wholeNumberFault(variables, names.lever, 0, 5),
     wholeNumberFault(variables, names.unitsAtOnce, 1, 20),
+    homeRowStoreFault(variables),
   ];
   return faults.filter((fault) => fault !== undefined).join("; ") || undefined;
 }
 
+/** A home's servers are a Postgres and a DynamoDB; nothing in it could sign for a cluster. */
+function homeRowStoreFault(variables: Variables): string | undefined {
+  const store = variables[names.rowStore] || "postgres";
+  if (store !== "postgres" && store !== "dynamodb") {
+    return `${names.rowStore}=${store} is not for a home: postgres (the default) or dynamodb`;
+  }
+  if (store === "dynamodb" && variables[names.postgresUrl]) {
+    return `${names.rowStore}=dynamodb and ${names.postgresUrl} name two places for the rows: unset one`;
+  }
+  return undefined;
+}
+
 function wholeNumberFault(
-  variables: Readonly<Record<string, string | undefined>>,
+  variables: Variables,
   name: string,
   least: number,
   most: number,

@@ -7,7 +7,11 @@ export const environmentNames = {
   quotaTable: "GSC_SYNC_QUOTA_TABLE",
   queueUrl: "GSC_SYNC_QUEUE_URL",
   deadLetterQueueUrl: "GSC_SYNC_DEAD_LETTER_QUEUE_URL",
+  rowStore: "GSC_SYNC_ROW_STORE",
   postgresUrl: "GSC_SYNC_POSTGRES_URL",
+  dsqlEndpoint: "GSC_SYNC_DSQL_ENDPOINT",
+  dsqlUser: "GSC_SYNC_DSQL_USER",
+  rowsTable: "GSC_SYNC_ROWS_TABLE",
   searchConsoleRootUrl: "GSC_API_ROOT_URL",
   lever: "GSC_SYNC_LEVER",
   unitsAtOnce: "GSC_SYNC_UNITS_AT_ONCE",
@@ -41,6 +45,14 @@ export const tableKeys = {
     runsSortKey: "startedAt",
   },
   quota: { partitionKey: "pk", timeToLive: "expiresAt" },
+  rows: {
+    partitionKey: "pk",
+    sortKey: "sk",
+    /** Keys-only index over the units that a sweep has to look at: partition, then sort key. */
+    sweepIndex: "unitsToSweep",
+    sweepKey: "sweepList",
+    sweepSortKey: "sweepFrom",
+  },
 } as const;
 
 export const metricsNamespace = "GscSync";
@@ -50,6 +62,7 @@ export function resourceNames(stage: string) {
   return {
     ledgerTable: `gsc-sync-${stage}-ledger`,
     quotaTable: `gsc-sync-${stage}-quota`,
+    rowsTable: `gsc-sync-${stage}-rows`,
     batchQueue: `gsc-sync-${stage}-batches`,
     deadLetterQueue: `gsc-sync-${stage}-dead-letters`,
     stateMachine: `gsc-sync-${stage}-sync`,

@@ -13,9 +13,12 @@ export type SqlResult = { readonly rows: readonly unknown[]; readonly rowCount: 
  * before the embedded Postgres gives every client the same session.
  */
 export function createPostgresPool(url: string, maxConnections = 4): SqlConnection {
+  return createPool({ connectionString: url, max: maxConnections });
+}
+
+/** A pool with what all our connections share. */
+export function createPool(config: pg.PoolConfig): SqlConnection {
   const pool = new pg.Pool({
-    connectionString: url,
-    max: maxConnections,
     application_name: "gsc-sync",
     // The embedded Postgres greets nobody while it works on a long statement.
     connectionTimeoutMillis: 60_000,
@@ -23,6 +26,7 @@ export function createPostgresPool(url: string, maxConnections = 4): SqlConnecti
     keepAlive: true,
     // Aurora DSQL ends a connection after 60 minutes.
     maxLifetimeSeconds: 50 * 60,
+    ...config,
   });
   // An idle connection that the server closes must not end the process: the next query reports it.
   pool.on("error", () => {});

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Report } from "../plan/report.ts";
 import type { Unit } from "../plan/unit.ts";
+import type { SqlDialect } from "./postgres-dialect.ts";
 import type { Sql } from "./postgres-sql.ts";
 import type { Row } from "./row.ts";
 import { RowStoreError } from "./row-store-error.ts";
@@ -12,6 +13,9 @@ export const maxStatementRows = 3_000;
 
 /** Text and figures in one statement: half of Aurora DSQL's 10 MiB, keys and overhead count too. */
 export const maxStatementBytes = 5 * 1_024 * 1_024;
+
+/** Rows deleted in one statement: with URLs and queries at their longest, 10 MiB are not passed. */
+export const maxDeletedRows = 1_000;
 
 export async function beginGeneration(
   sql: Sql,
@@ -40,7 +44,11 @@ export async function writeRows(
   const id = unitId(unit);
   const chunks = chunkRows(distinctStoredRows(report, rows), maxStatementRows, maxStatementBytes);
   for (const chunk of chunks) {
-    const written = await sql.run(upsertRows, [id, generation, ...columnsOf(chunk)]);
+    const written = await sql.run(upsertRows(sql.dialect), [
+      id,
+      generation,
+      ...columnsOf(chunk, sql.dialect),
+    ]);
     if (written < chunk.length) throw closed(unit, generation);
   }
 }
@@ -59,7 +67,7 @@ export async function clearGeneration(sql: Sql, unit: Unit, generation: number):
 
 /** Deletes all rows of a generation that nobody sees, in statements of a bounded size. */
 export async function deleteRows(sql: Sql, id: string, generation: number): Promise<void> {
-  while ((await sql.run(deleteSomeRows, [id, generation, maxStatementRows])) > 0);
+  while ((await sql.run(deleteSomeRows, [id, generation, maxDeletedRows])) > 0);
 }
 
 /** By a bound on the key: joined to a list of keys, an unanalysed table was scanned once a key. */
@@ -70,10 +78,12 @@ const deleteSomeRows = `DELETE FROM search_row
     (SELECT row_key FROM search_row WHERE unit_id = $1::uuid AND generation = $2::bigint
       ORDER BY row_key DESC LIMIT 1))`;
 
-const upsertRows = `INSERT INTO search_row (unit_id, generation, row_key,
+const upsertRows = ({
+  digestType,
+}: SqlDialect) => `INSERT INTO search_row (unit_id, generation, row_key,
     page, query, country, device, search_appearance, hour, clicks, impressions, ctr, position)
   SELECT g.unit_id, g.generation, r.*
-  FROM generation g CROSS JOIN unnest($3::bytea[],
+  FROM generation g CROSS JOIN unnest($3::${digestType}[],
     $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
     $10::float8[], $11::float8[], $12::float8[], $13::float8[]) AS r
   WHERE g.unit_id = $1::uuid AND g.generation = $2::bigint
@@ -84,9 +94,9 @@ const upsertRows = `INSERT INTO search_row (unit_id, generation, row_key,
     hour = EXCLUDED.hour, clicks = EXCLUDED.clicks, impressions = EXCLUDED.impressions,
     ctr = EXCLUDED.ctr, position = EXCLUDED.position`;
 
-function columnsOf(rows: readonly StoredRow[]): unknown[] {
+function columnsOf(rows: readonly StoredRow[], dialect: SqlDialect): unknown[] {
   return [
-    rows.map(({ key }) => Buffer.from(key, "hex")),
+    rows.map(({ key }) => dialect.digest(key)),
     rows.map(({ page }) => page),
     rows.map(({ query }) => query),
     rows.map(({ country }) => country),

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { findReport, type Report } from "../plan/report.ts";
 import { createPostgresPool, type SqlConnection } from "./postgres-connection.ts";
+import type { SqlDialect } from "./postgres-dialect.ts";
 import { beginGeneration, clearGeneration, writeRows } from "./postgres-generations.ts";
-import { migratePostgresSchema } from "./postgres-schema.ts";
+import { migratePostgresSchema, requirePostgresSchema } from "./postgres-schema.ts";
 import { createSql, type Sql, type SqlTiming } from "./postgres-sql.ts";
 import { streamRows } from "./postgres-stream.ts";
 import { sweepGenerations } from "./postgres-sweep.ts";
@@ -14,6 +15,10 @@ export type PostgresRowStoreOptions = {
   /** The shape behind a record that names none; the built-in reports by default. */
   readonly findReport?: (id: string) => Report | undefined;
   readonly timing?: SqlTiming;
+  /** What the database understands; Postgres itself by default. */
+  readonly dialect?: SqlDialect;
+  /** Another's task is the schema: then the database is refused unless it is current. */
+  readonly migrated?: "here" | "elsewhere";
 };
 
 /**
@@ -24,7 +29,14 @@ export async function openPostgresRowStore(
   url: string,
   options: PostgresRowStoreOptions = {},
 ): Promise<RowStore> {
-  const connection = createPostgresPool(url);
+  return openRowStoreOn(createPostgresPool(url), options);
+}
+
+/** As {@link createPostgresRowStore}; a failure ends the connection. */
+export async function openRowStoreOn(
+  connection: SqlConnection,
+  options: PostgresRowStoreOptions,
+): Promise<RowStore> {
   try {
     return await createPostgresRowStore(connection, options);
   } catch (error) {
@@ -38,8 +50,10 @@ export async function createPostgresRowStore(
   connection: SqlConnection,
   options: PostgresRowStoreOptions = {},
 ): Promise<RowStore> {
-  const sql = createSql(connection, options.timing ?? { sleep, random: Math.random });
-  await migratePostgresSchema(sql);
+  const timing = options.timing ?? { sleep, random: Math.random };
+  const sql = createSql(connection, timing, options.dialect);
+  if (options.migrated === "elsewhere") await requirePostgresSchema(sql);
+  else await migratePostgresSchema(sql);
   return rowStore(sql, options.findReport ?? findReport, () => connection.end());
 }
 

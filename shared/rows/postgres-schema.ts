@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { SqlDialect } from "./postgres-dialect.ts";
 import { type Sql, sqlCode } from "./postgres-sql.ts";
 import { RowStoreError } from "./row-store-error.ts";
 
@@ -11,18 +12,18 @@ import { RowStoreError } from "./row-store-error.ts";
  * - `unit`: one row a unit that is stored; `generation` points at its visible rows. A site URL may
  *   be longer than an index key, hence `site_hash`. `shape` (version 2) is what the report asked
  *   for, null where it was not kept.
- * - `generation`: begun -> flipped, or begun -> doomed; see postgres-sweep.ts.
+ * - `generation`: begun -> flipped, or begun -> doomed; see postgres-sweep.ts. Most rows were never
+ *   doomed: the index (version 3) finds the others.
  * - `search_row`: rows of all generations, seen by people through the view only.
  * - `search_rows`: the contract with people's SQL; columns are added to it, never changed.
  */
-const migrations: readonly { readonly version: number; readonly statements: readonly string[] }[] =
-  [
-    {
-      version: 1,
-      statements: [
-        `CREATE TABLE IF NOT EXISTS unit (
+const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    statements: ({ digestType }) => [
+      `CREATE TABLE IF NOT EXISTS unit (
         unit_id uuid NOT NULL,
-        site_hash bytea NOT NULL,
+        site_hash ${digestType} NOT NULL,
         site_url text NOT NULL,
         report text NOT NULL,
         date date NOT NULL,
@@ -44,7 +45,7 @@ const migrations: readonly { readonly version: number; readonly statements: read
         PRIMARY KEY (unit_id),
         UNIQUE (site_hash, date, report)
       )`,
-        `CREATE TABLE IF NOT EXISTS generation (
+      `CREATE TABLE IF NOT EXISTS generation (
         unit_id uuid NOT NULL,
         generation bigint NOT NULL,
         begun_at timestamptz NOT NULL,
@@ -53,10 +54,10 @@ const migrations: readonly { readonly version: number; readonly statements: read
         emptied_at timestamptz,
         PRIMARY KEY (unit_id, generation)
       )`,
-        `CREATE TABLE IF NOT EXISTS search_row (
+      `CREATE TABLE IF NOT EXISTS search_row (
         unit_id uuid NOT NULL,
         generation bigint NOT NULL,
-        row_key bytea NOT NULL,
+        row_key ${digestType} NOT NULL,
         page text,
         query text,
         country text,
@@ -69,16 +70,27 @@ const migrations: readonly { readonly version: number; readonly statements: read
         position double precision NOT NULL,
         PRIMARY KEY (unit_id, generation, row_key)
       )`,
-        `CREATE OR REPLACE VIEW search_rows AS
+      `CREATE OR REPLACE VIEW search_rows AS
         SELECT u.site_url, u.report, u.date, u.search_type,
           r.page, r.query, r.country, r.device, r.search_appearance, r.hour,
           r.clicks, r.impressions, r.ctr, r.position
         FROM unit u
         JOIN search_row r ON r.unit_id = u.unit_id AND r.generation = u.generation`,
-      ],
-    },
-    { version: 2, statements: ["ALTER TABLE unit ADD COLUMN IF NOT EXISTS shape text"] },
-  ];
+    ],
+  },
+  { version: 2, statements: () => ["ALTER TABLE unit ADD COLUMN IF NOT EXISTS shape text"] },
+  {
+    version: 3,
+    statements: ({ createIndex }) => [
+      `${createIndex} IF NOT EXISTS generation_doomed_at ON generation (doomed_at)`,
+    ],
+  },
+];
+
+type Migration = {
+  readonly version: number;
+  readonly statements: (dialect: SqlDialect) => readonly string[];
+};
 
 /** The schema version that this code reads and writes. */
 export const schemaVersion = Math.max(...migrations.map(({ version }) => version));
@@ -88,16 +100,32 @@ export const schemaVersion = Math.max(...migrations.map(({ version }) => version
  * gsc-sync has migrated, or whose tables of these names are not ours. A current one costs one query.
  */
 export async function migratePostgresSchema(sql: Sql): Promise<void> {
-  const found = await readSchemaVersion(sql);
-  if (found > schemaVersion) {
-    throw new RowStoreError(
-      "schema",
-      `the database has schema version ${found}, this gsc-sync knows versions up to ${schemaVersion}: update gsc-sync, or use another database`,
-    );
-  }
+  const found = await readKnownVersion(sql);
   for (const { version, statements } of migrations) {
-    if (version > found) await applyMigration(sql, version, statements);
+    if (version > found) await applyMigration(sql, version, statements(sql.dialect));
   }
+}
+
+/**
+ * Refuses a database that is not at {@link schemaVersion}, with a RowStoreError; changes nothing.
+ * For clients that may not define: where the deploy migrates. One query.
+ */
+export async function requirePostgresSchema(sql: Sql): Promise<void> {
+  const found = await readKnownVersion(sql);
+  if (found === schemaVersion) return;
+  throw new RowStoreError(
+    "schema",
+    `the database has schema version ${found}, this gsc-sync needs ${schemaVersion}: deploy the stage, which migrates it`,
+  );
+}
+
+async function readKnownVersion(sql: Sql): Promise<number> {
+  const found = await readSchemaVersion(sql);
+  if (found <= schemaVersion) return found;
+  throw new RowStoreError(
+    "schema",
+    `the database has schema version ${found}, this gsc-sync knows versions up to ${schemaVersion}: update gsc-sync, or use another database`,
+  );
 }
 
 const createVersionTable = `CREATE TABLE IF NOT EXISTS schema_version (

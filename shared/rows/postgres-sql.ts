@@ -1,9 +1,11 @@
 import type { z } from "zod";
 import type { SqlConnection } from "./postgres-connection.ts";
+import { postgresDialect, type SqlDialect } from "./postgres-dialect.ts";
 import { RowStoreError, type RowStoreErrorCode } from "./row-store-error.ts";
 
 /** Runs single autocommitted statements; each of ours is safe to repeat. */
 export type Sql = {
+  readonly dialect: SqlDialect;
   /** Runs a statement; answers how many rows it changed. */
   run(text: string, values?: readonly unknown[]): Promise<number>;
   /** Runs a query and parses its rows. */
@@ -20,7 +22,11 @@ export const maxSqlAttempts = 10;
 /** Connections that one statement may lose before the store counts as away. */
 export const maxLostConnections = 3;
 
-export function createSql(connection: SqlConnection, timing: SqlTiming): Sql {
+export function createSql(
+  connection: SqlConnection,
+  timing: SqlTiming,
+  dialect: SqlDialect = postgresDialect,
+): Sql {
   async function query(text: string, values: readonly unknown[]) {
     let lost = 0;
     for (let attempt = 1; ; attempt += 1) {
@@ -35,6 +41,7 @@ export function createSql(connection: SqlConnection, timing: SqlTiming): Sql {
     }
   }
   return {
+    dialect,
     run: async (text, values = []) => (await query(text, values)).rowCount ?? 0,
     read: async (schema, text, values = []) =>
       (await query(text, values)).rows.map((row) => schema.parse(row)),

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { z } from "zod";
 import { parsePacificDate } from "../plan/pacific-date.ts";
 import { type ReportShape, ReportShapeSchema } from "../plan/report.ts";
+import type { SqlDialect } from "./postgres-dialect.ts";
 import type { Sql } from "./postgres-sql.ts";
 import type { UnitQuery } from "./row-store.ts";
 import { RowStoreError } from "./row-store-error.ts";
@@ -15,9 +16,9 @@ export async function readUnits(sql: Sql, query: UnitQuery): Promise<readonly St
   const units = await sql.read(
     StoredUnitSchema,
     `SELECT ${unitColumns} FROM unit
-    WHERE site_hash = $1::bytea AND date BETWEEN $2::date AND $3::date
+    WHERE site_hash = $1::${sql.dialect.digestType} AND date BETWEEN $2::date AND $3::date
       AND ($4::text[] IS NULL OR report = ANY($4::text[]))`,
-    [siteHash(query.siteUrl), query.from, query.to, query.reports ?? null],
+    [sql.dialect.digest(siteHash(query.siteUrl)), query.from, query.to, query.reports ?? null],
   );
   // Sorted here: the order of a text column depends on the database's collation.
   return units.sort(byDateThenReport);
@@ -42,11 +43,11 @@ export async function completeUnit(
 ): Promise<"flipped" | "superseded"> {
   const id = unitId(record);
   const completedAt = new Date(nowMs).toISOString();
-  const moved = await sql.read(z.unknown(), flip, [
+  const moved = await sql.read(z.unknown(), flip(sql.dialect), [
     id,
     record.generation,
     completedAt,
-    siteHash(record.siteUrl),
+    sql.dialect.digest(siteHash(record.siteUrl)),
     record.siteUrl,
     record.report,
     record.date,
@@ -75,7 +76,7 @@ export async function completeUnit(
   );
 }
 
-const flip = `WITH registered AS (
+const flip = ({ digestType }: SqlDialect) => `WITH registered AS (
     UPDATE generation SET flipped_at = coalesce(flipped_at, $3::timestamptz)
     WHERE unit_id = $1::uuid AND generation = $2::bigint AND doomed_at IS NULL
     RETURNING unit_id, generation
@@ -83,7 +84,7 @@ const flip = `WITH registered AS (
   INSERT INTO unit (unit_id, generation, completed_at, site_hash, site_url, report, date,
     search_type, dimensions, run_id, rows, fetched_rows, pages, clicks, impressions, hash, capped,
     aggregation, first_incomplete_date, fetched_at, shape)
-  SELECT unit_id, generation, $3::timestamptz, $4::bytea, $5::text, $6::text, $7::date,
+  SELECT unit_id, generation, $3::timestamptz, $4::${digestType}, $5::text, $6::text, $7::date,
     $8::text, $9::text, $10::text, $11::integer, $12::integer, $13::text, $14::float8, $15::float8,
     $16::text, $17::boolean, $18::text, $19::date, $20::timestamptz, $21::text
   FROM registered
@@ -169,8 +170,8 @@ const StoredUnitSchema = z
     }),
   );
 
-function siteHash(siteUrl: string): Buffer {
-  return hash("sha256", siteUrl, "buffer");
+function siteHash(siteUrl: string): string {
+  return hash("sha256", siteUrl);
 }
 
 function byDateThenReport({ record: a }: StoredUnit, { record: b }: StoredUnit): number {

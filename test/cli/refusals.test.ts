@@ -126,6 +126,14 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "a property that is not registered": () =>
     home.run("properties", "pause", "sc-domain:nobody.example"),
+  "a row store that no home has": () => inANewHome({ GSC_SYNC_ROW_STORE: "dsql" }, ["status"]),
+  "two places for the rows": () =>
+    inANewHome(
+      { GSC_SYNC_ROW_STORE: "dynamodb", GSC_SYNC_POSTGRES_URL: "postgres://127.0.0.1:1/rows" },
+      ["status"],
+    ),
+  "SQL where there is none": () =>
+    inANewHome({ GSC_SYNC_ROW_STORE: "dynamodb" }, ["sql", "select 1"]),
   "a removal that nobody confirms": typed("properties", "remove", ...site),
   "a sync of a paused property": async () => {
     await home.run("properties", "add", "sc-domain:paused.example");

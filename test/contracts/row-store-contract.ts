@@ -28,6 +28,10 @@ export type RowStoreBackend = {
   dyingStore(calls: number): Promise<RowStore>;
   /** Rows that the generation holds, seen or not. */
   heldRows(unit: Unit, generation: number): Promise<number>;
+  /** Rows that it takes several calls to delete. */
+  readonly severalCallsOfRows: number;
+  /** A sweep is made to die at every n-th of its calls. */
+  readonly deathStride: number;
   stop(): Promise<void>;
 };
 
@@ -502,6 +506,16 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
         expect(await backend.heldRows(unit, 1)).toBe(0);
       });
 
+      test("forgets what it deleted after another hour: the generation may begin anew", async () => {
+        await store.beginGeneration(unit, 1, nowMs);
+        await store.writeRows(unit, 1, pageQuery, sampleRows(5));
+        expect(await store.sweepGenerations(later)).toBe(1);
+        expect(await store.sweepGenerations(muchLater)).toBe(0);
+        await store.beginGeneration(unit, 1, muchLater);
+        await store.writeRows(unit, 1, pageQuery, sampleRows(3));
+        expect(await backend.heldRows(unit, 1)).toBe(3);
+      });
+
       test("at the same moment as a flip leaves the unit whole, or refuses the flip", async () => {
         for (let round = 0; round < 12; round += 1) {
           const of = sampleUnit(round);
@@ -520,9 +534,9 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
 
       test("that dies anywhere is finished by the next one, and readers notice nothing", async () => {
         let deaths = 0;
-        for (let calls = 0; ; calls += 1) {
+        for (let calls = 0; ; calls += backend.deathStride) {
           store = await backend.emptyStore(sampleReport);
-          await storeUnit(1, [sampleRows(3_500, "old")]);
+          await storeUnit(1, [sampleRows(backend.severalCallsOfRows, "old")]);
           await storeUnit(2, [sampleRows(4, "new")]);
           await store.beginGeneration(unit, 3, nowMs);
           await store.writeRows(unit, 3, pageQuery, sampleRows(6, "orphan"));

@@ -103,12 +103,14 @@ describe("the stack of a home", () => {
     const home = temporaryFolder();
     const owner = startStackCommand(home);
     await owner.event("open");
-    const other = openStack({
-      home,
-      environment: { GSC_SYNC_POSTGRES_URL: "postgres://127.0.0.1:2/other" },
-      onNotice: () => {},
-    });
-    await expect(other).rejects.toHaveProperty("code", "HOME_OWNER_DIFFERS");
+    const elsewhere = [
+      { GSC_SYNC_POSTGRES_URL: "postgres://127.0.0.1:2/other" },
+      { GSC_SYNC_ROW_STORE: "dynamodb" },
+    ];
+    for (const environment of elsewhere) {
+      const other = openStack({ home, environment, onNotice: () => {} });
+      await expect(other).rejects.toHaveProperty("code", "HOME_OWNER_DIFFERS");
+    }
     owner.say("close");
     // The one that was refused is not waited for.
     await owner.event("closed");
@@ -195,6 +197,7 @@ describe("the real stack", () => {
       const listeners = [owner.pid, ...descendantsOf(owner.pid)].flatMap(listenersOf);
       const ports = listeners.map(({ port }) => port);
       const { dynamo, sqs, stepFunctions, postgres } = endpoints;
+      if (postgres === null) throw new Error("there is no Postgres");
       for (const url of [dynamo, sqs, stepFunctions, postgres]) {
         expect(ports).toContain(Number(new URL(url).port));
       }

@@ -25,6 +25,8 @@ describeRowStore("row store in memory, for tests", async () => {
       });
     },
     heldRows: async (unit, generation) => heldRows(held, unit, generation),
+    severalCallsOfRows: 2,
+    deathStride: 1,
     stop: async () => {},
   };
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { SqlConnection } from "../../shared/rows/postgres-connection.ts";
+import { postgresDialect, type SqlDialect } from "../../shared/rows/postgres-dialect.ts";
 import {
   createPostgresRowStore,
   type PostgresRowStoreOptions,
@@ -7,26 +8,35 @@ import {
 import { unitId } from "../../shared/rows/unit-id.ts";
 import type { RowStoreBackend } from "../contracts/row-store-contract.ts";
 
+export type PostgresBackendOptions = {
+  readonly dialect?: SqlDialect;
+  /** What stands between the store and the connection. */
+  readonly wire?: (connection: SqlConnection) => SqlConnection;
+};
+
 /** The contract suite's view of a Postgres of any kind; its stores leave the connection open. */
 export function postgresBackend(
   connection: SqlConnection,
   stop: () => Promise<void>,
+  { dialect = postgresDialect, wire = (same) => same }: PostgresBackendOptions = {},
 ): RowStoreBackend {
-  let options: PostgresRowStoreOptions = {};
+  let options: PostgresRowStoreOptions = { dialect };
   return {
     async emptyStore(findReport) {
       await dropAll(connection);
-      options = { findReport };
-      return createPostgresRowStore(keptOpen(connection), options);
+      options = { findReport, dialect };
+      return createPostgresRowStore(keptOpen(wire(connection)), options);
     },
     async dyingStore(calls) {
-      const wire = keptOpen(connection);
+      const living = keptOpen(wire(connection));
       let left = Number.POSITIVE_INFINITY;
       const dying: SqlConnection = {
-        ...wire,
+        ...living,
         query: (text, values) => {
           left -= 1;
-          return left < 0 ? Promise.reject(new Error("the wire broke")) : wire.query(text, values);
+          return left < 0
+            ? Promise.reject(new Error("the wire broke"))
+            : living.query(text, values);
         },
       };
       const store = await createPostgresRowStore(dying, options);
@@ -40,6 +50,8 @@ export function postgresBackend(
       );
       return z.object({ held: z.number() }).parse(rows[0]).held;
     },
+    severalCallsOfRows: 3_500,
+    deathStride: 1,
     stop,
   };
 }

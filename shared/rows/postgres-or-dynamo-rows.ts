@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DsqlRole } from "./dsql-role.ts";
+import type { RowStore } from "./row-store.ts";
+import type { RowsPlace } from "./rows-place.ts";
+
+/**
+ * Opens the row store of a place. Each kind's adapter and libraries are loaded when they are
+ * asked for: a stage on DynamoDB never loads a Postgres client. @throws RowStoreError
+ */
+export async function openRowStore(
+  place: RowsPlace,
+  documents: DynamoDBDocumentClient,
+): Promise<RowStore> {
+  switch (place.kind) {
+    case "postgres": {
+      const { openPostgresRowStore } = await import("./postgres-row-store.ts");
+      return openPostgresRowStore(place.url);
+    }
+    case "dsql": {
+      const { openDsqlRowStore } = await import("./postgres-dsql-row-store.ts");
+      return openDsqlRowStore(place);
+    }
+    case "dynamodb": {
+      const { openDynamoRowStore } = await import("./dynamo-row-store.ts");
+      return openDynamoRowStore(documents, place.table);
+    }
+  }
+}
+
+/**
+ * Brings the schema of a place up to date, or refuses it; in Aurora DSQL it also gives the role to
+ * its principals. @throws RowStoreError
+ */
+export async function migrateRows(
+  place: RowsPlace,
+  documents: DynamoDBDocumentClient,
+  role?: DsqlRole,
+): Promise<void> {
+  if (place.kind === "dsql") {
+    const { migrateDsql } = await import("./postgres-dsql-row-store.ts");
+    await migrateDsql(place, role, { sleep, random: Math.random });
+    return;
+  }
+  // The others migrate, or mark, what they open.
+  const store = await openRowStore(place, documents);
+  await store.close();
+}

@@ -1,0 +1,7 @@
+/** Where a stage or a home keeps its rows. */
+export type RowsPlace =
+  /** Any Postgres, by URL; a home's embedded one too. */
+  | { readonly kind: "postgres"; readonly url: string }
+  /** An Aurora DSQL cluster, entered with IAM tokens. */
+  | { readonly kind: "dsql"; readonly hostname: string; readonly user: string }
+  | { readonly kind: "dynamodb"; readonly table: string };

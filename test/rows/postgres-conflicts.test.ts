@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import { startPostgresServer } from "../../local/postgres-server.ts";
+import { createPostgresPool, type SqlConnection } from "../../shared/rows/postgres-connection.ts";
+import { createPostgresRowStore } from "../../shared/rows/postgres-row-store.ts";
+import { generationGraceMs, type RowStore } from "../../shared/rows/row-store.ts";
+import { startConflictProxy } from "../support/conflict-proxy.ts";
+import { pageQuery, sampleRecord, sampleRows, sampleUnit } from "../support/row-samples.ts";
+
+/** Quick pauses: what is tried here is that they are made, not how long they are. */
+const timing = { sleep: async () => {}, random: Math.random };
+
+/** Stores, reads, fetches again, clears and sweeps; answers the visible rows and records. */
+async function useEverything(store: RowStore) {
+  const unit = sampleUnit();
+  const query = { siteUrl: unit.siteUrl, from: unit.date, to: unit.date };
+  for (const generation of [1, 2, 3]) {
+    const rows = sampleRows(3_200, `g${generation}`);
+    await store.beginGeneration(unit, generation, 0);
+    await store.writeRows(unit, generation, pageQuery, sampleRows(10, "first try"));
+    await store.clearGeneration(unit, generation);
+    await store.writeRows(unit, generation, pageQuery, rows);
+    const record = sampleRecord(unit, generation, [rows]);
+    if (generation !== 2) expect(await store.completeUnit(record, 0)).toBe("flipped");
+  }
+  const swept = [
+    await store.sweepGenerations(generationGraceMs),
+    await store.sweepGenerations(2 * generationGraceMs),
+  ];
+  const pages: (string | null)[] = [];
+  for await (const row of store.streamRows(query)) pages.push(row.page);
+  return { swept, pages: pages.sort(), records: await store.readUnits(query) };
+}
+
+function expected() {
+  const rows = sampleRows(3_200, "g3");
+  return {
+    swept: [2, 0],
+    pages: rows.map(({ keys }) => keys[0] ?? null).sort(),
+    records: [sampleRecord(sampleUnit(), 3, [rows])],
+  };
+}
+
+function expectSame(seen: Awaited<ReturnType<typeof useEverything>>) {
+  const { pages, ...rest } = expected();
+  expect({ swept: seen.swept, records: seen.records }).toEqual(rest);
+  expect(JSON.stringify(seen.pages) === JSON.stringify(pages)).toBe(true);
+}
+
+describe("a database that answers 40001", () => {
+  test("to the first try of every statement is asked again, and holds the same rows", async () => {
+    const server = await startPostgresServer();
+    const proxy = await startConflictProxy(server.url);
+    const connection = createPostgresPool(proxy.url, 1);
+    try {
+      const store = await createPostgresRowStore(connection, { timing });
+      expectSame(await useEverything(store));
+      const kinds = [...proxy.refused.keys()].map((text) => /^\s*(\w+)/.exec(text)?.[1]);
+      expect([...new Set(kinds)].sort()).toEqual(
+        ["ALTER", "CREATE", "DELETE", "INSERT", "SELECT", "UPDATE", "WITH"].sort(),
+      );
+    } finally {
+      await connection.end();
+      await proxy.stop();
+      await server.stop();
+    }
+  });
+
+  test("at the commit of every second change is asked again, and holds the same rows", async () => {
+    const server = await startPostgresServer();
+    const connection = createPostgresPool(server.url, 1);
+    try {
+      // The schema first: what conflicts are its rows.
+      await createPostgresRowStore(connection, { timing });
+      await conflictAtCommit(connection);
+      let conflicts = 0;
+      const counting: SqlConnection = {
+        async query(text, values) {
+          try {
+            return await connection.query(text, values);
+          } catch (error) {
+            if (error instanceof Error && "code" in error && error.code === "40001") conflicts += 1;
+            throw error;
+          }
+        },
+        end: () => connection.end(),
+      };
+      expectSame(await useEverything(await createPostgresRowStore(counting, { timing })));
+      expect(conflicts).toBeGreaterThan(20);
+    } finally {
+      await connection.end();
+      await server.stop();
+    }
+  });
+});
+
+/**
+ * Makes the server itself refuse: a trigger that is deferred to the commit, where the changes are
+ * made and all is rolled back. A sequence, which no rollback touches, remembers whose turn it is.
+ */
+async function conflictAtCommit(connection: SqlConnection): Promise<void> {
+  const statements = [
+    "CREATE SEQUENCE commits MINVALUE 0 START 0",
+    `CREATE FUNCTION conflict() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF current_setting('conflict.passed', true) = 'yes' THEN RETURN NULL; END IF;
+      IF nextval('commits') % 2 = 0 THEN
+        RAISE EXCEPTION 'change conflicts with another transaction, please retry: (OC000)'
+          USING ERRCODE = '40001';
+      END IF;
+      PERFORM set_config('conflict.passed', 'yes', true);
+      RETURN NULL;
+    END $$`,
+    ...["unit", "generation", "search_row"].map(
+      (table) => `CREATE CONSTRAINT TRIGGER conflict AFTER INSERT OR UPDATE OR DELETE ON ${table}
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION conflict()`,
+    ),
+  ];
+  for (const statement of statements) await connection.query(statement, []);
+}
