@@ -1,34 +1,56 @@
+import { readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { type StageSettings, StageSettingsSchema } from "./stage-settings.ts";
+
 /** What differs between the stages; everything else is the same in all of them. */
-export type Stage = {
-  readonly name: StageName;
-  /** Workers at once: 1, 3 or 5 as rollout steps. */
-  readonly lever: number;
-  /** Data outlives its stack. */
-  readonly retainData: boolean;
-  readonly logRetentionDays: 7 | 30 | 90;
-};
+export type Stage = StageSettings & { readonly name: StageName };
 
 export const stageNames = ["dev", "staging", "prod"] as const;
 export type StageName = (typeof stageNames)[number];
 
-const stages: Record<StageName, Stage> = {
-  dev: { name: "dev", lever: 3, retainData: false, logRetentionDays: 7 },
-  staging: { name: "staging", lever: 3, retainData: false, logRetentionDays: 30 },
-  prod: { name: "prod", lever: 3, retainData: true, logRetentionDays: 90 },
-};
+const repository = join(import.meta.dirname, "..");
+const stagesFolder = join(import.meta.dirname, "stages");
 
-/** @throws UnknownStageError, whose message is one line for a person. */
-export function stageNamed(name: unknown): Stage {
+/**
+ * Reads a stage's file, `<name>.json` in the folder.
+ * @throws StageError, whose message is a line for a person for each fault.
+ */
+export function stageNamed(name: unknown, folder = stagesFolder): Stage {
   const known = stageNames.find((stageName) => stageName === name);
-  if (known === undefined) throw new UnknownStageError(name);
-  return stages[known];
+  if (known === undefined) {
+    const choice = `use -c stage=${stageNames.join("|")}`;
+    throw new StageError([`unknown stage ${JSON.stringify(name)}: ${choice}`]);
+  }
+  const path = join(folder, `${known}.json`);
+  const shown = relative(repository, path);
+  const parsed = StageSettingsSchema.safeParse(readJson(path, shown));
+  if (parsed.success) return { name: known, ...parsed.data };
+  throw new StageError(
+    parsed.error.issues.map(({ path: field, message }) =>
+      [shown, field.join("."), message].filter((part) => part !== "").join(": "),
+    ),
+  );
 }
 
-export class UnknownStageError extends Error {
-  readonly code = "UNKNOWN_STAGE";
+export class StageError extends Error {
+  readonly code = "STAGE";
 
-  constructor(name: unknown) {
-    super(`unknown stage ${JSON.stringify(name)}: use -c stage=${stageNames.join("|")}`);
-    this.name = "UnknownStageError";
+  constructor(faults: readonly string[]) {
+    super(faults.join("\n"));
+    this.name = "StageError";
+  }
+}
+
+function readJson(path: string, shown: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new StageError([`${shown}: cannot be read: ${String(cause)}`]);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new StageError([`${shown}: is not JSON: ${String(cause)}`]);
   }
 }

@@ -24,6 +24,7 @@ import { LambdaInvoke, SqsSendMessage } from "aws-cdk-lib/aws-stepfunctions-task
 import { Construct } from "constructs";
 import { functionTimeoutsSeconds } from "../shared/config/function-timeouts.ts";
 import { stateNames } from "../shared/config/names.ts";
+import type { RunRequestInput } from "../shared/plan/run-request.ts";
 import { retryOutages, retryRepeatable, retryServiceFaults } from "./retries.ts";
 
 export type SyncStateMachineProps = {
@@ -33,6 +34,7 @@ export type SyncStateMachineProps = {
   readonly batchQueue: IQueue;
   readonly stateMachineName: string;
   readonly logGroup: ILogGroup;
+  readonly tracing?: boolean;
 };
 
 /**
@@ -59,9 +61,18 @@ export class SyncStateMachine extends Construct {
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromChainable(syncChain(this, props)),
       logs: { destination: props.logGroup, level: LogLevel.ERROR, includeExecutionData: true },
+      tracingEnabled: props.tracing ?? false,
+      comment: `One run. Input to start it by hand: ${JSON.stringify(exampleInput)}`,
     });
   }
 }
+
+/** What to paste into the console; docs/console.md explains the fields. */
+export const exampleInput = {
+  siteUrl: "sc-domain:example.com",
+  from: "2026-03-01",
+  to: "2026-03-31",
+} satisfies RunRequestInput;
 
 function syncChain(scope: Construct, props: SyncStateMachineProps): IChainable {
   const planRun = planRunTask(scope, props);

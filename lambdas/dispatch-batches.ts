@@ -4,8 +4,9 @@ import { systemClock } from "../shared/fetch/system-clock.ts";
 import { dispatchBatches } from "../shared/ledger/dispatch-batches.ts";
 import type { DispatchResult } from "../shared/ledger/dispatch-result.ts";
 import { quotaOutlook } from "../shared/quota/quota-outlook.ts";
-import { ledger, logger, quota, scopesOf, telemetry } from "./container.ts";
+import { ledger, logger, telemetry } from "./container.ts";
 import { DispatchBatchesEventSchema } from "./events.ts";
+import { quota, scopesOf } from "./quota.ts";
 
 /** The loop of the sync machine: which batches to ring, how long to wait, or that it is done. */
 export const handler = middy<unknown, DispatchResult>()

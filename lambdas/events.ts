@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DsqlRoleSchema } from "../shared/rows/dsql-role.ts";
 
 /** What the state machine sends to its functions. */
@@ -26,3 +26,35 @@ export const MigrateSchemaEventSchema = z.object({
   RequestType: z.enum(["Create", "Update", "Delete"]),
   ResourceProperties: z.object({ dsqlRole: DsqlRoleSchema.optional() }).default({}),
 });
+
+/** What the nightly machine sends. Started by hand it has no scheduled time. */
+export const ListPropertiesEventSchema = z.object({
+  night: z.string().min(1),
+  after: z.string().nullable(),
+});
+
+/**
+ * What EventBridge says of an execution of the sync machine that has ended.
+ * Source: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+ */
+export const ExecutionEndedEventSchema = z.object({
+  detail: z.object({
+    name: z.string(),
+    status: z.enum(["ABORTED", "FAILED", "TIMED_OUT"]),
+    /** JSON; absent when it is too large for the event. */
+    input: z.string().nullish(),
+    cause: z.string().nullish(),
+  }),
+});
+
+/** The run that an execution's input names, if it names one. */
+export function runIdOfInput(input: string | null | undefined): string | undefined {
+  if (!input) return undefined;
+  try {
+    return NamedRunSchema.safeParse(JSON.parse(input)).data?.runId;
+  } catch {
+    return undefined;
+  }
+}
+
+const NamedRunSchema = z.object({ runId: z.string().min(1) });

@@ -10,17 +10,10 @@ import { type BatchMessage, parseBatchMessage } from "../shared/ledger/batch-mes
 import { settingsReading } from "../shared/ledger/settings-reading.ts";
 import { quarantining } from "../shared/registry/quarantine.ts";
 import { googleAccounts } from "../shared/search-console/google-accounts.ts";
-import {
-  clientPatience,
-  environment,
-  ledger,
-  logger,
-  openRows,
-  quota,
-  registry,
-  scopesOf,
-  telemetry,
-} from "./container.ts";
+import { clientPatience, environment, ledger, logger, telemetry } from "./container.ts";
+import { openRows } from "./open-rows.ts";
+import { quota, scopesOf } from "./quota.ts";
+import { registry } from "./registry.ts";
 
 const sqs = new SQSClient(clientPatience);
 
@@ -31,7 +24,7 @@ const searchConsoleOf = googleAccounts({
 });
 /** Read again while a take goes on, so that a change reaches it within seconds. */
 const settings = settingsReading(ledger, {
-  first: { lever: environment.lever },
+  first: environment.settings,
   maxAgeMs: 2_000,
   nowMs: Date.now,
 });

@@ -1,8 +1,9 @@
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import { type ClosedRun, closeRun } from "../shared/ledger/close-run.ts";
-import { ledger, logger, openRows, telemetry } from "./container.ts";
+import { ledger, logger, telemetry } from "./container.ts";
 import { FinishRunEventSchema } from "./events.ts";
+import { openRows } from "./open-rows.ts";
 
 /** Last state of the sync machine, whichever way it came there. */
 export const handler = middy<unknown, ClosedRun>()
@@ -14,6 +15,7 @@ export const handler = middy<unknown, ClosedRun>()
       nowMs: Date.now,
       ended: (run, failedUnits) => telemetry.runEnded(run, failedUnits),
     });
+    if (closed.status !== "superseded") telemetry.executionEnded(closed.status);
     logger.info("run ended", { ...closed });
     await sweep();
     return closed;

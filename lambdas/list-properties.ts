@@ -1,29 +1,28 @@
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
-import { planSync } from "../shared/plan/plan-sync.ts";
-import type { RunRequestInput } from "../shared/plan/run-request.ts";
-import { ledger, logger, openRows, registry } from "./container.ts";
+import { type NightPage, planNight } from "../shared/plan/plan-night.ts";
+import { ledger, logger } from "./container.ts";
+import { ListPropertiesEventSchema } from "./events.ts";
+import { openRows } from "./open-rows.ts";
+import { registry } from "./registry.ts";
 
-/** What a nightly sync starts: the requests of each registered property that there is work for. */
-export const handler = middy<unknown, { readonly requests: readonly RunRequestInput[] }>()
+/** First state of the nightly machine: the runs to start, a page of properties at a time. */
+export const handler = middy<unknown, NightPage>()
   .use(injectLambdaContext(logger))
-  .handler(async () => {
-    const rows = await openRows();
-    const requests: RunRequestInput[] = [];
-    for (const property of await registry.listProperties()) {
-      const { siteUrl } = property;
-      try {
-        const plan = await planSync(property, { rows, ledger }, Date.now());
-        if (plan.kind === "run") requests.push(...plan.requests);
-        else logger.info("property skipped", { siteUrl, reason: plan.reason });
-      } catch (error) {
-        // One property stops no other.
-        logger.error("property not planned", { siteUrl, error: asError(error) });
-      }
-    }
-    return { requests };
+  .handler(async (event) => {
+    const { night, after } = ListPropertiesEventSchema.parse(event);
+    const properties = await registry.listProperties();
+    const page = await planNight(
+      { properties, night, after },
+      {
+        ledger,
+        rows: await openRows(),
+        nowMs: Date.now,
+        skipped: (siteUrl, reason) => logger.info("property skipped", { siteUrl, reason }),
+        failed: (siteUrl, error) =>
+          logger.error("property not planned", { siteUrl, reason: String(error) }),
+      },
+    );
+    logger.info("night planned", { night, after, runs: page.runs.length });
+    return page;
   });
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
-}

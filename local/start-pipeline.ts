@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { z } from "zod";
 import { functionTimeoutsSeconds } from "../shared/config/function-timeouts.ts";
-import { type FunctionName, functionNames, stateNames } from "../shared/config/names.ts";
+import { type RunFunctionName, runFunctionNames, stateNames } from "../shared/config/names.ts";
 import { startEventSource } from "./event-source.ts";
 import { openFunctionLog } from "./function-log.ts";
 import { type FunctionPool, startFunctionPool } from "./function-pool.ts";
@@ -60,8 +60,8 @@ export async function startPipeline(options: {
 
   // The functions need the endpoints and the state machine needs the functions: they are started
   // when first called, so they learn the last endpoint in time.
-  const pools = new Map<FunctionName, FunctionPool>();
-  const call = (name: FunctionName) =>
+  const pools = new Map<RunFunctionName, FunctionPool>();
+  const call = (name: RunFunctionName) =>
     functionTask(async (event) => {
       if (name === "plan-run") warmUp(event);
       const result = await pools.get(name)?.invoke(event);
@@ -107,7 +107,7 @@ export async function startPipeline(options: {
     nowMs: () => performance.now(),
   });
 
-  for (const functionName of functionNames) {
+  for (const functionName of runFunctionNames) {
     pools.set(
       functionName,
       startFunctionPool({

@@ -1,59 +1,91 @@
+import { ArnFormat, Stack as CdkStack } from "aws-cdk-lib";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
-import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
-import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
+import { EventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
-import { environmentNames } from "../../shared/config/names.ts";
+import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
+import { leverEffect } from "../../shared/config/lever-effect.ts";
+import { environmentNames, tableKeys } from "../../shared/config/names.ts";
+import { acknowledgeWildcard } from "../acknowledge.ts";
+import type { Stage } from "../stages.ts";
 
 // Each grant sets the permission and the environment variable together: a function that is told of
-// a resource may use it, and one that may use it is told.
+// a resource may use it, and one that may use it is told. The actions are those of the adapter that
+// the function bundles; a test holds them equal.
 
-const tableActions = [
-  "dynamodb:GetItem",
-  "dynamodb:BatchGetItem",
-  "dynamodb:Query",
-  "dynamodb:PutItem",
-  "dynamodb:UpdateItem",
-  "dynamodb:DeleteItem",
-  "dynamodb:BatchWriteItem",
-];
-
+/** The ledger's items, and its list of runs. */
 export function grantLedger(fn: LambdaFunction, table: Table): void {
-  table.grant(fn, ...tableActions);
+  allow(fn, table.tableArn, [
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+  ]);
+  allow(fn, `${table.tableArn}/index/${tableKeys.ledger.runsIndex}`, ["dynamodb:Query"]);
   fn.addEnvironment(environmentNames.ledgerTable, table.tableName);
 }
 
-export function grantQuota(fn: LambdaFunction, table: Table): void {
-  table.grant(fn, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem");
-  fn.addEnvironment(environmentNames.quotaTable, table.tableName);
+/** The registry's items, in the ledger's table: to be used beside `grantLedger`. */
+export function grantRegistry(fn: LambdaFunction, table: Table): void {
+  allow(fn, table.tableArn, [
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+  ]);
 }
 
-/**
- * The URL is resolved when the stack is deployed, so the function needs no permission on the
- * secret; whoever may read the function's configuration reads the URL with it.
- */
-export function grantRows(fn: LambdaFunction, postgresUrl: ISecret): void {
-  fn.addEnvironment(environmentNames.postgresUrl, postgresUrl.secretValue.unsafeUnwrap());
+export function grantQuota(fn: LambdaFunction, table: Table): void {
+  allow(fn, table.tableArn, ["dynamodb:GetItem", "dynamodb:UpdateItem"]);
+  fn.addEnvironment(environmentNames.quotaTable, table.tableName);
 }
 
 /** The worker dead-letters by its own hand what it cannot understand. */
 export function grantDeadLetters(fn: LambdaFunction, queue: IQueue): void {
-  queue.grantSendMessages(fn);
+  allow(fn, queue.queueArn, ["sqs:SendMessage"]);
   fn.addEnvironment(environmentNames.deadLetterQueueUrl, queue.queueUrl);
 }
 
-/**
- * Messages come by the mapping, so there is no variable to set. The mapping takes one message at a time, and no more at once than may run: pollers know nothing
- * of reserved concurrency, and a throttled receive counts as one. AWS allows no maximum below 2.
- */
-export function grantBatches(fn: LambdaFunction, queue: IQueue, lever: number): void {
-  queue.grantConsumeMessages(fn);
-  fn.addEventSource(
-    new SqsEventSource(queue, {
-      batchSize: 1,
-      reportBatchItemFailures: true,
-      maxConcurrency: Math.max(2, lever),
-      enabled: lever > 0,
-    }),
+/** To ask whether an execution of the machine is running. */
+export function grantExecutions(fn: LambdaFunction, machine: StateMachine): void {
+  const executions = CdkStack.of(machine).formatArn({
+    service: "states",
+    resource: "execution",
+    resourceName: `${machine.stateMachineName}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  allow(fn, executions, ["states:DescribeExecution"]);
+  acknowledgeWildcard(
+    fn.role ?? fn,
+    executions,
+    "The executions of one machine, each with a name of its own.",
   );
+  fn.addEnvironment(environmentNames.stateMachineArn, machine.stateMachineArn);
+}
+
+/**
+ * Messages come by the mapping, so there is no variable to set. It takes one message at a time, and
+ * no more at once than may run: pollers know nothing of reserved concurrency, and a throttled
+ * receive counts as one.
+ */
+export function grantBatches(fn: LambdaFunction, queue: IQueue, stage: Stage): void {
+  allow(fn, queue.queueArn, ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]);
+  const { mappingMaximum, mappingEnabled } = leverEffect(stage.lever);
+  const mapping = new EventSourceMapping(fn, "Batches", {
+    target: fn,
+    eventSourceArn: queue.queueArn,
+    batchSize: 1,
+    reportBatchItemFailures: true,
+    maxConcurrency: mappingMaximum,
+    enabled: mappingEnabled,
+  });
+  // AWS asks the role for permission when the mapping is made.
+  if (fn.role !== undefined) mapping.node.addDependency(fn.role);
+}
+
+/** Exactly these actions, on exactly this. */
+export function allow(fn: LambdaFunction, resource: string, actions: readonly string[]): void {
+  fn.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [resource] }));
 }

@@ -1,28 +1,40 @@
-import { CfnOutput, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
-import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
+import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
-import { resourceNames } from "../../shared/config/names.ts";
+import { leverEffect } from "../../shared/config/lever-effect.ts";
+import { type FunctionName, resourceNames } from "../../shared/config/names.ts";
+import { acknowledgeMachine } from "../acknowledge-machine.ts";
 import { BatchQueue } from "../constructs/batch-queue.ts";
+import { Freshness } from "../constructs/freshness.ts";
 import {
   grantBatches,
   grantDeadLetters,
   grantLedger,
   grantQuota,
-  grantRows,
+  grantRegistry,
 } from "../constructs/grants.ts";
 import { HandlerFunction } from "../constructs/handler-function.ts";
+import { LostExecutions } from "../constructs/lost-executions.ts";
+import { machineLogs } from "../constructs/machine-logs.ts";
+import { Nightly } from "../constructs/nightly.ts";
 import type { Stage } from "../stages.ts";
 import { SyncStateMachine } from "../sync-state-machine.ts";
 import type { DataStack } from "./data-stack.ts";
 
-export type PipelineStackProps = StackProps & { readonly stage: Stage; readonly store: DataStack };
+export type PipelineStackProps = StackProps & { readonly stage: Stage; readonly data: DataStack };
 
-/** The queue, the functions and the state machine that carries a run through them. */
+/** The queue, the functions and the state machines that carry runs through them. */
 export class PipelineStack extends Stack {
-  constructor(scope: Construct, id: string, { stage, store, ...props }: PipelineStackProps) {
+  readonly batches: BatchQueue;
+  readonly sync: StateMachine;
+  readonly nightly: StateMachine;
+  readonly functions: Readonly<Record<FunctionName, HandlerFunction>>;
+
+  constructor(scope: Construct, id: string, { stage, data, ...props }: PipelineStackProps) {
     super(scope, id, props);
     const names = resourceNames(stage.name);
-    const batches = new BatchQueue(this, "BatchQueue", stage);
+    const { ledger, quota, rows } = data;
+    this.batches = new BatchQueue(this, "BatchQueue", stage);
 
     const planRun = new HandlerFunction(this, "PlanRun", {
       stage,
@@ -38,36 +50,54 @@ export class PipelineStack extends Stack {
       stage,
       name: "fetch-batch",
       memoryMb: 1_024,
-      reservedConcurrency: stage.lever,
+      reservedConcurrency: stage.reserveConcurrency
+        ? leverEffect(stage.lever).reservedConcurrency
+        : undefined,
     });
     const finishRun = new HandlerFunction(this, "FinishRun", {
       stage,
       name: "finish-run",
       memoryMb: 512,
     });
+    for (const fn of [planRun, dispatchBatches, fetchBatch, finishRun]) grantLedger(fn, ledger);
+    for (const fn of [planRun, fetchBatch, finishRun]) rows.grant(fn);
+    grantRegistry(fetchBatch, ledger);
+    for (const fn of [dispatchBatches, fetchBatch]) grantQuota(fn, quota);
+    grantBatches(fetchBatch, this.batches.queue, stage);
+    grantDeadLetters(fetchBatch, this.batches.deadLetters);
 
-    for (const fn of [planRun, dispatchBatches, fetchBatch, finishRun]) {
-      grantLedger(fn, store.ledger);
-      grantQuota(fn, store.quota);
-      grantRows(fn, store.postgresUrl);
-    }
-    grantBatches(fetchBatch, batches.queue, stage.lever);
-    grantDeadLetters(fetchBatch, batches.deadLetters);
-
-    const sync = new SyncStateMachine(this, "Sync", {
+    this.sync = new SyncStateMachine(this, "Sync", {
       planRun,
       dispatchBatches,
       finishRun,
-      batchQueue: batches.queue,
+      batchQueue: this.batches.queue,
       stateMachineName: names.stateMachine,
-      logGroup: new LogGroup(this, "SyncLogs", {
-        logGroupName: `/aws/vendedlogs/states/${names.stateMachine}`,
-        retention: stage.logRetentionDays,
-        removalPolicy: RemovalPolicy.DESTROY,
-      }),
+      logGroup: machineLogs(this, "SyncLogs", { stage, machineName: names.stateMachine }),
+      tracing: stage.tracing,
+    }).stateMachine;
+    const nightly = new Nightly(this, "Nightly", { stage, ledger, rows, sync: this.sync });
+    const lost = new LostExecutions(this, "LostExecutions", { stage, ledger, sync: this.sync });
+    const freshness = new Freshness(this, "Freshness", { stage, ledger, rows });
+
+    this.nightly = nightly.stateMachine;
+    this.functions = {
+      "plan-run": planRun,
+      "dispatch-batches": dispatchBatches,
+      "fetch-batch": fetchBatch,
+      "finish-run": finishRun,
+      "list-properties": nightly.listProperties,
+      "halt-run": lost.haltRun,
+      "reconcile-runs": lost.reconcileRuns,
+      "measure-freshness": freshness.measureFreshness,
+    };
+    acknowledgeMachine(this.sync, {
+      invokes: [planRun, dispatchBatches, finishRun],
+      tracing: stage.tracing,
     });
-    new CfnOutput(this, "SyncStateMachineArn", { value: sync.stateMachine.stateMachineArn });
-    new CfnOutput(this, "BatchQueueUrl", { value: batches.queue.queueUrl });
-    new CfnOutput(this, "DeadLetterQueueUrl", { value: batches.deadLetters.queueUrl });
+
+    new CfnOutput(this, "SyncStateMachineArn", { value: this.sync.stateMachineArn });
+    new CfnOutput(this, "NightlyStateMachineArn", { value: this.nightly.stateMachineArn });
+    new CfnOutput(this, "BatchQueueUrl", { value: this.batches.queue.queueUrl });
+    new CfnOutput(this, "DeadLetterQueueUrl", { value: this.batches.deadLetters.queueUrl });
   }
 }

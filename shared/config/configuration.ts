@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Report, ReportSchema } from "../plan/report.ts";
 import { definitionFaults } from "../plan/run-request-faults.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { RowsPlace } from "../rows/rows-place.ts";
 import { environmentNames as names } from "./names.ts";
 
@@ -8,12 +8,20 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export type HandlerEnvironment = {
   readonly stage: string;
   readonly ledgerTable: string;
-  readonly quotaTable: string;
+  /** Set for the dispatcher and the worker. */
+  readonly quotaTable: string | undefined;
   /** Set for the worker alone. */
   readonly deadLetterQueueUrl: string | undefined;
-  readonly rows: RowsPlace;
+  /** Set for the reconciler alone. */
+  readonly stateMachineArn: string | undefined;
   readonly searchConsoleRootUrl: string | undefined;
-  readonly lever: number;
+  /** The settings in force until somebody sets others. */
+  readonly settings: {
+    readonly lever: number;
+    readonly inFlight: number | undefined;
+    readonly queueSize: number | undefined;
+    readonly qpm: number | undefined;
+  };
   /** Units of a batch that a worker fetches at once, off the sequential path. */
   readonly unitsAtOnce: number;
 };
@@ -31,22 +39,21 @@ export class EnvironmentError extends Error {
 /** Parses the handlers' environment. @throws EnvironmentError */
 export function readHandlerEnvironment(variables: Variables = process.env): HandlerEnvironment {
   const parsed = VariablesSchema.safeParse(variables);
-  const rows = rowsPlace(variables);
-  if (!parsed.success || rows.kind === "faults") {
-    throw new EnvironmentError([
-      ...faultsOf(parsed.error),
-      ...(rows.kind === "faults" ? rows.faults : []),
-    ]);
-  }
+  if (!parsed.success) throw new EnvironmentError(faultsOf(parsed.error));
   const found = parsed.data;
   return {
     stage: found[names.stage],
     ledgerTable: found[names.ledgerTable],
     quotaTable: found[names.quotaTable],
     deadLetterQueueUrl: found[names.deadLetterQueueUrl],
-    rows: rows.place,
+    stateMachineArn: found[names.stateMachineArn],
     searchConsoleRootUrl: found[names.searchConsoleRootUrl] || undefined,
-    lever: found[names.lever],
+    settings: {
+      lever: found[names.lever],
+      inFlight: found[names.inFlight],
+      queueSize: found[names.queueSize],
+      qpm: found[names.qpm],
+    },
     unitsAtOnce: found[names.unitsAtOnce],
   };
 }
@@ -107,6 +114,12 @@ function faultsOf(error: z.ZodError | undefined): readonly string[] {
   return error?.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`) ?? [];
 }
 
+/** A variable that this handler cannot do without. @throws EnvironmentError */
+export function neededVariable(value: string | undefined, name: string): string {
+  if (value) return value;
+  throw new EnvironmentError([`${name}: is not set`]);
+}
+
 /** A variable that a person's configuration names: where an account's credential file is. */
 export function readVariable(name: string): string | undefined {
   return process.env[name] || undefined;
@@ -117,10 +130,14 @@ const required = z.string({ error: "is not set" }).min(1, "is empty");
 const VariablesSchema = z.object({
   [names.stage]: required,
   [names.ledgerTable]: required,
-  [names.quotaTable]: required,
+  [names.quotaTable]: z.string().optional(),
   [names.deadLetterQueueUrl]: z.string().optional(),
+  [names.stateMachineArn]: z.string().optional(),
   [names.searchConsoleRootUrl]: z.string().optional(),
   [names.lever]: z.coerce.number().int().min(0).max(5),
+  [names.inFlight]: z.coerce.number().int().min(1).max(100).optional(),
+  [names.queueSize]: z.coerce.number().int().min(1).max(10_000).optional(),
+  [names.qpm]: z.coerce.number().int().min(1).max(1_200).optional(),
   [names.unitsAtOnce]: z.coerce.number().int().min(1).max(20).default(5),
 });
 

@@ -6,4 +6,8 @@ export const functionTimeoutsSeconds = {
   "dispatch-batches": 60,
   "fetch-batch": 300,
   "finish-run": 300,
+  "list-properties": 300,
+  "halt-run": 60,
+  "reconcile-runs": 120,
+  "measure-freshness": 300,
 } as const satisfies Record<FunctionName, number>;

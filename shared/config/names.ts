@@ -14,6 +14,10 @@ export const environmentNames = {
   rowsTable: "GSC_SYNC_ROWS_TABLE",
   searchConsoleRootUrl: "GSC_API_ROOT_URL",
   lever: "GSC_SYNC_LEVER",
+  inFlight: "GSC_SYNC_IN_FLIGHT",
+  queueSize: "GSC_SYNC_QUEUE_SIZE",
+  qpm: "GSC_SYNC_QPM",
+  stateMachineArn: "GSC_SYNC_STATE_MACHINE_ARN",
   unitsAtOnce: "GSC_SYNC_UNITS_AT_ONCE",
   home: "GSC_SYNC_HOME",
   configuration: "GSC_SYNC_CONFIG",
@@ -22,8 +26,24 @@ export const environmentNames = {
 /** The configuration file, in the working folder unless the environment names another. */
 export const configurationFile = "gsc-sync.config.json";
 
-/** The Lambda functions, named as their files below `lambdas/`. */
-export const functionNames = ["plan-run", "dispatch-batches", "fetch-batch", "finish-run"] as const;
+/** The functions that carry a run, named as their files below `lambdas/`. Local mode has them too. */
+export const runFunctionNames = [
+  "plan-run",
+  "dispatch-batches",
+  "fetch-batch",
+  "finish-run",
+] as const;
+
+/** Those that a stage has beside them: the nightly sync, lost executions, freshness. */
+export const stageFunctionNames = [
+  "list-properties",
+  "halt-run",
+  "reconcile-runs",
+  "measure-freshness",
+] as const;
+
+export const functionNames = [...runFunctionNames, ...stageFunctionNames] as const;
+export type RunFunctionName = (typeof runFunctionNames)[number];
 export type FunctionName = (typeof functionNames)[number];
 
 /** States of the sync state machine that local mode gives handlers. */
@@ -56,6 +76,7 @@ export const tableKeys = {
 } as const;
 
 export const metricsNamespace = "GscSync";
+export const serviceName = "gsc-sync";
 
 /** Physical names of a stage's resources: what a person sees in the console, and other tools ask for. */
 export function resourceNames(stage: string) {
@@ -66,6 +87,11 @@ export function resourceNames(stage: string) {
     batchQueue: `gsc-sync-${stage}-batches`,
     deadLetterQueue: `gsc-sync-${stage}-dead-letters`,
     stateMachine: `gsc-sync-${stage}-sync`,
+    nightlyStateMachine: `gsc-sync-${stage}-nightly`,
+    nightlySchedule: `gsc-sync-${stage}-nightly`,
+    dashboard: `gsc-sync-${stage}`,
+    topic: (severity: "warn" | "page") => `gsc-sync-${stage}-${severity}`,
+    alarm: (id: string) => `gsc-sync-${stage}-${id}`,
     postgresUrlSecret: `gsc-sync/${stage}/postgres-url`,
     lambdaFunction: (name: FunctionName) => `gsc-sync-${stage}-${name}`,
   } as const;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Body of an SQS message: a doorbell. What is to be done stands in the ledger. */
 export const BatchMessageSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Ledger } from "./ledger.ts";
 import { releaseLock } from "./property-lock.ts";
 import type { Run, RunStatus } from "./run.ts";

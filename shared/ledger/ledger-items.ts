@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parsePacificDate } from "../plan/pacific-date.ts";
 import { ReportSchema } from "../plan/report.ts";
 import type { Batch } from "./batch.ts";

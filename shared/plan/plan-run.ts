@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { newBatch } from "../ledger/batch.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { acquireLock, lockMs } from "../ledger/property-lock.ts";

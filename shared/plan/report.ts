@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { builtInReports } from "./built-in-reports.ts";
 
 /** Search types and dimensions of `searchanalytics.query`; ids as Google spells them. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { rangeFaults } from "./date-range.ts";
 import { findReport, isBuiltIn, type Report, reportIds } from "./report.ts";
 import { reportFaults, reportRangeFaults } from "./report-faults.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parsePacificDate } from "./pacific-date.ts";
 import { defaultReportId, ReportSchema } from "./report.ts";
 import { isSiteUrl } from "./site-url.ts";

@@ -1,3 +1,4 @@
+import { usageFractions } from "../telemetry/thresholds.ts";
 import { joinClaims } from "./join-claims.ts";
 import type {
   Quota,
@@ -98,7 +99,7 @@ export function quotaOver(store: QuotaStore, now: () => number): Quota {
   async function approached(scope: QuotaScope, window: QuotaWindow): Promise<ScopeUsage | null> {
     const nowMs = now();
     const usage = scopeUsage(window, scope, nowMs);
-    if (usage.used < approachingShare * scope.limit) return null;
+    if (usage.used < usageFractions.warn * scope.limit) return null;
     if (!isApproachDue(window, nowMs) || !(await store.markApproached(scope))) return null;
     return usage;
   }
@@ -233,9 +234,6 @@ export function quotaOver(store: QuotaStore, now: () => number): Quota {
     return { scope: scope.kind, id: scope.id, untilMs, reason };
   }
 }
-
-/** From this share of its limit on, a scope is said to approach it. */
-const approachingShare = 0.8;
 
 /** For so long what was seen of a window is off by two bursts at most. */
 const freshMs = 1_000;

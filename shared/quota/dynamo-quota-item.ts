@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { tableKeys } from "../config/names.ts";
 import type { QuotaScope } from "./quota.ts";
 import { QuotaError } from "./quota-error.ts";

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { z } from "zod";
+import * as z from "zod";
 import { tableKeys } from "../config/names.ts";
 import { parseQuotaItem } from "./dynamo-quota-item.ts";
 import type { ScopeKind } from "./quota.ts";

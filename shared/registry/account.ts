@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * The credentials that properties are read with. What stands here is where they are, never what

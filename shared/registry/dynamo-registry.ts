@@ -6,7 +6,7 @@ import {
   PutCommand,
   QueryCommand,
 } from "@aws-sdk/lib-dynamodb";
-import { z } from "zod";
+import * as z from "zod";
 import { isConditionFailure } from "../ledger/dynamo-ledger-keys.ts";
 import { LedgerError } from "../ledger/ledger-error.ts";
 import { AccountSchema } from "./account.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { defaultReportId } from "../plan/report.ts";
 import { defaultAccountId } from "./account.ts";
 

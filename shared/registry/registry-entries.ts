@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isSiteUrl } from "../plan/site-url.ts";
 import { type Account, AccountSchema } from "./account.ts";
 import type { PropertySettings } from "./property.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * A role of an Aurora DSQL cluster, and the IAM principals that may connect as it. The patterns are

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Unit } from "../plan/unit.ts";
 import { type ItemKey, rowKeyOf } from "./dynamo-rows-table.ts";
 import type { VisibleRow } from "./row-store.ts";

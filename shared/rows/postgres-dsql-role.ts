@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { DsqlRole } from "./dsql-role.ts";
 import { type Sql, sqlCode } from "./postgres-sql.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Report } from "../plan/report.ts";
 import type { Unit } from "../plan/unit.ts";
 import type { SqlDialect } from "./postgres-dialect.ts";

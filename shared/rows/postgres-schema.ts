@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { SqlDialect } from "./postgres-dialect.ts";
 import { type Sql, sqlCode } from "./postgres-sql.ts";
 import { RowStoreError } from "./row-store-error.ts";

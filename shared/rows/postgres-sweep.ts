@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { deleteRows } from "./postgres-generations.ts";
 import type { Sql } from "./postgres-sql.ts";
 import { generationGraceMs } from "./row-store.ts";

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { parsePacificDate } from "../plan/pacific-date.ts";
 import { type ReportShape, ReportShapeSchema } from "../plan/report.ts";
 import type { SqlDialect } from "./postgres-dialect.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { auth } from "@googleapis/searchconsole";
-import { z } from "zod";
+import * as z from "zod";
 import { type Authorizer, credentialsError, searchConsoleScope } from "./google-credentials.ts";
 import { isLoopback } from "./root-url.ts";
 

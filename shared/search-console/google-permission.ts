@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { SearchConsoleError } from "./search-console-error.ts";
 
 const SiteSchema = z.object({ permissionLevel: z.string() });

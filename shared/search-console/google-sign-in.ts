@@ -1,5 +1,5 @@
 import { auth } from "@googleapis/searchconsole";
-import { z } from "zod";
+import * as z from "zod";
 import { fetchTokensFrom, isTokenUrl } from "./google-credential-file.ts";
 import {
   classifyAuthorizationFault,

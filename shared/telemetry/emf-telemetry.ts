@@ -1,6 +1,7 @@
 import { type Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { queueSize, type Run } from "../ledger/run.ts";
-import { metricNames, type Telemetry } from "./telemetry.ts";
+import { metricNames } from "./metric-names.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 /**
  * Telemetry as CloudWatch's embedded metric format, one record a call, on standard output. Only
@@ -31,6 +32,7 @@ export function emfTelemetry(metrics: Metrics): Telemetry {
       metrics.addMetric(metricNames.batchRetries, MetricUnit.Count, figures.retries);
       metrics.addMetric(metricNames.pageRequests, MetricUnit.Count, figures.requests);
       metrics.addMetric(metricNames.quotaDeferred, MetricUnit.Count, figures.deferred);
+      metrics.addMetric(metricNames.quotaApproaching, MetricUnit.Count, figures.approaching ?? 0);
       metrics.addMetric(metricNames.quotaExceeded, MetricUnit.Count, figures.exceeded);
       metrics.addMetric(metricNames.workerCrashes, MetricUnit.Count, crashes);
       metrics.publishStoredMetrics();
@@ -70,6 +72,23 @@ export function emfTelemetry(metrics: Metrics): Telemetry {
         const haltMs = run.endedAtMs - run.haltedAtMs;
         metrics.addMetric(metricNames.haltDuration, MetricUnit.Milliseconds, haltMs);
       }
+      metrics.publishStoredMetrics();
+    },
+    executionEnded(status) {
+      metrics.addMetadata("status", status);
+      metrics.addMetric(metricNames.runsEnded, MetricUnit.Count, 1);
+      metrics.addMetric(metricNames.runsFailed, MetricUnit.Count, status === "failed" ? 1 : 0);
+      metrics.addMetric(metricNames.runsHalted, MetricUnit.Count, status === "halted" ? 1 : 0);
+      metrics.publishStoredMetrics();
+    },
+    runsLost(runs) {
+      metrics.addMetric(metricNames.runsLost, MetricUnit.Count, runs);
+      metrics.publishStoredMetrics();
+    },
+    freshness({ lagDays, staleReports, quarantinedProperties }) {
+      metrics.addMetric(metricNames.freshnessLag, MetricUnit.Count, lagDays);
+      metrics.addMetric(metricNames.staleReports, MetricUnit.Count, staleReports);
+      metrics.addMetric(metricNames.quarantinedProperties, MetricUnit.Count, quarantinedProperties);
       metrics.publishStoredMetrics();
     },
   };

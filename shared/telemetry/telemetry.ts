@@ -1,25 +1,7 @@
 import type { TakeFigures } from "../ledger/batch.ts";
-import type { Run } from "../ledger/run.ts";
+import type { Run, RunStatus } from "../ledger/run.ts";
 import type { ScopeUsage } from "../quota/quota.ts";
 import type { QuotaEvents } from "../quota/quota-events.ts";
-
-/** Metrics that handlers emit; names and units as dashboards and alarms use them. */
-export const metricNames = {
-  queueSize: "QueueSize",
-  inFlight: "InFlight",
-  batchDuration: "BatchDuration",
-  batchSize: "BatchSize",
-  batchRetries: "BatchRetries",
-  pageRequests: "PageRequests",
-  quotaUsage: "QuotaUsage",
-  quotaApproaching: "QuotaApproaching",
-  quotaExceeded: "QuotaExceeded",
-  quotaDeferred: "QuotaDeferred",
-  workerCrashes: "WorkerCrashes",
-  leaseExpiries: "LeaseExpiries",
-  haltDuration: "HaltDuration",
-  unitsFailed: "UnitsFailed",
-} as const;
 
 /** Where a handler's figures go. Reporting never fails the work. */
 export type Telemetry = {
@@ -28,6 +10,17 @@ export type Telemetry = {
   usage(run: Run, usage: readonly ScopeUsage[]): void;
   quota: QuotaEvents;
   runEnded(run: Run, failedUnits: number): void;
+  /** An execution has had its last word; its run may never have come to be. */
+  executionEnded(status: RunStatus): void;
+  runsLost(runs: number): void;
+  freshness(figures: FreshnessFigures): void;
+};
+
+export type FreshnessFigures = {
+  /** Of the report that is furthest behind; 0 where there is none. */
+  readonly lagDays: number;
+  readonly staleReports: number;
+  readonly quarantinedProperties: number;
 };
 
 export type TakeDetails = {

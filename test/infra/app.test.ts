@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { environmentNames } from "../../shared/config/names.ts";
+import { environmentNames, functionNames } from "../../shared/config/names.ts";
 
 const repository = join(import.meta.dirname, "../..");
 let outdir = "";
@@ -24,7 +24,7 @@ describe("the CDK app", () => {
     expect(files).toContain("gsc-sync-dev-data.template.json");
     expect(files).toContain("gsc-sync-dev-pipeline.template.json");
     const bundles = files.filter((file) => /^asset\.[^/]+\/index\.mjs$/.test(file));
-    expect(bundles).toHaveLength(4);
+    expect(bundles).toHaveLength(functionNames.length);
     for (const bundle of bundles) {
       expect(files).toContain(`${bundle}.map`);
       expect(await exportsOf(join(outdir, bundle))).toEqual(["handler"]);
@@ -39,6 +39,8 @@ describe("the CDK app", () => {
     const templates = (await readdir(outdir)).filter((file) => file.endsWith(".template.json"));
     expect(templates.sort()).toEqual([
       "gsc-sync-prod-data.template.json",
+      "gsc-sync-prod-escalation.template.json",
+      "gsc-sync-prod-observability.template.json",
       "gsc-sync-prod-pipeline.template.json",
     ]);
   });
@@ -75,6 +77,7 @@ async function exportsOf(bundle: string): Promise<unknown> {
     [environmentNames.ledgerTable]: "ledger",
     [environmentNames.quotaTable]: "quota",
     [environmentNames.postgresUrl]: "postgres://127.0.0.1:1/rows",
+    [environmentNames.stateMachineArn]: "arn:aws:states:us-east-1:1:stateMachine:sync",
     [environmentNames.deadLetterQueueUrl]: "http://127.0.0.1:1/dead-letters",
   };
   const { stdout } = await promisify(execFile)(

@@ -1,0 +1,47 @@
+import type { Environment } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import type { Stage } from "../stages.ts";
+import { DataStack } from "./data-stack.ts";
+import { DsqlStack } from "./dsql-stack.ts";
+import { EscalationStack } from "./escalation-stack.ts";
+import { ObservabilityStack } from "./observability-stack.ts";
+import { PipelineStack } from "./pipeline-stack.ts";
+
+/** A stage's stacks, in the order in which they are deployed. */
+export function stacksOf(scope: Construct, stage: Stage) {
+  const { account, region } = stage;
+  const env: Environment = {
+    ...(account === undefined ? {} : { account }),
+    ...(region === undefined ? {} : { region }),
+  };
+  const id = (name: string) => `gsc-sync-${stage.name}-${name}`;
+  const about = (what: string) => `gsc-sync, stage ${stage.name}: ${what}`;
+  const dsql =
+    stage.rowStore === "dsql"
+      ? new DsqlStack(scope, id("dsql"), { stage, env, description: about("the rows") })
+      : undefined;
+  const data = new DataStack(scope, id("data"), {
+    stage,
+    env,
+    dsql,
+    description: about("what outlives a deploy"),
+  });
+  const pipeline = new PipelineStack(scope, id("pipeline"), {
+    stage,
+    env,
+    data,
+    description: about("queue, functions, state machines, schedules"),
+  });
+  const observability = new ObservabilityStack(scope, id("observability"), {
+    stage,
+    env,
+    description: about("dashboard, alarms, whom they tell, saved log queries"),
+  });
+  const escalation = new EscalationStack(scope, id("escalation"), {
+    stage,
+    env,
+    observability,
+    description: about("the alarm over the alarms"),
+  });
+  return { dsql, data, pipeline, observability, escalation };
+}

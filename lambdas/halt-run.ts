@@ -1,0 +1,38 @@
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import middy from "@middy/core";
+import { systemClock } from "../shared/fetch/system-clock.ts";
+import { haltExecution } from "../shared/ledger/lost-execution.ts";
+import { ledger, logger, telemetry } from "./container.ts";
+import { ExecutionEndedEventSchema, runIdOfInput } from "./events.ts";
+
+/** An execution of the sync machine was aborted, failed or timed out: its run is halted. */
+export const handler = middy<unknown, { readonly outcome: string }>()
+  .use(injectLambdaContext(logger))
+  .handler(async (event) => {
+    const { name, status, input, cause } = ExecutionEndedEventSchema.parse(event).detail;
+    const runId = runIdOfInput(input) ?? name;
+    const what = `its execution ${name} ${whatHappened[status]}${cause ? `: ${cause}` : ""}`;
+    const outcome = await haltExecution(
+      {
+        runId,
+        executionName: name,
+        reason: `${what}; go on with: gsc-sync resume ${runId}`,
+      },
+      {
+        ledger,
+        clock: systemClock,
+        ended: (run) => {
+          telemetry.runEnded(run, 0);
+          telemetry.executionEnded(run.status);
+        },
+      },
+    );
+    logger.info("execution ended", { runId, execution: name, executionStatus: status, outcome });
+    return { outcome };
+  });
+
+const whatHappened = {
+  ABORTED: "was stopped",
+  FAILED: "failed",
+  TIMED_OUT: "timed out",
+} as const;

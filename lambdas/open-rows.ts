@@ -1,0 +1,16 @@
+import { readRowsPlace } from "../shared/config/environment.ts";
+import { openRowStore } from "../shared/rows/postgres-or-dynamo-rows.ts";
+import type { RowStore } from "../shared/rows/row-store.ts";
+import { documents } from "./container.ts";
+
+const place = readRowsPlace();
+let opening: Promise<RowStore> | undefined;
+
+/** The row store, opened at the first call; a failed opening is tried again at the next. */
+export function openRows(): Promise<RowStore> {
+  opening ??= openRowStore(place, documents).catch((error: unknown) => {
+    opening = undefined;
+    throw error;
+  });
+  return opening;
+}

@@ -1,0 +1,22 @@
+import { neededVariable } from "../shared/config/environment.ts";
+import { environmentNames } from "../shared/config/names.ts";
+import type { Run } from "../shared/ledger/run.ts";
+import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
+import type { QuotaScope } from "../shared/quota/quota.ts";
+import type { QuotaSettings } from "../shared/quota/quota-settings.ts";
+import { quotaScopes } from "../shared/quota/scopes.ts";
+import { documents, environment } from "./container.ts";
+
+export const quota = createDynamoQuota({
+  documents,
+  tableName: neededVariable(environment.quotaTable, environmentNames.quotaTable),
+  now: Date.now,
+  random: Math.random,
+});
+
+/** The scopes that a run's requests count in. */
+export function scopesOf(run: Run, settings: QuotaSettings): readonly QuotaScope[] {
+  const { siteUrl, accountId, qpm } = run;
+  const owners = { siteUrl, accountId, projectId: environment.stage, qpm: qpm ?? undefined };
+  return quotaScopes(owners, settings);
+}

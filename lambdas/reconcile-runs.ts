@@ -1,0 +1,45 @@
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import { DescribeExecutionCommand, SFNClient } from "@aws-sdk/client-sfn";
+import middy from "@middy/core";
+import { neededVariable } from "../shared/config/environment.ts";
+import { environmentNames } from "../shared/config/names.ts";
+import { systemClock } from "../shared/fetch/system-clock.ts";
+import { haltLostRuns } from "../shared/ledger/lost-execution.ts";
+import { clientPatience, environment, ledger, logger, telemetry } from "./container.ts";
+
+const stateMachineArn = neededVariable(
+  environment.stateMachineArn,
+  environmentNames.stateMachineArn,
+);
+const executions = new SFNClient(clientPatience);
+
+/** Each look costs a read a run. */
+const newestRuns = 500;
+
+/** Every five minutes: runs whose execution is gone, and of which nobody was told, are halted. */
+export const handler = middy<unknown, { readonly lost: readonly string[] }>()
+  .use(injectLambdaContext(logger))
+  .handler(async () => {
+    const runs = await haltLostRuns({
+      ledger,
+      clock: systemClock,
+      isRunning,
+      newestRuns,
+      ended: (run) => telemetry.executionEnded(run.status),
+    });
+    telemetry.runsLost(runs.length);
+    const lost = runs.map(({ runId }) => runId);
+    if (lost.length > 0) logger.warn("runs without an execution were halted", { lost });
+    return { lost };
+  });
+
+async function isRunning(executionName: string): Promise<boolean> {
+  const executionArn = `${stateMachineArn.replace(":stateMachine:", ":execution:")}:${executionName}`;
+  try {
+    const { status } = await executions.send(new DescribeExecutionCommand({ executionArn }));
+    return status === "RUNNING";
+  } catch (error) {
+    if (error instanceof Error && error.name === "ExecutionDoesNotExist") return false;
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { isOutage } from "../fetch/outage.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { LedgerError } from "../ledger/ledger-error.ts";
+import type { Property } from "../registry/property.ts";
+import type { RowStore } from "../rows/row-store.ts";
+import { planSync } from "./plan-sync.ts";
+import type { RunRequestInput } from "./run-request.ts";
+
+/** An execution to start: its name is the property's and the night's, whoever asks again. */
+export type NightRun = { readonly name: string; readonly request: RunRequestInput };
+
+export type NightPage = {
+  readonly runs: readonly NightRun[];
+  /** Properties up to this one are done with; null: all are. */
+  readonly after: string | null;
+};
+
+export type NightPorts = {
+  readonly ledger: Pick<Ledger, "readLock">;
+  readonly rows: Pick<RowStore, "readUnits">;
+  readonly nowMs: () => number;
+  /** A property that is passed over, and why. */
+  skipped(siteUrl: string, reason: string): void;
+  /** A property that could not be planned: the others are. */
+  failed(siteUrl: string, error: unknown): void;
+};
+
+/**
+ * Properties a page. A page's runs travel as the state of an execution, which is limited to
+ * 256 KiB. Source: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ */
+export const nightPageSize = 100;
+
+/**
+ * Plans a page of a night: a run for each registered property that there is work for. Missed nights
+ * are made up for by the ranges. @throws what a store of ours that is away throws
+ */
+export async function planNight(
+  input: {
+    readonly properties: readonly Property[];
+    /** One a night: the same night, asked for twice, has the same runs. */
+    readonly night: string;
+    readonly after: string | null;
+  },
+  ports: NightPorts,
+): Promise<NightPage> {
+  const { night, after } = input;
+  const left = input.properties
+    .filter(({ siteUrl }) => after === null || siteUrl > after)
+    .sort((a, b) => (a.siteUrl < b.siteUrl ? -1 : 1));
+  const page = left.slice(0, nightPageSize);
+  const runs: NightRun[] = [];
+  for (const property of page) {
+    const requests = await planProperty(property, ports);
+    const name = nameOf(night, property.siteUrl);
+    // Around another run's days there may be two: those before and those after.
+    runs.push(...requests.map((request, index) => ({ name: `${name}-${index}`, request })));
+  }
+  const last = page.at(-1)?.siteUrl ?? null;
+  return { runs, after: left.length > page.length ? last : null };
+}
+
+async function planProperty(
+  property: Property,
+  ports: NightPorts,
+): Promise<readonly RunRequestInput[]> {
+  const { siteUrl } = property;
+  try {
+    const plan = await planSync(property, ports, ports.nowMs());
+    if (plan.kind === "run") return plan.requests;
+    ports.skipped(siteUrl, plan.reason);
+  } catch (error) {
+    if (isOutage(error) || error instanceof LedgerError) throw error;
+    ports.failed(siteUrl, error);
+  }
+  return [];
+}
+
+/** An execution's name has 80 characters at most, letters, digits, - and _ alone. */
+function nameOf(night: string, siteUrl: string): string {
+  const property = createHash("sha256").update(siteUrl).digest("hex").slice(0, 16);
+  return `${night.replace(/[^A-Za-z0-9-]/g, "-").slice(0, 50)}-${property}`;
+}

@@ -1,0 +1,29 @@
+/** Metrics that handlers emit; names and units as dashboards and alarms use them. */
+export const metricNames = {
+  queueSize: "QueueSize",
+  inFlight: "InFlight",
+  batchDuration: "BatchDuration",
+  batchSize: "BatchSize",
+  batchRetries: "BatchRetries",
+  pageRequests: "PageRequests",
+  quotaUsage: "QuotaUsage",
+  quotaApproaching: "QuotaApproaching",
+  quotaExceeded: "QuotaExceeded",
+  quotaDeferred: "QuotaDeferred",
+  workerCrashes: "WorkerCrashes",
+  leaseExpiries: "LeaseExpiries",
+  haltDuration: "HaltDuration",
+  unitsFailed: "UnitsFailed",
+  /** Runs that ended, and those among them that failed or were halted. */
+  runsEnded: "RunsEnded",
+  runsFailed: "RunsFailed",
+  runsHalted: "RunsHalted",
+  /** Runs whose execution was gone without a word. */
+  runsLost: "RunsLost",
+  /** Days since the newest complete day, of the report that is furthest behind. */
+  freshnessLag: "FreshnessLag",
+  staleReports: "StaleReports",
+  quarantinedProperties: "QuarantinedProperties",
+} as const;
+
+export type MetricName = (typeof metricNames)[keyof typeof metricNames];

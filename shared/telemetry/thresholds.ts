@@ -1,0 +1,60 @@
+import { googleLimits } from "../quota/scopes.ts";
+
+// The one home of every line that is drawn, alarmed on, judged or reported. Lines of a limit are
+// fractions of it, so that they follow the limit when that is set otherwise.
+
+/** Fractions of a run's `maxQueueSize` and `maxInFlight`. */
+export const queueFractions = { warn: 0.5, page: 0.8 } as const;
+export const inFlightFractions = { warn: 0.8, page: 1 } as const;
+
+/** Fractions of what Google allows a minute in a scope: 960, 1,000 and 1,100 of 1,200. */
+export const usageFractions = { warn: 0.8, escalate: 5 / 6, page: 11 / 12 } as const;
+
+/** A batch's working time, quota waits left out. */
+export const batchDurationMs = { page: 5_000 } as const;
+
+/** Times an hour that a scope comes to the warn line. */
+export const approachingAnHour = { warn: 1 } as const;
+
+/** From a halt to the last batch that was put back. */
+export const haltMs = { page: 5_000 } as const;
+
+/** Age of the oldest message in the queue. The ledger rings again long before. */
+export const mailboxAgeSeconds = { page: 900 } as const;
+
+/**
+ * Days from a report's newest complete day to today: Google takes three, a missed night makes four,
+ * and is made up for.
+ */
+export const freshnessDays = { warn: 5, page: 8 } as const;
+
+export type StageLimits = { readonly maxQueueSize: number; readonly maxInFlight: number };
+
+/** The lines of a stage, in batches and in requests a minute. */
+export function linesOf({ maxQueueSize, maxInFlight }: StageLimits) {
+  const usage = (limit: number) => ({
+    limit,
+    warn: limit * usageFractions.warn,
+    escalate: Math.round(limit * usageFractions.escalate),
+    page: Math.round(limit * usageFractions.page),
+  });
+  return {
+    queueSize: {
+      limit: maxQueueSize,
+      warn: Math.max(1, Math.round(maxQueueSize * queueFractions.warn)),
+      page: Math.max(1, Math.round(maxQueueSize * queueFractions.page)),
+    },
+    inFlight: {
+      limit: maxInFlight,
+      warn: Math.max(1, Math.round(maxInFlight * inFlightFractions.warn)),
+      page: Math.max(1, Math.round(maxInFlight * inFlightFractions.page)),
+    },
+    usage: {
+      property: usage(googleLimits.property),
+      account: usage(googleLimits.account),
+      project: usage(googleLimits.project),
+    },
+  } as const;
+}
+
+export type Lines = ReturnType<typeof linesOf>;
