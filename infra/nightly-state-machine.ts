@@ -84,13 +84,13 @@ function nightlyChain(scope: Construct, props: NightlyStateMachineProps): IChain
   const scheduled = new Pass(scope, "ScheduledNight", {
     parameters: {
       night: JsonPath.format("night-{}", JsonPath.stringAt("$.scheduledTime")),
-      after: null,
+      after: "",
     },
   });
   const byHand = new Pass(scope, "NightByHand", {
     parameters: {
       night: JsonPath.format("hand-{}", JsonPath.executionName),
-      after: null,
+      after: "",
     },
   });
   return new Choice(scope, "NightKnown")

@@ -27,10 +27,10 @@ export const MigrateSchemaEventSchema = z.object({
   ResourceProperties: z.object({ dsqlRole: DsqlRoleSchema.optional() }).default({}),
 });
 
-/** What the nightly machine sends. Started by hand it has no scheduled time. */
+/** What the nightly machine sends. */
 export const ListPropertiesEventSchema = z.object({
   night: z.string().min(1),
-  after: z.string().nullable(),
+  after: z.string(),
 });
 
 /**

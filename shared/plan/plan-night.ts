@@ -12,7 +12,7 @@ export type NightRun = { readonly name: string; readonly request: RunRequestInpu
 
 export type NightPage = {
   readonly runs: readonly NightRun[];
-  /** Properties up to this one are done with; null: all are. */
+  /** Where the next page begins; null: this is the last. */
   readonly after: string | null;
 };
 
@@ -41,13 +41,14 @@ export async function planNight(
     readonly properties: readonly Property[];
     /** One a night: the same night, asked for twice, has the same runs. */
     readonly night: string;
-    readonly after: string | null;
+    /** Properties up to this one are done with; empty: none is. */
+    readonly after: string;
   },
   ports: NightPorts,
 ): Promise<NightPage> {
   const { night, after } = input;
   const left = input.properties
-    .filter(({ siteUrl }) => after === null || siteUrl > after)
+    .filter(({ siteUrl }) => siteUrl > after)
     .sort((a, b) => (a.siteUrl < b.siteUrl ? -1 : 1));
   const page = left.slice(0, nightPageSize);
   const runs: NightRun[] = [];

@@ -1,23 +1,8 @@
-import { Metrics } from "@aws-lambda-powertools/metrics";
-import { expect, test, vi } from "vitest";
-import { emfTelemetry } from "../../shared/telemetry/emf-telemetry.ts";
-
-/** The telemetry, and what it would have printed. */
-function capturing() {
-  const metrics = new Metrics({ namespace: "GscSync", defaultDimensions: { stage: "test" } });
-  const records: unknown[] = [];
-  vi.spyOn(metrics, "publishStoredMetrics").mockImplementation(() => {
-    records.push(metrics.serializeMetrics());
-    metrics.clearMetrics();
-    metrics.clearDimensions();
-    metrics.clearMetadata();
-    return metrics;
-  });
-  return { telemetry: emfTelemetry(metrics), records };
-}
+import { expect, test } from "vitest";
+import { emfRecords } from "../support/emf-records.ts";
 
 test("a scope that approaches its limit is one record by stage and scope, the id no dimension", () => {
-  const { telemetry, records } = capturing();
+  const { telemetry, records } = emfRecords();
   telemetry.quota.approaching({
     scope: "property",
     id: "sc-domain:example.com",
@@ -40,7 +25,7 @@ test("a scope that approaches its limit is one record by stage and scope, the id
 });
 
 test("a refusal by Google is a record with the time to return", () => {
-  const { telemetry, records } = capturing();
+  const { telemetry, records } = emfRecords();
   telemetry.quota.exceeded(
     { scope: "account", id: "main", untilMs: 1, reason: "Google refused: …" },
     60_000,

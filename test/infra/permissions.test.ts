@@ -1,0 +1,93 @@
+import { expect, test } from "vitest";
+import { type FunctionName, resourceNames } from "../../shared/config/names.ts";
+import { type HandlerBundle, handlerBundles, readSource } from "./handler-bundles.ts";
+import { permissionsOfRole } from "./role-actions.ts";
+import { synthesisedStacks } from "./synthesised-stacks.ts";
+
+/** What a command of an SDK needs. */
+const actionOf: Readonly<Record<string, string>> = {
+  BatchGetCommand: "dynamodb:BatchGetItem",
+  BatchWriteCommand: "dynamodb:BatchWriteItem",
+  DeleteCommand: "dynamodb:DeleteItem",
+  DescribeExecutionCommand: "states:DescribeExecution",
+  GetCommand: "dynamodb:GetItem",
+  PutCommand: "dynamodb:PutItem",
+  QueryCommand: "dynamodb:Query",
+  ScanCommand: "dynamodb:Scan",
+  SendMessageCommand: "sqs:SendMessage",
+  UpdateCommand: "dynamodb:UpdateItem",
+};
+
+/** What a source sends its commands to. */
+const targetOf: readonly (readonly [folder: string, target: string])[] = [
+  ["shared/ledger/", "ledger"],
+  ["shared/registry/", "ledger"],
+  ["shared/quota/", "quota"],
+  ["shared/rows/dynamo-", "rows"],
+  ["lambdas/fetch-batch.ts", "dead letters"],
+  ["lambdas/reconcile-runs.ts", "executions"],
+];
+
+/** What AWS itself does as the function, beside what its code does. */
+const ofAws: Readonly<Record<string, readonly string[]>> = {
+  all: ["logs:CreateLogStream on its logs", "logs:PutLogEvents on its logs"],
+  "fetch-batch": [
+    "sqs:DeleteMessage on batches",
+    "sqs:GetQueueAttributes on batches",
+    "sqs:ReceiveMessage on batches",
+  ],
+};
+
+const { pipeline } = synthesisedStacks("dev");
+const bundles = await handlerBundles();
+
+test.each(bundles)("$name may do what its code calls, and nothing else", async (bundle) => {
+  const needed = [...(await calledBy(bundle)), ...(ofAws.all ?? []), ...(ofAws[bundle.name] ?? [])];
+  expect(allowedTo(bundle.name)).toEqual([...new Set(needed)].sort());
+});
+
+/** The commands that are left in a bundle, by the source that sends them. */
+async function calledBy({ sources, name }: HandlerBundle): Promise<readonly string[]> {
+  const called: string[] = [];
+  for (const source of sources) {
+    const text = await readSource(source);
+    for (const [, command = ""] of text.matchAll(/new (\w+Command)\(/g)) {
+      const action = actionOf[command];
+      const target = targetOf.find(([folder]) => source.startsWith(folder))?.[1];
+      if (action === undefined || target === undefined) {
+        throw new Error(`${name} bundles ${source}, whose ${command} this test does not know`);
+      }
+      // A source that reads an index reads nothing else by query.
+      const index = command === "QueryCommand" && text.includes("IndexName") ? " index" : "";
+      called.push(`${action} on ${target}${index}`);
+    }
+  }
+  return called;
+}
+
+function allowedTo(name: FunctionName): readonly string[] {
+  const [fn] = Object.values(
+    pipeline.findResources("AWS::Lambda::Function", {
+      Properties: { FunctionName: resourceNames("dev").lambdaFunction(name) },
+    }),
+  );
+  const permissions = permissionsOfRole(pipeline, fn?.Properties.Role["Fn::GetAtt"][0]);
+  // Two grants may allow the same: the registry lies in the ledger's table.
+  return [
+    ...new Set(permissions.map(({ action, resource }) => `${action} on ${targetIn(resource)}`)),
+  ].sort();
+}
+
+/** A resource of the template as this test calls it. */
+function targetIn(resource: string): string {
+  const known: readonly (readonly [pattern: RegExp, target: string])[] = [
+    [/GetAttLedger.*index/, "ledger index"],
+    [/GetAttLedger/, "ledger"],
+    [/GetAttQuota/, "quota"],
+    [/"BatchQueueDeadLetters\w*","Arn"/, "dead letters"],
+    [/"BatchQueueBatches\w*","Arn"/, "batches"],
+    [/:execution:.*SyncStateMachine/, "executions"],
+    [/Logs\w*","Arn"/, "its logs"],
+  ];
+  return known.find(([pattern]) => pattern.test(resource))?.[1] ?? resource;
+}

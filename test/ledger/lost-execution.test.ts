@@ -1,0 +1,181 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Ledger } from "../../shared/ledger/ledger.ts";
+import { haltExecution, haltLostRuns } from "../../shared/ledger/lost-execution.ts";
+import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
+import { acquireLock } from "../../shared/ledger/property-lock.ts";
+import { batchIdAt, type Run } from "../../shared/ledger/run.ts";
+import { returnBatch } from "../../shared/ledger/transitions/return-batch.ts";
+import { aRun } from "../support/a-run.ts";
+import { fakeClock } from "../support/fake-clock.ts";
+
+const startMs = Date.parse("2026-04-01T12:00:00Z");
+const moving = {
+  next: 1,
+  admitted: 10,
+  startedAtMs: startMs - 500_000,
+  updatedAtMs: startMs - 200_000,
+};
+
+let ledger: Ledger;
+let clock: ReturnType<typeof fakeClock>;
+let ended: Run[];
+beforeEach(() => {
+  ledger = memoryLedger({ lever: 3 });
+  clock = fakeClock(startMs);
+  ended = [];
+});
+
+async function given(run: Run): Promise<void> {
+  await ledger.createRun(run);
+  await ledger.changeLock(run.siteUrl, (lock) =>
+    acquireLock(lock, run, startMs + 900_000, startMs),
+  );
+}
+
+const holders = async () => Object.keys((await ledger.readLock(aRun().siteUrl)).holders);
+
+describe("an execution that ended without FinishRun", () => {
+  const halt = (executionName = "run-1") =>
+    haltExecution(
+      { runId: "run-1", executionName, reason: "it was stopped" },
+      { ledger, clock, ended: (run) => ended.push(run) },
+    );
+
+  test.each(["planned", "running", "waiting"] as const)(
+    "halts its %s run with that reason, and lets its property go",
+    async (status) => {
+      await given(aRun({ ...moving, status }));
+      expect(await halt()).toBe("halted");
+      expect(await ledger.readRun("run-1")).toMatchObject({
+        status: "halted",
+        reason: "it was stopped",
+        haltedAtMs: startMs,
+      });
+      expect(await holders()).toEqual([]);
+      expect(ended).toMatchObject([{ status: "halted" }]);
+    },
+  );
+
+  test("waits until its takes have put their batches back", async () => {
+    const hold = { token: 7, untilMs: startMs + 20_000 };
+    await given(aRun({ ...moving, inFlight: { [batchIdAt(0)]: hold } }));
+    const halting = halt();
+    await clock.sleep(700);
+    expect((await ledger.readRun("run-1"))?.status).toBe("halting");
+    await ledger.changeRun("run-1", (run) =>
+      returnBatch(run, { batchId: batchIdAt(0), token: 7, notBeforeMs: 0 }, null, clock.nowMs()),
+    );
+    expect(await halting).toBe("halted");
+    const run = await ledger.readRun("run-1");
+    expect(run).toMatchObject({ status: "halted", endedAtMs: startMs + 700 });
+    expect(clock.nowMs()).toBeLessThan(startMs + 2_000);
+  });
+
+  test("does not wait longer than a take that died: it is fenced out", async () => {
+    const hold = { token: 7, untilMs: startMs + 20_000 };
+    await given(aRun({ ...moving, inFlight: { [batchIdAt(0)]: hold } }));
+    expect(await halt()).toBe("halted");
+    expect(await ledger.readRun("run-1")).toMatchObject({
+      status: "halted",
+      inFlight: {},
+      returned: [{ batchId: batchIdAt(0) }],
+    });
+    expect(await holders()).toEqual([]);
+  });
+
+  test.each(["complete", "completed_with_failures", "failed", "halted"] as const)(
+    "leaves a %s run alone: it had its last state",
+    async (status) => {
+      const run = aRun({ ...moving, status, reason: "as it was" });
+      await given(run);
+      expect(await halt()).toBe("ended");
+      expect(await ledger.readRun("run-1")).toEqual(run);
+      expect(ended).toEqual([]);
+    },
+  );
+
+  test("leaves a run alone that another execution carries, as after a resume", async () => {
+    const run = aRun({ ...moving, execution: "run-1-resumed" });
+    await given(run);
+    expect(await halt()).toBe("superseded");
+    expect(await ledger.readRun("run-1")).toEqual(run);
+    expect(await holders()).toEqual(["run-1"]);
+  });
+
+  test("of which there is no run changes nothing", async () => {
+    expect(await halt()).toBe("unknown");
+  });
+});
+
+describe("the reconciler", () => {
+  const reconcile = (running: readonly string[]) =>
+    haltLostRuns({
+      ledger,
+      clock,
+      newestRuns: 100,
+      isRunning: async (execution) => running.includes(execution),
+      ended: (run) => ended.push(run),
+    });
+
+  test("halts a run whose execution is gone, as of its last sign of life, and says how to go on", async () => {
+    await given(aRun({ ...moving, execution: "gone" }));
+    expect(await reconcile([])).toMatchObject([{ runId: "run-1" }]);
+    expect(await ledger.readRun("run-1")).toMatchObject({
+      status: "halted",
+      endedAtMs: moving.updatedAtMs,
+      reason: "its execution gone is gone; go on with: gsc-sync resume run-1",
+    });
+    expect(await holders()).toEqual([]);
+    expect(ended).toHaveLength(1);
+  });
+
+  test("leaves alone a run whose execution is running", async () => {
+    const run = aRun({ ...moving });
+    await given(run);
+    expect(await reconcile(["run-1"])).toEqual([]);
+    expect(await ledger.readRun("run-1")).toEqual(run);
+  });
+
+  test("leaves alone a run that showed life within the minute: its execution may be starting", async () => {
+    await given(aRun({ ...moving, updatedAtMs: startMs - 59_000 }));
+    expect(await reconcile([])).toEqual([]);
+  });
+
+  test("halts nothing that was resumed between the look and the write", async () => {
+    await given(aRun({ ...moving, execution: "gone" }));
+    const lost = await haltLostRuns({
+      ledger,
+      clock,
+      newestRuns: 100,
+      isRunning: async () => {
+        await ledger.changeRun("run-1", (run) => ({
+          run: { ...run, execution: "resumed" },
+          answer: null,
+        }));
+        return false;
+      },
+      ended: (run) => ended.push(run),
+    });
+    expect(lost).toEqual([]);
+    expect(await ledger.readRun("run-1")).toMatchObject({
+      status: "running",
+      execution: "resumed",
+    });
+  });
+
+  test("does not ask after runs that have ended", async () => {
+    await given(aRun({ ...moving, status: "complete" }));
+    const asked: string[] = [];
+    await haltLostRuns({
+      ledger,
+      clock,
+      newestRuns: 100,
+      isRunning: async (execution) => {
+        asked.push(execution);
+        return false;
+      },
+      ended: () => {},
+    });
+    expect(asked).toEqual([]);
+  });
+});
