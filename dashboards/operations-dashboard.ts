@@ -41,7 +41,7 @@ export class OperationsDashboard extends Construct {
             markdown: `# gsc-sync ${sources.stage}\nRunbook: ${runbook} · lever, from a shell: \`gsc-sync --stage ${sources.stage} lever --set 1\` · runs: \`gsc-sync --stage ${sources.stage} status\``,
           }),
         ],
-        [new AlarmStatusWidget({ title: "Alarms", width: 24, height: 5, alarms: [...alarms] })],
+        [new AlarmStatusWidget({ title: "Alarms", width: 24, height: 6, alarms: [...alarms] })],
         ...seedCards(sources),
         ...onCallCards(sources),
         ...costCards(sources),

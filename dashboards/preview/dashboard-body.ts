@@ -35,15 +35,26 @@ export type DashboardBody = z.infer<typeof DashboardBodySchema>;
 export type Widget = DashboardBody["widgets"][number];
 export type Annotation = z.infer<typeof AnnotationSchema>;
 
-/** Reads a template's `DashboardBody`; what only a deploy knows stands there by its own name. */
-export function parseDashboardBody(body: unknown): DashboardBody {
-  const pieces = BodySchema.parse(body);
+/**
+ * Reads a template's `DashboardBody`. What only a deploy knows stands there by its name, or by its
+ * logical id where it has none.
+ */
+export function parseDashboardBody(
+  body: unknown,
+  names: Readonly<Record<string, string>> = {},
+): DashboardBody {
+  const pieces = BodySchema.parse(body).map((piece) =>
+    typeof piece === "string" ? piece : (names[piece.id] ?? piece.id),
+  );
   return DashboardBodySchema.parse(JSON.parse(pieces.join("")));
 }
 
-const ReferenceSchema = z
-  .union([z.object({ Ref: z.string() }), z.object({ "Fn::GetAtt": z.array(z.string()) })])
-  .transform((piece) => ("Ref" in piece ? piece.Ref : piece["Fn::GetAtt"].join(".")));
+const ReferenceSchema = z.union([
+  z.object({ Ref: z.string() }).transform((piece) => ({ id: piece.Ref })),
+  z
+    .object({ "Fn::GetAtt": z.tuple([z.string(), z.string()]) })
+    .transform((piece) => ({ id: piece["Fn::GetAtt"][0] })),
+]);
 
 const BodySchema = z.union([
   z.string().transform((text) => [text]),
