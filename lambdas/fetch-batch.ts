@@ -10,6 +10,7 @@ import { type BatchMessage, parseBatchMessage } from "../shared/ledger/batch-mes
 import { settingsReading } from "../shared/ledger/settings-reading.ts";
 import { quarantining } from "../shared/registry/quarantine.ts";
 import { googleAccounts } from "../shared/search-console/google-accounts.ts";
+import { accountSecrets } from "./account-secrets.ts";
 import { clientPatience, environment, ledger, logger, telemetry } from "./container.ts";
 import { openRows } from "./open-rows.ts";
 import { quota, scopesOf } from "./quota.ts";
@@ -21,6 +22,7 @@ const searchConsoleOf = googleAccounts({
   registry,
   rootUrl: environment.searchConsoleRootUrl,
   variable: readVariable,
+  secrets: accountSecrets,
 });
 /** Read again while a take goes on, so that a change reaches it within seconds. */
 const settings = settingsReading(ledger, {

@@ -6,7 +6,7 @@ import { EventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { leverEffect } from "../../shared/config/lever-effect.ts";
-import { environmentNames, tableKeys } from "../../shared/config/names.ts";
+import { environmentNames, resourceNames, tableKeys } from "../../shared/config/names.ts";
 import { acknowledgeWildcard } from "../acknowledge.ts";
 import type { Stage } from "../stages.ts";
 
@@ -46,6 +46,24 @@ export function grantQuota(fn: LambdaFunction, table: Table): void {
 export function grantDeadLetters(fn: LambdaFunction, queue: IQueue): void {
   allow(fn, queue.queueArn, ["sqs:SendMessage"]);
   fn.addEnvironment(environmentNames.deadLetterQueueUrl, queue.queueUrl);
+}
+
+/** The credentials that properties are read with: the stage's secrets of accounts, made by hand. */
+export function grantAccounts(fn: LambdaFunction, stage: Stage): void {
+  const prefix = resourceNames(stage.name).accountSecrets;
+  const secrets = CdkStack.of(fn).formatArn({
+    service: "secretsmanager",
+    resource: "secret",
+    resourceName: `${prefix}*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  allow(fn, secrets, ["secretsmanager:GetSecretValue"]);
+  acknowledgeWildcard(
+    fn.role ?? fn,
+    secrets,
+    "A secret an account, made after the deploy; AWS adds random characters to each one's name.",
+  );
+  fn.addEnvironment(environmentNames.accountSecrets, prefix);
 }
 
 /** To ask whether an execution of the machine is running. */

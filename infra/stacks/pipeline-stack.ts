@@ -7,6 +7,7 @@ import { acknowledgeMachine } from "../acknowledge-machine.ts";
 import { BatchQueue } from "../constructs/batch-queue.ts";
 import { Freshness } from "../constructs/freshness.ts";
 import {
+  grantAccounts,
   grantBatches,
   grantDeadLetters,
   grantLedger,
@@ -63,6 +64,7 @@ export class PipelineStack extends Stack {
     for (const fn of [planRun, fetchBatch, finishRun]) rows.grant(fn);
     grantRegistry(fetchBatch, ledger);
     for (const fn of [dispatchBatches, fetchBatch]) grantQuota(fn, quota);
+    grantAccounts(fetchBatch, stage);
     grantBatches(fetchBatch, this.batches.queue, stage);
     grantDeadLetters(fetchBatch, this.batches.deadLetters);
 

@@ -15,6 +15,8 @@ export type HandlerEnvironment = {
   /** Set for the reconciler alone. */
   readonly stateMachineArn: string | undefined;
   readonly searchConsoleRootUrl: string | undefined;
+  /** What the names of the secrets that hold accounts' credentials begin with. */
+  readonly accountSecrets: string | undefined;
   /** The settings in force until somebody sets others. */
   readonly settings: {
     readonly lever: number;
@@ -48,6 +50,7 @@ export function readHandlerEnvironment(variables: Variables = process.env): Hand
     deadLetterQueueUrl: found[names.deadLetterQueueUrl],
     stateMachineArn: found[names.stateMachineArn],
     searchConsoleRootUrl: found[names.searchConsoleRootUrl] || undefined,
+    accountSecrets: found[names.accountSecrets] || undefined,
     settings: {
       lever: found[names.lever],
       inFlight: found[names.inFlight],
@@ -134,6 +137,7 @@ const VariablesSchema = z.object({
   [names.deadLetterQueueUrl]: z.string().optional(),
   [names.stateMachineArn]: z.string().optional(),
   [names.searchConsoleRootUrl]: z.string().optional(),
+  [names.accountSecrets]: z.string().optional(),
   [names.lever]: z.coerce.number().int().min(0).max(5),
   [names.inFlight]: z.coerce.number().int().min(1).max(100).optional(),
   [names.queueSize]: z.coerce.number().int().min(1).max(10_000).optional(),

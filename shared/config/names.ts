@@ -13,6 +13,7 @@ export const environmentNames = {
   dsqlUser: "GSC_SYNC_DSQL_USER",
   rowsTable: "GSC_SYNC_ROWS_TABLE",
   searchConsoleRootUrl: "GSC_API_ROOT_URL",
+  accountSecrets: "GSC_SYNC_ACCOUNT_SECRETS",
   lever: "GSC_SYNC_LEVER",
   inFlight: "GSC_SYNC_IN_FLIGHT",
   queueSize: "GSC_SYNC_QUEUE_SIZE",
@@ -93,6 +94,8 @@ export function resourceNames(stage: string) {
     topic: (severity: "warn" | "page") => `gsc-sync-${stage}-${severity}`,
     alarm: (id: string) => `gsc-sync-${stage}-${id}`,
     postgresUrlSecret: `gsc-sync/${stage}/postgres-url`,
+    /** An account's credentials are in the secret of this and its id. */
+    accountSecrets: `gsc-sync/${stage}/accounts/`,
     lambdaFunction: (name: FunctionName) => `gsc-sync-${stage}-${name}`,
   } as const;
 }

@@ -1,5 +1,5 @@
 import type { Account, CredentialSource } from "../registry/account.ts";
-import { openCredentialFile } from "./google-credential-file.ts";
+import { openCredentialFile, openCredentials } from "./google-credential-file.ts";
 import {
   type Authorizer,
   applicationDefaultCredentials,
@@ -35,6 +35,25 @@ export function defaultAuthorizer(
   return sharedToken("the default credentials", async () => {
     const path = variable(defaultCredentialsVariable);
     return path ? openCredentialFile(path) : applicationDefaultCredentials();
+  });
+}
+
+/** Reads a secret by its name; undefined when there is none. */
+export type ReadSecret = (name: string) => Promise<string | undefined>;
+
+/** For an account of a stage that nobody configured otherwise: a secret holds its credentials. */
+export function secretAuthorizer(
+  accountId: string,
+  secrets: { readonly prefix: string; readonly read: ReadSecret },
+): AccountAuthorizer {
+  const name = `${secrets.prefix}${accountId}`;
+  return sharedToken(`account ${accountId}`, async () => {
+    const content = await secrets.read(name);
+    if (content !== undefined) return openCredentials(content, `the secret ${name}`);
+    throw credentialsError(
+      "noCredentials",
+      `there is no secret ${name}: create it with the account's credential file as its value.`,
+    );
   });
 }
 

@@ -5,6 +5,8 @@ import {
   accountAuthorizer,
   defaultAuthorizer,
   defaultCredentialsVariable,
+  type ReadSecret,
+  secretAuthorizer,
 } from "./google-account.ts";
 import { googleSearchConsole } from "./google-search-console.ts";
 import { googleRootUrl, isLoopback } from "./root-url.ts";
@@ -16,18 +18,20 @@ export type AccountsOptions = {
   readonly rootUrl?: string | undefined;
   /** Looks up a variable of this process's environment. */
   readonly variable: (name: string) => string | undefined;
+  /** Where accounts that are not configured have their credentials; absent: the default ones. */
+  readonly secrets?: { readonly prefix: string; readonly read: ReadSecret } | undefined;
 };
 
 /**
  * Search Console as each account reads it. A configured account has its own credentials, whatever
- * the server; any other has the default ones, and none for a server on this machine. An account's
- * client, and with it its token, lives as long as the process, or until the account is configured
- * or signed in anew.
+ * the server; any other has its secret's or the default ones, and none for a server on this
+ * machine. An account's client, and with it its token, lives as long as the process, or until the
+ * account is configured or signed in anew.
  */
 export function googleAccounts(
   options: AccountsOptions,
 ): (accountId: string) => Promise<SearchConsole & Sites> {
-  const { registry, variable, rootUrl = googleRootUrl } = options;
+  const { registry, variable, secrets, rootUrl = googleRootUrl } = options;
   const known = new Map<string, { readonly source: string; readonly client: Client }>();
 
   return async (accountId) => {
@@ -40,7 +44,9 @@ export function googleAccounts(
         ? accountAuthorizer(account, variable)
         : isLoopback(rootUrl)
           ? undefined
-          : defaultAuthorizer(variable);
+          : secrets !== undefined
+            ? secretAuthorizer(accountId, secrets)
+            : defaultAuthorizer(variable);
     const client = googleSearchConsole({ rootUrl, auth });
     known.set(accountId, { source, client });
     return client;

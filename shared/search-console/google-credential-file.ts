@@ -14,7 +14,12 @@ const googleTokenUrl = "https://oauth2.googleapis.com/token";
  * @throws SearchConsoleError `credentials`
  */
 export async function openCredentialFile(path: string): Promise<Authorizer> {
-  const credentials = parseCredentials(await readText(path), path);
+  return openCredentials(await readText(path), path);
+}
+
+/** The same from a text that was read elsewhere; `name` says where, for a person. */
+export function openCredentials(content: string, name: string): Authorizer {
+  const credentials = parseCredentials(content, name);
   switch (credentials.type) {
     case "service_account":
       return new auth.JWT({

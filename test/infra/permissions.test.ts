@@ -11,6 +11,7 @@ const actionOf: Readonly<Record<string, string>> = {
   DeleteCommand: "dynamodb:DeleteItem",
   DescribeExecutionCommand: "states:DescribeExecution",
   GetCommand: "dynamodb:GetItem",
+  GetSecretValueCommand: "secretsmanager:GetSecretValue",
   PutCommand: "dynamodb:PutItem",
   QueryCommand: "dynamodb:Query",
   ScanCommand: "dynamodb:Scan",
@@ -24,6 +25,7 @@ const targetOf: readonly (readonly [folder: string, target: string])[] = [
   ["shared/registry/", "ledger"],
   ["shared/quota/", "quota"],
   ["shared/rows/dynamo-", "rows"],
+  ["lambdas/account-secrets.ts", "account secrets"],
   ["lambdas/fetch-batch.ts", "dead letters"],
   ["lambdas/reconcile-runs.ts", "executions"],
 ];
@@ -86,6 +88,7 @@ function targetIn(resource: string): string {
     [/GetAttQuota/, "quota"],
     [/"BatchQueueDeadLetters\w*","Arn"/, "dead letters"],
     [/"BatchQueueBatches\w*","Arn"/, "batches"],
+    [/:secret:gsc-sync\/dev\/accounts\/\*/, "account secrets"],
     [/:execution:.*SyncStateMachine/, "executions"],
     [/Logs\w*","Arn"/, "its logs"],
   ];

@@ -1,9 +1,10 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   type AccountAuthorizer,
   accountAuthorizer,
+  secretAuthorizer,
 } from "../../shared/search-console/google-account.ts";
 import { SearchConsoleError } from "../../shared/search-console/search-console-error.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -141,5 +142,56 @@ describe("an account's credentials", () => {
     await gone.stop();
     const authorizer = ofFile(writeSignIn(temporaryFolder(), "seo", gone.url));
     expect((await faultOf(authorizer)).failure.kind).toBe("transient");
+  });
+});
+
+describe("an account's secret", () => {
+  const ofSecret = (content: () => string | undefined) => {
+    const asked: string[] = [];
+    const read = async (name: string) => {
+      asked.push(name);
+      return content();
+    };
+    return {
+      asked,
+      authorizer: secretAuthorizer("seo", { prefix: "gsc-sync/dev/accounts/", read }),
+    };
+  };
+
+  test("holds what a credential file holds, is read once, and again after a refusal", async () => {
+    const content = readFileSync(writeSignIn(temporaryFolder(), "seo", server.url), "utf8");
+    const { authorizer, asked } = ofSecret(() => content);
+    const headers = await authorizer.headers();
+    await authorizer.headers();
+    expect(asked).toEqual(["gsc-sync/dev/accounts/seo"]);
+    authorizer.refuse(headers);
+    await authorizer.headers();
+    expect(asked).toHaveLength(2);
+  });
+
+  test("that is not there is named, and what to put into it", async () => {
+    const { authorizer } = ofSecret(() => undefined);
+    const fault = await faultOf(authorizer);
+    expect(fault.failure.kind).toBe("credentials");
+    expect(fault.message).toContain("there is no secret gsc-sync/dev/accounts/seo");
+  });
+
+  test("that is no credential file is refused, and nothing of it is shown", async () => {
+    const { authorizer } = ofSecret(() => '{"type":"service_account","private_key":"top-secret"}');
+    const fault = await faultOf(authorizer);
+    expect(fault.message).toContain("the secret gsc-sync/dev/accounts/seo cannot be used");
+    expect(fault.message).not.toContain("top-secret");
+  });
+
+  test("that cannot be read may be tried again", async () => {
+    let tries = 0;
+    const content = readFileSync(writeSignIn(temporaryFolder(), "seo", server.url), "utf8");
+    const { authorizer } = ofSecret(() => {
+      tries += 1;
+      if (tries === 1) throw new TypeError("away");
+      return content;
+    });
+    await expect(authorizer.headers()).rejects.toThrow();
+    expect(await authorizer.headers()).toHaveProperty("authorization");
   });
 });
