@@ -1,7 +1,8 @@
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import type { Context, SQSRecord } from "aws-lambda";
+import type { SQSRecord } from "aws-lambda";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { lambdaContext } from "../support/lambda-context.ts";
 
 const deadLetterQueueUrl = "https://sqs.us-east-1.amazonaws.com/000000000000/dead-letters";
 const sqs = mockClient(SQSClient);
@@ -24,7 +25,7 @@ describe("the worker's handler", () => {
     };
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
     const { handler } = await import("../../lambdas/fetch-batch.ts");
-    handle = (records) => Promise.resolve(handler({ Records: [...records] }, context));
+    handle = (records) => Promise.resolve(handler({ Records: [...records] }, lambdaContext));
   });
   beforeEach(() => {
     sqs.reset();
@@ -86,18 +87,3 @@ function record(messageId: string, body: string): SQSRecord {
     awsRegion: "us-east-1",
   };
 }
-
-const context: Context = {
-  callbackWaitsForEmptyEventLoop: false,
-  functionName: "fetch-batch",
-  functionVersion: "1",
-  invokedFunctionArn: "arn:aws:lambda:us-east-1:000000000000:function:fetch-batch",
-  memoryLimitInMB: "512",
-  awsRequestId: "request-1",
-  logGroupName: "group",
-  logStreamName: "stream",
-  getRemainingTimeInMillis: () => 300_000,
-  done: () => {},
-  fail: () => {},
-  succeed: () => {},
-};
