@@ -12,9 +12,9 @@ import { synthesisedStacks } from "./synthesised-stacks.ts";
 
 const text = await readFile(join(import.meta.dirname, "../../docs/console.md"), "utf8");
 const blocks = (name: string) =>
-  [...text.matchAll(new RegExp(`<!-- tested: ${name} -->\n\`\`\`\\w*\n([^]*?)\`\`\``, "g"))].map(
-    ([, block = ""]) => block,
-  );
+  [
+    ...text.matchAll(new RegExp(`<!-- tested: ${name} -->\n\`\`\`\\w*\n([\\s\\S]*?)\`\`\``, "g")),
+  ].map(([, block = ""]) => block);
 const inputs = blocks("input");
 const nowMs = Date.parse("2026-06-20T12:00:00Z");
 
