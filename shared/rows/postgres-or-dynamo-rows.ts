@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { DsqlRole } from "./dsql-role.ts";
+import { openDynamoRowStore } from "./dynamo-row-store.ts";
 import type { RowStore } from "./row-store.ts";
 import type { RowsPlace } from "./rows-place.ts";
 
 /**
- * Opens the row store of a place. Each kind's adapter and libraries are loaded when they are
- * asked for: a stage on DynamoDB never loads a Postgres client. @throws RowStoreError
+ * Opens the row store of a place. Postgres clients are loaded when they are asked for: a stage on
+ * DynamoDB never loads one. DynamoDB's every handler has; loading it late as well would keep the
+ * bundler from leaving out what of it nobody calls. @throws RowStoreError
  */
 export async function openRowStore(
   place: RowsPlace,
@@ -21,10 +23,8 @@ export async function openRowStore(
       const { openDsqlRowStore } = await import("./postgres-dsql-row-store.ts");
       return openDsqlRowStore(place);
     }
-    case "dynamodb": {
-      const { openDynamoRowStore } = await import("./dynamo-row-store.ts");
+    case "dynamodb":
       return openDynamoRowStore(documents, place.table);
-    }
   }
 }
 

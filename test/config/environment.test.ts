@@ -16,7 +16,6 @@ describe("where the rows are", () => {
     expect(readRowsPlace({ GSC_SYNC_ROW_STORE: "postgres", GSC_SYNC_POSTGRES_URL: url })).toEqual(
       place,
     );
-    expect(readHandlerEnvironment({ ...base, GSC_SYNC_POSTGRES_URL: url }).rows).toEqual(place);
   });
 
   test("is an Aurora DSQL cluster, as admin unless another role is named", () => {
@@ -45,10 +44,13 @@ describe("where the rows are", () => {
   ])("is refused when %o says no place", (variables, message) => {
     expect(() => readRowsPlace(variables)).toThrow(message);
   });
+});
 
-  test("is told among all other faults at once", () => {
-    expect(() => readHandlerEnvironment({ ...base, GSC_SYNC_LEVER: "9" })).toThrow(
-      /GSC_SYNC_LEVER.*GSC_SYNC_POSTGRES_URL/,
-    );
-  });
+test("all faults of a handler's environment are told at once", () => {
+  const faulty = { ...base, GSC_SYNC_LEVER: "9", GSC_SYNC_LEDGER_TABLE: "" };
+  expect(() => readHandlerEnvironment(faulty)).toThrow(/GSC_SYNC_LEDGER_TABLE.*GSC_SYNC_LEVER/);
+});
+
+test("a handler that touches no rows needs not know where they are", () => {
+  expect(readHandlerEnvironment(base)).toMatchObject({ stage: "dev", settings: { lever: 3 } });
 });

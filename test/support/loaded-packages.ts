@@ -13,7 +13,7 @@ registerHooks({
     return found;
   },
 });
-const { openRows } = await import("../../lambdas/container.ts");
+const { openRows } = await import("../../lambdas/open-rows.ts");
 const before = [...loaded];
 await openRows().catch(() => {});
 process.stdout.write(JSON.stringify({ before, after: [...loaded] }));
