@@ -33,6 +33,24 @@ describe("the data stack", () => {
     });
   });
 
+  test("has the rows with their keys and the index of what is to be swept, where they are in a table", () => {
+    data.hasResourceProperties("AWS::DynamoDB::Table", {
+      TableName: "gsc-sync-dev-rows",
+      KeySchema: [
+        { AttributeName: "pk", KeyType: "HASH" },
+        { AttributeName: "sk", KeyType: "RANGE" },
+      ],
+      GlobalSecondaryIndexes: [{ IndexName: "unitsToSweep" }],
+    });
+    expect(
+      Object.keys(
+        synthesisedStacks("prod").data.findResources("AWS::DynamoDB::Table", {
+          Properties: { TableName: "gsc-sync-prod-rows" },
+        }),
+      ),
+    ).toEqual([]);
+  });
+
   test.each(stageNames)("on %s, pays by request and can be restored to a point in time", (name) => {
     synthesisedStacks(name).data.allResourcesProperties("AWS::DynamoDB::Table", {
       BillingMode: "PAY_PER_REQUEST",
@@ -51,9 +69,7 @@ describe("the data stack", () => {
       protection: table.Properties.DeletionProtectionEnabled,
     }));
     const { policy, protection } = expected;
-    expect(found).toEqual([
-      { policy, protection },
-      { policy, protection },
-    ]);
+    expect(found.length).toBeGreaterThanOrEqual(2);
+    for (const table of found) expect(table).toEqual({ policy, protection });
   });
 });
