@@ -16,7 +16,8 @@ export function drawDashboard(body: DashboardBody, readings: readonly EmfReading
   const height = headHeight + Math.max(...body.widgets.map((each) => (each.y + each.height) * row));
   const width = 24 * column;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" role="img" aria-label="The dashboard">`,
+    "<title>The dashboard</title>",
     rectangle({ x: 0, y: 0, width, height }, colours.page),
     text(gap, 19, headline(readings, span), { size: 12, colour: colours.quiet }),
     ...body.widgets.map((widget) => drawWidget(widget, readings, span)),
