@@ -1,0 +1,233 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
+import { isEnded } from "../../shared/ledger/run.ts";
+import { summariseRun } from "../../shared/ledger/run-summary.ts";
+import { addDays } from "../../shared/plan/pacific-date.ts";
+import type { RunRequestInput } from "../../shared/plan/run-request.ts";
+import { quotaScopes } from "../../shared/quota/scopes.ts";
+import { generationGraceMs, type RowStore } from "../../shared/rows/row-store.ts";
+import { day } from "../support/day.ts";
+import { memoryRowStore } from "../support/memory-row-store.ts";
+import { type Coverage, count, newCoverage } from "./coverage.ts";
+import { dice as diceOf } from "./dice.ts";
+import { drawFaults, type FaultKind, type Faults } from "./faults.ts";
+import { operate } from "./operator.ts";
+import { drawScenario, type Scenario } from "./scenario.ts";
+import { type Fate, scheduler as schedulerOf } from "./scheduler.ts";
+import { projectId, type World } from "./simulated-ports.ts";
+import { simulatedSearchConsole } from "./simulated-search-console.ts";
+import { type Sabotage, simulatedStage } from "./simulated-stage.ts";
+import { parseMachine } from "./state-machine.ts";
+import { watchLedger } from "./watch-ledger.ts";
+
+export type History = {
+  readonly seed: number;
+  /** What did not hold; empty: everything did. */
+  readonly violations: readonly string[];
+  readonly steps: number;
+  /** Virtual time that it took. */
+  readonly durationMs: number;
+  readonly struck: ReadonlyMap<FaultKind, number>;
+  readonly coverage: Coverage;
+  readonly scenario: Scenario;
+};
+
+export type HistoryOptions = {
+  readonly sabotage?: Sabotage | undefined;
+  readonly log?: ((line: string) => void) | undefined;
+};
+
+const machine = parseMachine(
+  JSON.parse(readFileSync(join(import.meta.dirname, "sync-state-machine.json"), "utf8")),
+);
+
+const startMs = Date.parse("2026-04-01T12:00:00Z");
+const siteUrl = "sc-domain:example.com";
+const accountId = "default";
+const firstDate = day("2026-03-01");
+const runId = "run-1";
+
+/** A history longer than this is stuck: a day's quota may be waited for, no more. */
+const longestMs = 3 * 86_400_000;
+const mostSteps = 60_000;
+
+/** One history, from its seed to its end; the same seed is the same history. */
+export async function runHistory(seed: number, options: HistoryOptions = {}): Promise<History> {
+  const dice = diceOf(seed);
+  const scenario = drawScenario(dice);
+  const faults = drawFaults(dice);
+  const coverage = newCoverage();
+  const violations = new Set<string>();
+  const calmAtMs = startMs + scenario.calmAfterMs;
+  let ended = false;
+
+  const log = options.log && ((line: string) => options.log?.(`${clockText()} ${line}`));
+  const scheduler = schedulerOf({ dice, startMs, fate: fateOf(faults, coverage, dice, log), log });
+  const clockText = () => ((scheduler.nowMs() - startMs) / 1_000).toFixed(3).padStart(9);
+  const google = simulatedSearchConsole(scenario, firstDate, { dice, faults });
+  const violated = (what: string) => {
+    if (violations.size < 10) violations.add(what);
+    log?.(`VIOLATION ${what}`);
+  };
+  const ledger = watchLedger(memoryLedger({ lever: scenario.lever }), {
+    nowMs: () => scheduler.nowMs(),
+    coverage,
+    violated,
+    log,
+  });
+  const world: World = {
+    dice,
+    faults,
+    scenario,
+    scheduler,
+    stores: { ledger, rows: new Map(), windows: new Map(), google },
+  };
+  log?.(`${JSON.stringify(scenario)} ${[...faults.enabled].join(" ")}`);
+
+  const stage = simulatedStage(machine, world, options);
+  const { to, request } = requestOf(scenario);
+  stage.start(runId, request);
+  void operate(runId, request, stage, world, isCalm).then(() => {
+    ended = true;
+  });
+
+  function isCalm(): boolean {
+    const calm = scheduler.nowMs() >= calmAtMs;
+    if (calm) faults.calm();
+    return calm;
+  }
+
+  await scheduler.run(() => {
+    if (isCalm() && ended && stage.executions().every(({ status }) => status !== "RUNNING")) {
+      return true;
+    }
+    const stuck = scheduler.nowMs() - startMs > longestMs || scheduler.steps() > mostSteps;
+    if (stuck) violated("the run does not come to its end");
+    return stuck || violations.size > 0;
+  });
+
+  if (violations.size === 0) await judge();
+  const durationMs = scheduler.nowMs() - startMs;
+  return {
+    seed,
+    violations: [...violations],
+    steps: scheduler.steps(),
+    durationMs,
+    struck: faults.struck,
+    coverage,
+    scenario,
+  };
+
+  /** What must hold when all is over. */
+  async function judge(): Promise<void> {
+    if (!ended) violated("nobody has anything left to do, and the run has not ended");
+    const rows = memoryRowStore(world.stores.rows);
+    const run = await ledger.readRun(runId);
+    if (run === undefined) return violated("the run is gone");
+    for (const each of await ledger.listRuns(10)) {
+      if (!isEnded(each.status)) violated(`${each.runId} is ${each.status} for ever`);
+    }
+    const batches = await ledger.readBatches(runId);
+    const visible = await visibleOf(rows);
+    const units = batches.flatMap((batch) => batch.units);
+    for (const unit of units) {
+      const invalid = scenario.invalidDays.has(google.truth.dates.indexOf(unit.date));
+      if (unit.status === "pending") violated(`${unit.date} is pending for ever`);
+      if (unit.status === "failed" && !invalid && unit.attempts < 8) {
+        violated(`${unit.date} failed after ${unit.attempts} attempts: ${unit.lastError}`);
+      }
+      if (unit.status === "done" && invalid) violated(`${unit.date} is done though it cannot be`);
+      const fault = google.truth.faultOf(unit.date, visible.get(unit.date) ?? []);
+      if (unit.status === "done" && fault !== null) violated(fault);
+    }
+    const summary = summariseRun(run, batches, scheduler.nowMs());
+    if (summary.requests > google.arrivals.length) {
+      violated(`${summary.requests} requests counted of ${google.arrivals.length} sent`);
+    }
+    for (const fault of quotaFaults()) violated(fault);
+    await judgeSweep(rows, visible);
+  }
+
+  async function visibleOf(rows: RowStore) {
+    const visible = new Map<string, { page: string | null; clicks: number }[]>();
+    for await (const { date, page, clicks } of rows.streamRows({ siteUrl, from: firstDate, to })) {
+      visible.set(date, [...(visible.get(date) ?? []), { page, clicks }]);
+    }
+    return visible;
+  }
+
+  /** After the grace nothing is held but what is visible, and that is as it was. */
+  async function judgeSweep(rows: RowStore, visible: ReadonlyMap<string, unknown[]>) {
+    const nowMs = scheduler.nowMs() + 2 * generationGraceMs;
+    await rows.sweepGenerations(nowMs);
+    await rows.sweepGenerations(nowMs + 2 * generationGraceMs);
+    const after = await visibleOf(rows);
+    for (const date of google.truth.dates) {
+      if (after.get(date)?.length !== visible.get(date)?.length) violated(`${date} was swept`);
+    }
+    for (const unit of world.stores.rows.values()) {
+      const hidden = unit.generations.size - (unit.record === null ? 0 : 1);
+      if (hidden > 0) violated(`${hidden} generations that nobody sees are never swept`);
+    }
+  }
+
+  /** Requests that arrived within any minute, against what may be granted in one. */
+  function quotaFaults(): readonly string[] {
+    const scopes = quotaScopes({ siteUrl, accountId, projectId, qpm: scenario.qpm ?? undefined });
+    const least = Math.min(...scopes.map(({ budget }) => budget));
+    const sent = google.arrivals.filter(({ late }) => !late).map(({ atMs }) => atMs);
+    let first = 0;
+    for (const [index, atMs] of sent.entries()) {
+      while (atMs - (sent[first] ?? atMs) >= 60_000) first += 1;
+      const within = index - first + 1;
+      if (within > least) return [`${within} requests within a minute, of ${least}`];
+    }
+    return [];
+  }
+}
+
+function requestOf(scenario: Scenario) {
+  const to = addDays(firstDate, scenario.days - 1);
+  const request: RunRequestInput = {
+    siteUrl,
+    accountId,
+    from: firstDate,
+    to,
+    concurrency: scenario.concurrency,
+    batchSize: scenario.batchSize,
+    maxQueueSize: scenario.maxQueueSize,
+    maxInFlight: scenario.maxInFlight,
+    ...(scenario.qpm === null ? {} : { qpm: scenario.qpm }),
+  };
+  return { to, request };
+}
+
+const deaths: Record<string, FaultKind> = {
+  "fetch-batch": "worker-death",
+  "plan-run": "handler-death",
+  "dispatch-batches": "handler-death",
+  "finish-run": "handler-death",
+  operator: "operator-death",
+};
+
+/** At each of its turns a process may die, or stand still beyond its lease. */
+function fateOf(
+  faults: Faults,
+  coverage: Coverage,
+  dice: { between(least: number, most: number): number },
+  log: ((line: string) => void) | undefined,
+): Fate {
+  return (process, label, nowMs) => {
+    const death = deaths[process.role];
+    if (death === undefined) return;
+    if (faults.strikes(death)) {
+      process.die();
+      count(coverage.crashPoints, `${process.role} at ${label.replace(/ 20.*/, "")}`);
+      log?.(`${process.name} DIES at ${label}`);
+    } else if (faults.strikes("pause")) {
+      process.pausedUntilMs = nowMs + dice.between(5_000, 120_000);
+      log?.(`${process.name} STANDS STILL at ${label} until ${process.pausedUntilMs - startMs}`);
+    }
+  };
+}

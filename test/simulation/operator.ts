@@ -1,0 +1,85 @@
+import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
+import { isEnded, type Run } from "../../shared/ledger/run.ts";
+import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
+import { orphanRun } from "../../shared/ledger/transitions/orphan-run.ts";
+import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
+import { lockProperty } from "../../shared/plan/plan-run.ts";
+import type { World } from "./simulated-ports.ts";
+import type { SimulatedStage } from "./simulated-stage.ts";
+
+/** How often the person looks, and how often a run without an execution is looked for, ms. */
+const lookMs = { inTrouble: 8_000, calm: 30_000 };
+
+/**
+ * The people and the commands of a history: somebody halts, turns the lever, stops an execution,
+ * starts a rival run, and resumes what has stopped. A command dies as any process does; the next
+ * one goes on. Resolves when the run is complete.
+ */
+export async function operate(
+  runId: string,
+  rivalRequest: unknown,
+  stage: SimulatedStage,
+  world: World,
+  isCalm: () => boolean,
+): Promise<void> {
+  const { dice, faults } = world;
+  const { clock } = stage.process("watch").ports;
+  let operator = stage.process("operator");
+
+  /** A command in a process that may die; what it leaves undone is undone. */
+  async function command(work: (ports: WorkPorts) => Promise<unknown>): Promise<void> {
+    if (operator.process.dead) operator = stage.process("operator");
+    const { process, ports } = operator;
+    await Promise.race([work(ports).catch(() => undefined), process.death]);
+  }
+
+  for (;;) {
+    const calm = isCalm();
+    await clock.sleep(calm ? lookMs.calm : dice.between(1_000, lookMs.inTrouble));
+    let seen: Run | undefined;
+    await command(async ({ ledger }) => {
+      seen = await ledger.readRun(runId);
+    });
+    if (seen === undefined) continue;
+    const run = seen;
+    if (run.status === "complete" || run.status === "completed_with_failures") return;
+    if (isEnded(run.status)) {
+      if (calm || dice.chance(0.3)) await command((ports) => resume(run, stage, ports));
+    } else if (isAbandoned(run, stage)) {
+      await command((ports) => orphan(run, ports));
+    } else if (faults.strikes("halt")) {
+      const input = { reason: "stopped by the user", endsAs: "halted" } as const;
+      await command(({ ledger, clock: own }) =>
+        ledger.changeRun(runId, (current) => haltRun(current, input, own.nowMs())),
+      );
+    } else if (faults.strikes("execution-stopped")) {
+      stage.stop(run.execution);
+    }
+    if (faults.strikes("lever")) {
+      const lever = dice.between(0, 5);
+      await command(({ ledger }) => ledger.changeSettings({ lever }));
+    }
+    if (faults.strikes("queue-cleared")) stage.clearQueue();
+    if (faults.strikes("rival")) stage.start(`rival-${dice.below(1_000)}`, rivalRequest);
+    if (calm) await command(({ ledger }) => ledger.changeSettings({ lever: 5 }));
+  }
+}
+
+/** What `gsc-sync resume` does. */
+async function resume(run: Run, stage: SimulatedStage, ports: WorkPorts): Promise<void> {
+  const { ledger, clock } = ports;
+  await lockProperty(run, ledger, clock.nowMs());
+  const execution = `${run.runId}-${clock.nowMs().toString(36)}`;
+  await ledger.changeRun(run.runId, (ended) =>
+    resumeRun(ended, { execution, sequential: false }, clock.nowMs()),
+  );
+  stage.start(execution, { runId: run.runId });
+}
+
+function isAbandoned(run: Run, stage: SimulatedStage): boolean {
+  return stage.find(run.execution)?.status !== "RUNNING";
+}
+
+async function orphan(run: Run, { ledger }: WorkPorts): Promise<void> {
+  await ledger.changeRun(run.runId, (current) => orphanRun(current, "its execution is gone"));
+}
