@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
-import { failureText, releaseProperty } from "../shared/ledger/close-run.ts";
+import { failureText } from "../shared/ledger/close-run.ts";
+import { releaseProperty } from "../shared/ledger/hold-property.ts";
 import { isEnded, type Run } from "../shared/ledger/run.ts";
 import type { RunSummary } from "../shared/ledger/run-summary.ts";
 import { haltRun } from "../shared/ledger/transitions/halt-run.ts";

@@ -1,4 +1,4 @@
-import { releaseProperty } from "../shared/ledger/close-run.ts";
+import { releaseProperty } from "../shared/ledger/hold-property.ts";
 import type { Ledger } from "../shared/ledger/ledger.ts";
 import { isEnded } from "../shared/ledger/run.ts";
 import { orphanRun } from "../shared/ledger/transitions/orphan-run.ts";

@@ -1,9 +1,9 @@
 import { DescribeExecutionCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { Command } from "commander";
+import { lockProperty, PropertyBusyError } from "../../shared/ledger/hold-property.ts";
 import { isEnded, type Run } from "../../shared/ledger/run.ts";
 import { orphanRun } from "../../shared/ledger/transitions/orphan-run.ts";
 import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
-import { lockProperty, PropertyBusyError } from "../../shared/plan/plan-run.ts";
 import { CommandError } from "../command-error.ts";
 import { commandTerminal } from "../command-terminal.ts";
 import { executionArn } from "../execution-arn.ts";

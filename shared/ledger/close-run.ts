@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { releaseProperty } from "./hold-property.ts";
 import type { Ledger } from "./ledger.ts";
-import { releaseLock } from "./property-lock.ts";
-import type { Run, RunStatus } from "./run.ts";
+import { isEnded, type Run, type RunStatus } from "./run.ts";
 import { finishRun } from "./transitions/finish-run.ts";
 
 export type CloseInput = {
@@ -46,19 +46,13 @@ export async function closeRun(input: CloseInput, ports: ClosePorts): Promise<Cl
   }
   const { run, answer } = changed;
   if (answer === "superseded") {
+    // Its dispatcher may have come late and locked the property once more.
+    if (isEnded(run.status)) await releaseProperty(run, ledger);
     return { runId, status: "superseded", reason: `execution ${run.execution} carries the run` };
   }
   ports.ended(run, failedUnits);
   await releaseProperty(run, ledger);
   return { runId, status: run.status, reason: run.reason ?? run.status };
-}
-
-/** Lets other runs have the run's property. */
-export async function releaseProperty(run: Run, ledger: Ledger): Promise<void> {
-  await ledger.changeLock(run.siteUrl, (lock) => ({
-    kind: "changed",
-    lock: releaseLock(lock, run.runId),
-  }));
 }
 
 const LambdaCauseSchema = z.object({ errorMessage: z.string() });

@@ -1,9 +1,9 @@
 import type { Clock } from "../fetch/clock.ts";
-import { lockProperty } from "../plan/plan-run.ts";
 import type { QuotaOutlook } from "../quota/quota-outlook.ts";
 import type { DispatchResult } from "./dispatch-result.ts";
+import { lockProperty, releaseProperty } from "./hold-property.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Run } from "./run.ts";
+import { isEnded, type Run } from "./run.ts";
 import type { Settings } from "./settings.ts";
 import { dispatchRun } from "./transitions/dispatch-run.ts";
 
@@ -62,7 +62,11 @@ export async function dispatchBatches(
     );
     if (changed === undefined) return finish(runId);
     const { run, answer } = changed;
-    if (answer.kind === "finish" || answer.kind === "superseded") return finish(runId);
+    if (answer.kind === "finish" || answer.kind === "superseded") {
+      // A dispatcher that stood still may have locked the property of a run that had ended.
+      if (isEnded(run.status)) await releaseProperty(run, ledger);
+      return finish(runId);
+    }
     expired += answer.expired;
     if (answer.kind === "ring") {
       ports.observe(run, expired);

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { newBatch } from "../ledger/batch.ts";
+import { lockProperty, releaseProperty } from "../ledger/hold-property.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { acquireLock, lockMs } from "../ledger/property-lock.ts";
-import { batchIdAt, type Run } from "../ledger/run.ts";
+import { batchIdAt, isEnded, type Run } from "../ledger/run.ts";
 import { defaultInFlight, defaultQueueSize, type Settings } from "../ledger/settings.ts";
 import { startRun } from "../ledger/transitions/start-run.ts";
 import { isFinal } from "../rows/finality.ts";
@@ -23,16 +23,6 @@ export class InvalidRequestError extends Error {
   constructor(message: string) {
     super(message);
     this.name = "InvalidRequestError";
-  }
-}
-
-/** Another run has the property. */
-export class PropertyBusyError extends Error {
-  readonly code = "PROPERTY_BUSY";
-
-  constructor(siteUrl: string, runId: string) {
-    super(`${siteUrl} is being synced by run ${runId}: halt it, or wait for its end`);
-    this.name = "PropertyBusyError";
   }
 }
 
@@ -63,6 +53,13 @@ export async function planRun(
 
   await lockProperty(run, ledger, nowMs());
   const token = await ledger.nextToken(run.siteUrl, nowMs());
+  // Whoever takes or plans the run from here on has a newer token; who did before is seen here. A
+  // planner that stood still until now must not overwrite what was done meanwhile.
+  const current = (await ledger.readRun(runId)) ?? run;
+  if (current.status !== "planned" || current.execution !== input.executionName) {
+    if (isEnded(current.status)) await releaseProperty(current, ledger);
+    return { runId };
+  }
   const plan = await planUnitsOf(run, rows, nowMs());
   const batches = splitIntoBatches(plan.units, run).map((units, index) =>
     newBatch(runId, batchIdAt(index), units, token),
@@ -118,14 +115,6 @@ export async function planUnitsOf(
     const record = byUnit.get(`${unit.report} ${unit.date}`);
     return record !== undefined && isFinal(record, byReport.get(unit.report) ?? []);
   });
-}
-
-/** Takes or renews the property's lock for a run. @throws PropertyBusyError */
-export async function lockProperty(run: Run, ledger: Ledger, nowMs: number): Promise<void> {
-  const decision = await ledger.changeLock(run.siteUrl, (lock) =>
-    acquireLock(lock, run, nowMs + lockMs, nowMs),
-  );
-  if (decision.kind === "held") throw new PropertyBusyError(run.siteUrl, decision.by);
 }
 
 const NamedRunSchema = z.object({ runId: z.string().min(1) });

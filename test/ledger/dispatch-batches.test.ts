@@ -64,6 +64,18 @@ describe("the dispatcher", () => {
     expect((await ledger.readLock(siteUrl)).holders[runId]?.untilMs).toBe(startMs + lockMs);
   });
 
+  test("that stood still while its run ended leaves the property to others", async () => {
+    await ledger.createRun(aRun());
+    await dispatch(runId, {
+      ...ledger,
+      async changeLock(property, decide) {
+        await change((run) => ({ ...run, status: "halted", execution: "a-later-one" }));
+        return ledger.changeLock(property, decide);
+      },
+    });
+    expect(await ledger.readLock(siteUrl)).toEqual({ holders: {} });
+  });
+
   test("touches nothing for an execution that no longer carries the run, and ends it", async () => {
     await ledger.createRun(aRun({ execution: "a-later-one" }));
     expect(await dispatch()).toMatchObject({ next: "finish", messages: [] });

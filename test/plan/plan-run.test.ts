@@ -205,6 +205,45 @@ describe("planning a run", () => {
     expect(new Set(dates).size).toBe((await ledger.readRun(executionName))?.plannedUnits);
   });
 
+  test("by a planner that stood still before its token leaves alone what was done meanwhile", async () => {
+    const asleep = Promise.withResolvers<void>();
+    const woken = Promise.withResolvers<void>();
+    const slow: Ledger = {
+      ...ledger,
+      async nextToken(property, atMs) {
+        asleep.resolve();
+        await woken.promise;
+        return ledger.nextToken(property, atMs);
+      },
+    };
+    const stale = planRun({ request, executionName }, { ledger: slow, rows, nowMs: () => nowMs });
+    await asleep.promise;
+    await plan();
+    const [batch] = await ledger.readBatches(executionName);
+    if (batch === undefined) throw new Error("there is no batch");
+    const token = await ledger.nextToken(siteUrl, nowMs);
+    const units = batch.units.map((unit) => ({ ...unit, status: "done" as const }));
+    await ledger.saveBatch({ ...batch, token, units });
+    const done = await ledger.readBatches(executionName);
+    woken.resolve();
+    await stale;
+    expect(await ledger.readBatches(executionName)).toEqual(done);
+  });
+
+  test("by a planner that wakes when its run has ended leaves the property to others", async () => {
+    const ending: Ledger = {
+      ...ledger,
+      async changeLock(property, decide) {
+        await ledger.changeRun(executionName, (run) =>
+          haltRun(run, { reason: "asked", endsAs: "halted" }, 1),
+        );
+        return ledger.changeLock(property, decide);
+      },
+    };
+    await planRun({ request, executionName }, { ledger: ending, rows, nowMs: () => nowMs });
+    expect(await ledger.readLock(siteUrl)).toEqual({ holders: {} });
+  });
+
   test("started twice at once, it is planned and started once", async () => {
     const racing: Ledger = {
       ...ledger,

@@ -13,11 +13,12 @@ import { type Coverage, count, newCoverage } from "./coverage.ts";
 import { dice as diceOf } from "./dice.ts";
 import { drawFaults, type FaultKind, type Faults } from "./faults.ts";
 import { operate } from "./operator.ts";
+import type { Bug } from "./planted-bugs.ts";
 import { drawScenario, type Scenario } from "./scenario.ts";
 import { type Fate, scheduler as schedulerOf } from "./scheduler.ts";
-import { projectId, type World } from "./simulated-ports.ts";
+import { projectId, type Stores, type World } from "./simulated-ports.ts";
 import { simulatedSearchConsole } from "./simulated-search-console.ts";
-import { type Sabotage, simulatedStage } from "./simulated-stage.ts";
+import { simulatedStage } from "./simulated-stage.ts";
 import { parseMachine } from "./state-machine.ts";
 import { watchLedger } from "./watch-ledger.ts";
 
@@ -34,7 +35,7 @@ export type History = {
 };
 
 export type HistoryOptions = {
-  readonly sabotage?: Sabotage | undefined;
+  readonly bug?: Bug | undefined;
   readonly log?: ((line: string) => void) | undefined;
 };
 
@@ -70,7 +71,15 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     if (violations.size < 10) violations.add(what);
     log?.(`VIOLATION ${what}`);
   };
-  const ledger = watchLedger(memoryLedger({ lever: scenario.lever }), {
+  const { bug } = options;
+  const stores: Stores = {
+    ledger: memoryLedger({ lever: scenario.lever }),
+    rows: new Map(),
+    windows: new Map(),
+    google,
+  };
+  const { ledger: stored } = bug?.stores?.(stores) ?? stores;
+  const ledger = watchLedger(stored, {
     nowMs: () => scheduler.nowMs(),
     coverage,
     violated,
@@ -81,11 +90,11 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     faults,
     scenario,
     scheduler,
-    stores: { ledger, rows: new Map(), windows: new Map(), google },
+    stores: { ...stores, ledger },
   };
   log?.(`${JSON.stringify(scenario)} ${[...faults.enabled].join(" ")}`);
 
-  const stage = simulatedStage(machine, world, options);
+  const stage = simulatedStage(machine, world, { sabotage: bug?.worker, log });
   const { to, request } = requestOf(scenario);
   stage.start(runId, request);
   void operate(runId, request, stage, world, isCalm).then(() => {

@@ -1,14 +1,14 @@
 import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
+import { lockProperty } from "../../shared/ledger/hold-property.ts";
 import { isEnded, type Run } from "../../shared/ledger/run.ts";
 import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
 import { orphanRun } from "../../shared/ledger/transitions/orphan-run.ts";
 import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
-import { lockProperty } from "../../shared/plan/plan-run.ts";
 import type { World } from "./simulated-ports.ts";
 import type { SimulatedStage } from "./simulated-stage.ts";
 
-/** How often the person looks, and how often a run without an execution is looked for, ms. */
-const lookMs = { inTrouble: 8_000, calm: 30_000 };
+/** How often the people look, ms: when it is calm, less and less often. */
+const lookMs = { inTrouble: 8_000, calm: 20_000, longest: 900_000 };
 
 /**
  * The people and the commands of a history: somebody halts, turns the lever, stops an execution,
@@ -33,9 +33,11 @@ export async function operate(
     await Promise.race([work(ports).catch(() => undefined), process.death]);
   }
 
-  for (;;) {
+  for (let calmLooks = 0; ; ) {
     const calm = isCalm();
-    await clock.sleep(calm ? lookMs.calm : dice.between(1_000, lookMs.inTrouble));
+    if (calm) calmLooks += 1;
+    const calmMs = Math.min(lookMs.calm * calmLooks, lookMs.longest);
+    await clock.sleep(calm ? calmMs : dice.between(1_000, lookMs.inTrouble));
     let seen: Run | undefined;
     await command(async ({ ledger }) => {
       seen = await ledger.readRun(runId);
@@ -61,7 +63,7 @@ export async function operate(
     }
     if (faults.strikes("queue-cleared")) stage.clearQueue();
     if (faults.strikes("rival")) stage.start(`rival-${dice.below(1_000)}`, rivalRequest);
-    if (calm) await command(({ ledger }) => ledger.changeSettings({ lever: 5 }));
+    if (calmLooks === 1) await command(({ ledger }) => ledger.changeSettings({ lever: 5 }));
   }
 }
 

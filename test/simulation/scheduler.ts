@@ -139,9 +139,12 @@ export function scheduler(options: {
         function step(): void {
           try {
             const waiter = done() ? undefined : pick();
-            if (waiter === undefined) return resolve();
-            goOn(waiter);
-            setImmediate(step);
+            if (waiter === undefined) {
+              resolve();
+            } else {
+              goOn(waiter);
+              setImmediate(step);
+            }
           } catch (error) {
             reject(error);
           }

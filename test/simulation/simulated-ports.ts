@@ -6,7 +6,6 @@ import { createMemoryQuota } from "../../shared/quota/memory-quota.ts";
 import { QuotaError } from "../../shared/quota/quota-error.ts";
 import { quotaScopes } from "../../shared/quota/scopes.ts";
 import type { QuotaWindow } from "../../shared/quota/window.ts";
-import type { RowStore } from "../../shared/rows/row-store.ts";
 import { RowStoreError } from "../../shared/rows/row-store-error.ts";
 import type { SearchConsole } from "../../shared/search-console/search-console.ts";
 import { intercept } from "../support/intercept.ts";

@@ -48,6 +48,8 @@ const EventSchema = z.object({
   error: z.object({ Error: z.string(), Cause: z.string() }).optional(),
 });
 
+const SendSchema = z.object({ MessageBody: z.string() });
+
 /** Six times the worker's time-out. */
 const visibilityMs = 6 * functionTimeoutsSeconds["fetch-batch"] * 1_000;
 
@@ -119,7 +121,7 @@ export function simulatedStage(
     try {
       return await Promise.race([handler(instance.ports), died(), timeOut()]);
     } finally {
-      over.abort();
+      over.abort("over");
       instance.busy = false;
     }
   }
@@ -133,7 +135,7 @@ export function simulatedStage(
         case "PlanRun":
           return planRun({ request, executionName }, { ledger, rows, nowMs });
         case "DispatchBatches": {
-          const event = { runId: z.string().parse(runId), executionName };
+          const event = { runId: runId ?? "", executionName };
           return dispatchBatches(event, { ledger, clock, observe() {} });
         }
         case "FinishRun": {
@@ -152,7 +154,7 @@ export function simulatedStage(
 
   async function send(input: unknown): Promise<void> {
     await scheduler.turn(infrastructure, "send a message");
-    const { MessageBody } = z.object({ MessageBody: z.string() }).parse(input);
+    const { MessageBody } = SendSchema.parse(input);
     const unheard = faults.strikes("send-fault");
     if (unheard && dice.chance(0.5)) throw new TaskError("SQS.SdkClientException", "not sent");
     const copies = faults.strikes("message-lost") ? 0 : faults.strikes("message-doubled") ? 2 : 1;
@@ -195,7 +197,7 @@ export function simulatedStage(
       const enough = new AbortController();
       const waitMs = nextAtMs - scheduler.nowMs();
       await Promise.race([heard, scheduler.sleep(infrastructure, waitMs, enough.signal)]);
-      enough.abort();
+      enough.abort("enough");
     }
   }
 
