@@ -31,6 +31,7 @@ export const stateNames = {
   planRun: "PlanRun",
   dispatchBatches: "DispatchBatches",
   sendBatchMessage: "SendBatchMessage",
+  startSuccessor: "StartSuccessor",
   finishRun: "FinishRun",
 } as const;
 

@@ -59,6 +59,7 @@ const RunSchema = z.object({
   reason: z.string().nullable(),
   haltsAs: z.enum(["halted", "failed"]).nullable(),
   execution: z.string(),
+  predecessor: z.string().nullable().default(null),
   plannedUnits: count,
   skippedUnits: count,
   batches: count,

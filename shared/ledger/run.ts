@@ -49,6 +49,8 @@ export type Run = {
   readonly haltsAs: "halted" | "failed" | null;
   /** The execution that carries the run; another one that dispatches it is told to end. */
   readonly execution: string;
+  /** The execution that handed the run over to this one. */
+  readonly predecessor: string | null;
 
   readonly plannedUnits: number;
   readonly skippedUnits: number;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { newBatch } from "../ledger/batch.ts";
+import { eventsOfPlanning } from "../ledger/execution-events.ts";
 import { lockProperty, releaseProperty } from "../ledger/hold-property.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { batchIdAt, isEnded, type Run } from "../ledger/run.ts";
@@ -26,6 +27,12 @@ export class InvalidRequestError extends Error {
   }
 }
 
+export type PlannedRun = {
+  readonly runId: string;
+  /** Events of the execution's history so far. */
+  readonly events: number;
+};
+
 /**
  * Begins a run, or goes on with the one that the request names. Safe to repeat at any point: a run
  * that is still planned is planned again, one that has started is left alone.
@@ -34,10 +41,11 @@ export class InvalidRequestError extends Error {
 export async function planRun(
   input: { readonly request: unknown; readonly executionName: string },
   ports: { readonly ledger: Ledger; readonly rows: RowStore; readonly nowMs: () => number },
-): Promise<{ readonly runId: string }> {
+): Promise<PlannedRun> {
   const { ledger, rows, nowMs } = ports;
   const named = NamedRunSchema.safeParse(input.request);
   const runId = named.data?.runId ?? input.executionName;
+  const planned: PlannedRun = { runId, events: eventsOfPlanning };
   let run = await ledger.readRun(runId);
   if (run === undefined) {
     const request = parseRunRequest(input.request, nowMs());
@@ -49,7 +57,7 @@ export async function planRun(
     if ((await ledger.createRun(run)) === "exists") run = (await ledger.readRun(runId)) ?? run;
   }
   // A planner that was thought dead must not plan for the execution that went on without it.
-  if (run.status !== "planned" || run.execution !== input.executionName) return { runId };
+  if (run.status !== "planned" || run.execution !== input.executionName) return planned;
 
   await lockProperty(run, ledger, nowMs());
   const token = await ledger.nextToken(run.siteUrl, nowMs());
@@ -58,16 +66,16 @@ export async function planRun(
   const current = (await ledger.readRun(runId)) ?? run;
   if (current.status !== "planned" || current.execution !== input.executionName) {
     if (isEnded(current.status)) await releaseProperty(current, ledger);
-    return { runId };
+    return planned;
   }
   const plan = await planUnitsOf(run, rows, nowMs());
   const batches = splitIntoBatches(plan.units, run).map((units, index) =>
     newBatch(runId, batchIdAt(index), units, token),
   );
-  if ((await ledger.putBatches(batches)) === "lost") return { runId };
-  await ledger.changeRun(runId, (planned) =>
+  if ((await ledger.putBatches(batches)) === "lost") return planned;
+  await ledger.changeRun(runId, (current) =>
     startRun(
-      planned,
+      current,
       {
         batches: batches.length,
         plannedUnits: plan.units.length,
@@ -77,7 +85,7 @@ export async function planRun(
       nowMs(),
     ),
   );
-  return { runId };
+  return planned;
 }
 
 /** Parses an execution's input and holds it against what Search Console can be asked for. */
@@ -147,6 +155,7 @@ function newRun(
     batchSize: request.batchSize,
     maxQueueSize: request.maxQueueSize ?? settings.queueSize ?? defaultQueueSize,
     maxInFlight: request.maxInFlight ?? settings.inFlight ?? defaultInFlight,
+    predecessor: null,
     status: "planned",
     reason: null,
     haltsAs: null,

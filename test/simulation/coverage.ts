@@ -68,6 +68,7 @@ export const allMoves = [
   "halted -> running",
   "failed -> running",
   "resume",
+  "hand over",
   "admit",
   "queue full",
   "ring",

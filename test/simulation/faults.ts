@@ -20,6 +20,7 @@ export const faultRates = {
   "message-late": 0.2,
   "send-fault": 0.1,
   "queue-cleared": 0.15,
+  "history-full": 0.05,
   "google-fault": 0.08,
   "google-slow": 0.05,
   "google-refusal": 0.04,
@@ -54,6 +55,7 @@ const mostStrikes: Partial<Record<FaultKind, number>> = {
   "execution-stopped": 2,
   rival: 1,
   "queue-cleared": 2,
+  "history-full": 2,
 };
 
 export type Faults = {

@@ -5,6 +5,7 @@ import { workBatch } from "../../shared/fetch/work-batch.ts";
 import { parseBatchMessage } from "../../shared/ledger/batch-message.ts";
 import { closeRun } from "../../shared/ledger/close-run.ts";
 import { dispatchBatches } from "../../shared/ledger/dispatch-batches.ts";
+import { handOverAtEvents } from "../../shared/ledger/execution-events.ts";
 import { planRun } from "../../shared/plan/plan-run.ts";
 import { memoryQueue, type ReceivedMessage } from "./memory-queue.ts";
 import { newProcess, type Process } from "./scheduler.ts";
@@ -45,8 +46,11 @@ const EventSchema = z.object({
   runId: z.string().optional(),
   executionName: z.string(),
   request: z.unknown().optional(),
+  events: z.number().default(0),
   error: z.object({ Error: z.string(), Cause: z.string() }).optional(),
 });
+
+const SuccessorSchema = z.object({ Name: z.string(), Input: z.object({ runId: z.string() }) });
 
 const SendSchema = z.object({ MessageBody: z.string() });
 
@@ -127,7 +131,7 @@ export function simulatedStage(
   }
 
   async function callFunction(state: keyof typeof taskStates, input: unknown): Promise<unknown> {
-    const { runId, executionName, request, error } = EventSchema.parse(input);
+    const { runId, executionName, request, error, events } = EventSchema.parse(input);
     return invoke(taskStates[state], async (ports) => {
       const { ledger, rows, clock } = ports;
       const nowMs = () => clock.nowMs();
@@ -135,7 +139,12 @@ export function simulatedStage(
         case "PlanRun":
           return planRun({ request, executionName }, { ledger, rows, nowMs });
         case "DispatchBatches": {
-          const event = { runId: runId ?? "", executionName };
+          const full = faults.strikes("history-full");
+          const event = {
+            runId: runId ?? "",
+            executionName,
+            events: full ? handOverAtEvents : events,
+          };
           return dispatchBatches(event, { ledger, clock, observe() {} });
         }
         case "FinishRun": {
@@ -166,6 +175,18 @@ export function simulatedStage(
     if (unheard) throw new TaskError("SQS.SdkClientException", "sent, and not heard");
   }
 
+  async function startSuccessor(input: unknown): Promise<void> {
+    await scheduler.turn(infrastructure, "start a successor");
+    const successor = SuccessorSchema.parse(input);
+    const unheard = faults.strikes("send-fault");
+    if (unheard && dice.chance(0.5)) throw new TaskError("StepFunctions.SdkClientException", "no");
+    if (executions.get(successor.Name)?.status === "SUCCEEDED") {
+      throw new TaskError("StepFunctions.ExecutionAlreadyExistsException", successor.Name);
+    }
+    start(successor.Name, successor.Input);
+    if (unheard) throw new TaskError("StepFunctions.SdkClientException", "started, not heard");
+  }
+
   function ring(): void {
     bell.resolve();
     bell = Promise.withResolvers();
@@ -173,6 +194,7 @@ export function simulatedStage(
 
   async function runTask(state: string, input: unknown): Promise<unknown> {
     if (state === "SendBatchMessage") return send(input);
+    if (state === "StartSuccessor") return startSuccessor(input);
     if (!isFunctionState(state)) throw new Error(`the stage has no task ${state}`);
     try {
       return await callFunction(state, input);
@@ -220,32 +242,34 @@ export function simulatedStage(
     }
   }
 
+  function start(name: string, input: unknown): Execution {
+    const known = executions.get(name);
+    if (known !== undefined) return known;
+    const execution: Execution = { name, status: "RUNNING", ending: null };
+    executions.set(name, execution);
+    const never = new Promise<never>(() => {});
+    const live = <T>(promise: Promise<T>) =>
+      promise.then(
+        (value) => (execution.status === "RUNNING" ? value : never),
+        (error) => (execution.status === "RUNNING" ? Promise.reject(error) : never),
+      );
+    const ports = {
+      task: (state: string, input: unknown) => live(runTask(state, input)),
+      sleep: (ms: number) => live(scheduler.sleep(infrastructure, ms)),
+      random: () => dice.next(),
+    };
+    void execute(machine, { name, input }, ports).then((ending) => {
+      execution.status = ending.status;
+      execution.ending = ending;
+      log?.(`stage: execution ${name} ${ending.status} ${ending.cause ?? ""}`);
+    });
+    return execution;
+  }
+
   for (let index = 0; index < scenario.workers; index += 1) void slot();
 
   return {
-    start(name, input) {
-      const known = executions.get(name);
-      if (known !== undefined) return known;
-      const execution: Execution = { name, status: "RUNNING", ending: null };
-      executions.set(name, execution);
-      const never = new Promise<never>(() => {});
-      const live = <T>(promise: Promise<T>) =>
-        promise.then(
-          (value) => (execution.status === "RUNNING" ? value : never),
-          (error) => (execution.status === "RUNNING" ? Promise.reject(error) : never),
-        );
-      const ports = {
-        task: (state: string, input: unknown) => live(runTask(state, input)),
-        sleep: (ms: number) => live(scheduler.sleep(infrastructure, ms)),
-        random: () => dice.next(),
-      };
-      void execute(machine, { name, input }, ports).then((ending) => {
-        execution.status = ending.status;
-        execution.ending = ending;
-        log?.(`stage: execution ${name} ${ending.status} ${ending.cause ?? ""}`);
-      });
-      return execution;
-    },
+    start,
     stop(name) {
       const execution = executions.get(name);
       if (execution?.status === "RUNNING") execution.status = "ABORTED";

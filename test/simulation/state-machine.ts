@@ -154,9 +154,15 @@ function holds(rule: Rule, input: unknown): boolean {
 }
 
 /** A Parameters object with its paths filled in. */
-function fill(parameters: Record<string, unknown>, input: unknown, context: Context) {
+function fill(
+  parameters: Record<string, unknown>,
+  input: unknown,
+  context: Context,
+): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(parameters).map(([key, value]) => {
+    Object.entries(parameters).map(([key, value]): [string, unknown] => {
+      const nested = FieldsSchema.safeParse(value);
+      if (nested.success) return [key, fill(nested.data, input, context)];
       if (!key.endsWith(".$")) return [key, value];
       const path = String(value);
       const filled =
@@ -183,6 +189,7 @@ function textAt(input: unknown, path: string): string {
 }
 
 function withField(input: unknown, path: string, value: unknown): unknown {
+  if (path === "$") return value;
   return { ...FieldsSchema.parse(input), [path.replace(/^\$\./, "")]: value };
 }
 
@@ -190,10 +197,10 @@ const FieldsSchema = z.record(z.string(), z.unknown());
 
 const RetrierSchema = z.object({
   ErrorEquals: z.array(z.string()),
-  IntervalSeconds: z.number(),
+  IntervalSeconds: z.number().default(1),
   MaxAttempts: z.number(),
-  BackoffRate: z.number(),
-  MaxDelaySeconds: z.number(),
+  BackoffRate: z.number().default(2),
+  MaxDelaySeconds: z.number().default(Number.POSITIVE_INFINITY),
 });
 type Retrier = z.infer<typeof RetrierSchema>;
 
@@ -202,7 +209,13 @@ const guards = {
   ResultPath: z.null().optional(),
   Retry: z.array(RetrierSchema).optional(),
   Catch: z
-    .array(z.object({ ErrorEquals: z.array(z.string()), ResultPath: z.string(), Next: z.string() }))
+    .array(
+      z.object({
+        ErrorEquals: z.array(z.string()),
+        ResultPath: z.string().default("$"),
+        Next: z.string(),
+      }),
+    )
     .optional(),
 };
 

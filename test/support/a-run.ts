@@ -21,6 +21,7 @@ export function aRun(changes: Partial<Run> = {}): Run {
     reason: null,
     haltsAs: null,
     execution: "run-1",
+    predecessor: null,
     plannedUnits: 31,
     skippedUnits: 0,
     batches: 10,

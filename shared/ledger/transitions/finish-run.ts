@@ -22,7 +22,9 @@ export function finishRun(
   },
   nowMs: number,
 ): Decision<FinishAnswer> {
-  if (run.execution !== input.execution) return unchanged("superseded");
+  // A successor that could not be started carries nothing.
+  const handOverFailed = input.failure !== null && run.predecessor === input.execution;
+  if (run.execution !== input.execution && !handOverFailed) return unchanged("superseded");
   if (isEnded(run.status)) return unchanged("finished");
   if (input.failure !== null || !isDrained(run)) {
     const reason = input.failure ?? "the execution ended before the run was drained";

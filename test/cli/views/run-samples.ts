@@ -25,6 +25,7 @@ export function sampleRun(changes: Partial<Run> = {}): Run {
     reason: null,
     haltsAs: null,
     execution: "execution-1",
+    predecessor: null,
     plannedUnits: 150,
     skippedUnits: 0,
     batches: 20,
