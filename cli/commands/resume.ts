@@ -54,7 +54,10 @@ async function carry(stage: OpenStage, run: Run, options: ResumeOptions): Promis
     if (alive && !options.clearInFlight) return run.execution;
     if (alive) await stopExecution(stage, run.execution);
     await ledger.changeRun(run.runId, (orphan) =>
-      orphanRun(orphan, "its in-flight batches were cleared by hand"),
+      orphanRun(orphan, {
+        execution: run.execution,
+        reason: "its in-flight batches were cleared by hand",
+      }),
     );
   }
   if (run.status === "complete" || run.status === "completed_with_failures") return run.execution;

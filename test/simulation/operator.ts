@@ -1,8 +1,8 @@
 import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
 import { lockProperty } from "../../shared/ledger/hold-property.ts";
+import { isStarting, reconcileRuns } from "../../shared/ledger/reconcile-runs.ts";
 import { isEnded, type Run } from "../../shared/ledger/run.ts";
 import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
-import { orphanRun } from "../../shared/ledger/transitions/orphan-run.ts";
 import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
 import type { World } from "./simulated-ports.ts";
 import type { SimulatedStage } from "./simulated-stage.ts";
@@ -48,7 +48,7 @@ export async function operate(
     if (isEnded(run.status)) {
       if (calm || dice.chance(0.3)) await command((ports) => resume(run, stage, ports));
     } else if (isAbandoned(run, stage)) {
-      await command((ports) => orphan(run, ports));
+      await command((ports) => reconcile(stage, ports));
     } else if (faults.strikes("halt")) {
       const input = { reason: "stopped by the user", endsAs: "halted" } as const;
       await command(({ ledger, clock: own }) =>
@@ -82,6 +82,11 @@ function isAbandoned(run: Run, stage: SimulatedStage): boolean {
   return stage.find(run.execution)?.status !== "RUNNING";
 }
 
-async function orphan(run: Run, { ledger }: WorkPorts): Promise<void> {
-  await ledger.changeRun(run.runId, (current) => orphanRun(current, "its execution is gone"));
+/** What a stage does every few minutes. */
+async function reconcile(stage: SimulatedStage, { ledger, clock }: WorkPorts): Promise<void> {
+  await reconcileRuns({
+    ledger,
+    isCarried: async (run) => !isAbandoned(run, stage) || isStarting(run, clock.nowMs()),
+    reason: () => "its execution is gone",
+  });
 }
