@@ -5,6 +5,7 @@ import { haltRun } from "../ledger/transitions/halt-run.ts";
 import { takeBatch } from "../ledger/transitions/take-batch.ts";
 import type { RowStore } from "../rows/row-store.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
+import { haltOnFailure } from "./halt-on-failure.ts";
 import type { Take } from "./take.ts";
 import { doneUnit } from "./unit-after.ts";
 
@@ -40,7 +41,11 @@ export async function beginTake(message: BatchMessage, ports: WorkPorts): Promis
   const repaired = await markStored(stored, run, ports.rows);
   const crashes = repaired.units.filter((unit) => unit.begun && unit.status === "pending").length;
   const batch = claimBatch(repaired, token, clock.nowMs(), clock.random());
-  return { kind: "taken", take: { run, batchId, token, batch, crashes } };
+  const halts = batch.units.map((unit, index) =>
+    repaired.units[index]?.status === "pending" ? haltOnFailure(run, unit) : null,
+  );
+  const halt = halts.find((each) => each !== null) ?? null;
+  return { kind: "taken", take: { run, batchId, token, batch, crashes, halt } };
 }
 
 /** A unit that this run has flipped is done, whatever the batch item heard of it. */

@@ -49,6 +49,7 @@ const RunSchema = z.object({
   definitions: z.array(ReportSchema).exactOptional(),
   force: z.boolean(),
   keepAutoSync: z.boolean(),
+  haltOnFailure: z.boolean().default(false),
   qpm: z.number().nullable(),
   budget: z.number().exactOptional(),
   concurrency: count,

@@ -33,6 +33,8 @@ export type Run = {
   readonly definitions?: readonly Report[];
   readonly force: boolean;
   readonly keepAutoSync: boolean;
+  /** Halts at the first unit that fails; otherwise it fails alone. */
+  readonly haltOnFailure: boolean;
   /** Budget in requests a minute, where the run sets one. */
   readonly qpm: number | null;
   /** What its scopes granted a minute, as configured, when it was last dispatched. */

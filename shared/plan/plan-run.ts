@@ -150,6 +150,7 @@ function newRun(
     ...definitionsOf(request),
     force: request.force,
     keepAutoSync: request.keepAutoSync,
+    haltOnFailure: request.haltOnFailure,
     qpm: request.qpm ?? null,
     concurrency: request.concurrency,
     batchSize: request.batchSize,

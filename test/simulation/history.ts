@@ -207,6 +207,7 @@ function requestOf(scenario: Scenario) {
     batchSize: scenario.batchSize,
     maxQueueSize: scenario.maxQueueSize,
     maxInFlight: scenario.maxInFlight,
+    haltOnFailure: scenario.haltOnFailure,
     ...(scenario.qpm === null ? {} : { qpm: scenario.qpm }),
   };
   return { to, request };

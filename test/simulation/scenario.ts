@@ -46,7 +46,7 @@ export function drawScenario(dice: Dice): Scenario {
     maxQueueSize: dice.between(1, 8),
     maxInFlight: dice.between(1, 8),
     qpm: dice.chance(0.3) ? dice.between(10, 60) : null,
-    haltOnFailure: false,
+    haltOnFailure: dice.chance(0.2),
     calmAfterMs: dice.between(30, 300) * 1_000,
     lostWorkerVisibilityMs: dice.pick([2_000, 2_000, 1_800_000]),
   };

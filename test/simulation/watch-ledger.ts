@@ -28,6 +28,8 @@ export function watchLedger(
 ): Ledger {
   const { nowMs, coverage, violated, log } = options;
   const batches = new Map<string, Batch>();
+  /** Runs that go on, and must be halted before a failure is written. */
+  const haltOnFailure = new Set<string>();
   const keyOf = ({ runId, batchId }: Pick<Batch, "runId" | "batchId">) => `${runId} ${batchId}`;
 
   function judgeRun(before: Run, after: Run): void {
@@ -52,6 +54,9 @@ export function watchLedger(
         violated(`${batchId} was taken away though its lease had ${was.untilMs - nowMs()} ms left`);
       }
     }
+    const goesOn = after.haltedAtMs === null && !isEnded(after.status);
+    if (after.haltOnFailure && goesOn) haltOnFailure.add(after.runId);
+    else haltOnFailure.delete(after.runId);
     judgeEnd(before, after);
   }
 
@@ -80,7 +85,13 @@ export function watchLedger(
       const is = batch.units[index];
       const replanned = Object.keys(before.takes).length === 0 && before.token !== batch.token;
       if (is === undefined) violated(`${batch.batchId} lost a unit`);
-      else if (was.status !== "pending" && is.status === "pending") {
+      else if (
+        was.status === "pending" &&
+        is.status === "failed" &&
+        haltOnFailure.has(batch.runId)
+      ) {
+        violated(`${was.date} of ${batch.batchId} failed, and the run was not halted first`);
+      } else if (was.status !== "pending" && is.status === "pending") {
         violated(`${was.date} of ${batch.batchId} was ${was.status} and is pending again`);
       } else if (is.attempts < was.attempts && is.status !== "done" && !replanned) {
         violated(`${was.date} of ${batch.batchId} lost an attempt`);

@@ -12,6 +12,7 @@ export function aRun(changes: Partial<Run> = {}): Run {
     reports: ["page_query"],
     force: false,
     keepAutoSync: false,
+    haltOnFailure: false,
     qpm: null,
     concurrency: 3,
     batchSize: 50,

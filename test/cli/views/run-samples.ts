@@ -16,6 +16,7 @@ export function sampleRun(changes: Partial<Run> = {}): Run {
     reports: ["page_query"],
     force: false,
     keepAutoSync: false,
+    haltOnFailure: false,
     qpm: null,
     concurrency: 3,
     batchSize: 50,
