@@ -1,4 +1,5 @@
 import type { BatchUnit } from "../batch.ts";
+import { errorText } from "../largest-run.ts";
 import { isDrained, isEnded, type Run } from "../run.ts";
 import { changed, type Decision, unchanged } from "./decision.ts";
 import { endRun } from "./halt-run.ts";
@@ -27,7 +28,7 @@ export function finishRun(
   if (run.execution !== input.execution && !handOverFailed) return unchanged("superseded");
   if (isEnded(run.status)) return unchanged("finished");
   if (input.failure !== null || !isDrained(run)) {
-    const reason = input.failure ?? "the execution ended before the run was drained";
+    const reason = errorText(input.failure ?? "the execution ended before the run was drained");
     const released = releaseHolds(run, Object.keys(run.inFlight));
     return changed({ ...endRun(released, "failed", nowMs), reason }, "finished");
   }
