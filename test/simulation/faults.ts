@@ -18,6 +18,7 @@ export const faultRates = {
   "message-lost": 0.15,
   "message-doubled": 0.3,
   "message-late": 0.2,
+  "message-throttled": 0.2,
   "send-fault": 0.1,
   "queue-cleared": 0.15,
   "history-full": 0.05,

@@ -4,20 +4,22 @@ import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
 import { isEnded } from "../../shared/ledger/run.ts";
 import { summariseRun } from "../../shared/ledger/run-summary.ts";
 import { addDays } from "../../shared/plan/pacific-date.ts";
+import { findReport } from "../../shared/plan/report.ts";
 import type { RunRequestInput } from "../../shared/plan/run-request.ts";
 import { quotaScopes } from "../../shared/quota/scopes.ts";
 import { generationGraceMs, type RowStore } from "../../shared/rows/row-store.ts";
 import { day } from "../support/day.ts";
 import { memoryRowStore } from "../support/memory-row-store.ts";
+import { sampleRecord } from "../support/row-samples.ts";
 import { type Coverage, count, newCoverage } from "./coverage.ts";
 import { dice as diceOf } from "./dice.ts";
-import { drawFaults, type FaultKind, type Faults } from "./faults.ts";
+import { drawFaults, type FaultKind, type Faults, noFaults } from "./faults.ts";
 import { operate } from "./operator.ts";
 import type { Bug } from "./planted-bugs.ts";
 import { drawScenario, type Scenario } from "./scenario.ts";
-import { type Fate, scheduler as schedulerOf } from "./scheduler.ts";
+import { type Fate, type Process, scheduler as schedulerOf } from "./scheduler.ts";
 import { projectId, type Stores, type World } from "./simulated-ports.ts";
-import { simulatedSearchConsole } from "./simulated-search-console.ts";
+import { type Arrival, simulatedSearchConsole } from "./simulated-search-console.ts";
 import { simulatedStage } from "./simulated-stage.ts";
 import { parseMachine } from "./state-machine.ts";
 import { watchLedger } from "./watch-ledger.ts";
@@ -32,9 +34,16 @@ export type History = {
   readonly struck: ReadonlyMap<FaultKind, number>;
   readonly coverage: Coverage;
   readonly scenario: Scenario;
+  /** Page requests as they arrived, `date startRow`. */
+  readonly requests: readonly string[];
+  /** Visible rows at the end, as text. */
+  readonly visible: readonly string[];
 };
 
 export type HistoryOptions = {
+  /** Nothing goes wrong. */
+  readonly faultless?: boolean;
+  readonly concurrency?: number;
   readonly bug?: Bug | undefined;
   readonly log?: ((line: string) => void) | undefined;
 };
@@ -56,8 +65,9 @@ const mostSteps = 60_000;
 /** One history, from its seed to its end; the same seed is the same history. */
 export async function runHistory(seed: number, options: HistoryOptions = {}): Promise<History> {
   const dice = diceOf(seed);
-  const scenario = drawScenario(dice);
-  const faults = drawFaults(dice);
+  const drawn = drawScenario(dice);
+  const scenario = { ...drawn, concurrency: options.concurrency ?? drawn.concurrency };
+  const faults = options.faultless ? noFaults() : drawFaults(dice);
   const coverage = newCoverage();
   const violations = new Set<string>();
   const calmAtMs = startMs + scenario.calmAfterMs;
@@ -91,9 +101,11 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     scenario,
     scheduler,
     stores: { ...stores, ledger },
+    arrived,
   };
   log?.(`${JSON.stringify(scenario)} ${[...faults.enabled].join(" ")}`);
 
+  if (scenario.stored) await storeEarlierRun();
   const stage = simulatedStage(machine, world, { sabotage: bug?.worker, log });
   const { to, request } = requestOf(scenario);
   stage.start(runId, request);
@@ -101,12 +113,54 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     ended = true;
   });
 
+  /** What a run of long ago has left; since then Google has revised it all. */
+  async function storeEarlierRun(): Promise<void> {
+    const store = memoryRowStore(stores.rows);
+    const report = findReport("page_query");
+    if (report === undefined) throw new Error("there is no such report");
+    for (const date of google.truth.dates) {
+      const unit = { siteUrl, report: report.id, date };
+      const rows = google.truth.rows(date);
+      await store.beginGeneration(unit, 1, startMs);
+      await store.writeRows(unit, 1, report, rows);
+      await store.completeUnit(
+        sampleRecord(unit, 1, [rows], { runId: "run-0", fetchedAtMs: startMs - 30 * 86_400_000 }),
+        startMs,
+      );
+    }
+    google.revise();
+  }
+
+  /** A worker that runs sends nothing more 5 s after a halt; of a rival's request nothing is known. */
+  async function arrived(process: Process): Promise<void> {
+    if (faults.struck.has("rival")) return;
+    const run = await ledger.readRun(runId);
+    const { haltedAtMs = null } = run ?? {};
+    if (haltedAtMs === null || process.pausedUntilMs > haltedAtMs) return;
+    const sinceMs = scheduler.nowMs() - haltedAtMs;
+    if (sinceMs > haltLimitMs) violated(`${process.name} sent ${sinceMs} ms after the halt`);
+  }
+
+  /** Somebody who reads while all this goes on sees each unit whole, of one fetch. */
+  async function read(): Promise<void> {
+    const reader = stage.process("reader").ports;
+    while (!isCalm()) {
+      await reader.clock.sleep(dice.between(5_000, 40_000));
+      const seen = await visibleOf(reader.rows);
+      for (const [date, rows] of seen) {
+        const fault = google.truth.faultOf(day(date), rows);
+        if (fault !== null) violated(`a reader: ${fault}`);
+      }
+    }
+  }
+
   function isCalm(): boolean {
     const calm = scheduler.nowMs() >= calmAtMs;
     if (calm) faults.calm();
     return calm;
   }
 
+  void read();
   await scheduler.run(() => {
     if (isCalm() && ended && stage.executions().every(({ status }) => status !== "RUNNING")) {
       return true;
@@ -126,7 +180,17 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     struck: faults.struck,
     coverage,
     scenario,
+    requests: google.arrivals.map(({ date, startRow }) => `${date} ${startRow}`),
+    visible: await visibleTexts(),
   };
+
+  async function visibleTexts(): Promise<readonly string[]> {
+    const texts: string[] = [];
+    const stored = memoryRowStore(world.stores.rows);
+    const query = { siteUrl, from: firstDate, to };
+    for await (const row of stored.streamRows(query)) texts.push(JSON.stringify(row));
+    return texts;
+  }
 
   /** What must hold when all is over. */
   async function judge(): Promise<void> {
@@ -138,6 +202,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
       if (!isEnded(each.status)) violated(`${each.runId} is ${each.status} for ever`);
     }
     const batches = await ledger.readBatches(runId);
+    const records = await rows.readUnits({ siteUrl, from: firstDate, to });
     const visible = await visibleOf(rows);
     const units = batches.flatMap((batch) => batch.units);
     for (const unit of units) {
@@ -149,13 +214,27 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
       if (unit.status === "done" && invalid) violated(`${unit.date} is done though it cannot be`);
       const fault = google.truth.faultOf(unit.date, visible.get(unit.date) ?? []);
       if (unit.status === "done" && fault !== null) violated(fault);
+      const record = records.find(({ date }) => date === unit.date);
+      const fetched = record?.runId === runId || faults.struck.has("rival");
+      if (unit.status === "done" && !fetched) violated(`${unit.date} is done and was not fetched`);
     }
     const summary = summariseRun(run, batches, scheduler.nowMs());
     if (summary.requests > google.arrivals.length) {
       violated(`${summary.requests} requests counted of ${google.arrivals.length} sent`);
     }
     for (const fault of quotaFaults()) violated(fault);
+    for (const fault of orderFaults(google.arrivals, scenario.paging.pageRows)) violated(fault);
+    await judgeLock(run.siteUrl);
     await judgeSweep(rows, visible);
+  }
+
+  /** Where every command and handler came to its end, ended runs hold no property. */
+  async function judgeLock(property: string): Promise<void> {
+    if (cutShort.some((kind) => faults.struck.has(kind))) return;
+    const { holders } = await ledger.readLock(property);
+    for (const [holder, { untilMs }] of Object.entries(holders)) {
+      if (untilMs > scheduler.nowMs()) violated(`${holder} has ended and holds the property`);
+    }
   }
 
   async function visibleOf(rows: RowStore) {
@@ -208,9 +287,35 @@ function requestOf(scenario: Scenario) {
     maxQueueSize: scenario.maxQueueSize,
     maxInFlight: scenario.maxInFlight,
     haltOnFailure: scenario.haltOnFailure,
+    force: scenario.stored,
     ...(scenario.qpm === null ? {} : { qpm: scenario.qpm }),
   };
   return { to, request };
+}
+
+/** What leaves a lock to its time. */
+const cutShort: readonly FaultKind[] = [
+  "handler-death",
+  "operator-death",
+  "ledger-fault",
+  "ledger-answer-lost",
+  "execution-stopped",
+];
+
+/** DESIGN: no request starts more than 5 s after a halt. */
+const haltLimitMs = 5_000;
+
+/** A process asks for a unit's pages from row 0 on, one after the other. */
+function orderFaults(arrivals: readonly Arrival[], pageRows: number): readonly string[] {
+  const last = new Map<string, number>();
+  return arrivals.flatMap(({ by, date, startRow }) => {
+    const before = last.get(`${by} ${date}`);
+    last.set(`${by} ${date}`, startRow);
+    const goesOn = before !== undefined && (startRow === before || startRow === before + pageRows);
+    return startRow === 0 || goesOn
+      ? []
+      : [`${by} asked for row ${startRow} of ${date} after ${before}`];
+  });
 }
 
 const deaths: Record<string, FaultKind> = {

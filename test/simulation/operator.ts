@@ -46,7 +46,10 @@ export async function operate(
     const run = seen;
     if (run.status === "complete" || run.status === "completed_with_failures") return;
     if (isEnded(run.status)) {
-      if (calm || dice.chance(0.3)) await command((ports) => resume(run, stage, ports));
+      const sequential = !calm && dice.chance(0.2);
+      if (calm || dice.chance(0.3)) {
+        await command((ports) => resume(run, sequential, stage, ports));
+      }
     } else if (isAbandoned(run, stage)) {
       await command((ports) => reconcile(stage, ports));
     } else if (faults.strikes("halt")) {
@@ -68,12 +71,17 @@ export async function operate(
 }
 
 /** What `gsc-sync resume` does. */
-async function resume(run: Run, stage: SimulatedStage, ports: WorkPorts): Promise<void> {
+async function resume(
+  run: Run,
+  sequential: boolean,
+  stage: SimulatedStage,
+  ports: WorkPorts,
+): Promise<void> {
   const { ledger, clock } = ports;
   await lockProperty(run, ledger, clock.nowMs());
   const execution = `${run.runId}-${clock.nowMs().toString(36)}`;
   await ledger.changeRun(run.runId, (ended) =>
-    resumeRun(ended, { execution, sequential: false }, clock.nowMs()),
+    resumeRun(ended, { execution, sequential }, clock.nowMs()),
   );
   stage.start(execution, { runId: run.runId });
 }

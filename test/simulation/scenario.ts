@@ -20,6 +20,8 @@ export type Scenario = {
   readonly maxInFlight: number;
   readonly qpm: number | null;
   readonly haltOnFailure: boolean;
+  /** An earlier run has stored every day; this one fetches them all again. */
+  readonly stored: boolean;
   /** When faults end, ms after the start. */
   readonly calmAfterMs: number;
   /** A message whose worker died comes back soon, as it does locally, or after its time-out. */
@@ -47,6 +49,7 @@ export function drawScenario(dice: Dice): Scenario {
     maxInFlight: dice.between(1, 8),
     qpm: dice.chance(0.3) ? dice.between(10, 60) : null,
     haltOnFailure: dice.chance(0.2),
+    stored: dice.chance(0.3),
     calmAfterMs: dice.between(30, 300) * 1_000,
     lostWorkerVisibilityMs: dice.pick([2_000, 2_000, 1_800_000]),
   };

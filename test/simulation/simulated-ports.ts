@@ -31,6 +31,8 @@ export type World = {
   readonly scenario: Scenario;
   readonly scheduler: Scheduler;
   readonly stores: Stores;
+  /** A request reaches Google. */
+  arrived(process: Process): Promise<void>;
 };
 
 /** The project whose quota the runs count in. */
@@ -105,7 +107,7 @@ function throughTurns<Port extends object>(
     if (faults.strikes(failing.before)) throw failing.error();
     const answer = await make();
     const slow = faults.strikes("slow-answer");
-    if (slow) await scheduler.sleep(process, dice.between(50, 3_000));
+    if (slow) await scheduler.sleep(process, dice.between(50, 1_500));
     if (slow || dice.chance(0.3)) await scheduler.turn(process, `${label} has taken effect`);
     if (faults.strikes(failing.after)) throw failing.error();
     return answer;
@@ -143,7 +145,7 @@ const lateMs = 500;
 function searchConsoleOf(
   process: Process,
   clock: Clock,
-  { dice, faults, scheduler, stores }: World,
+  { dice, faults, scheduler, stores, arrived }: World,
 ): SearchConsole {
   return {
     async fetchPage(request, signal) {
@@ -151,6 +153,7 @@ function searchConsoleOf(
       await scheduler.turn(process, `google.fetchPage ${request.date} ${request.startRow}`);
       const atMs = scheduler.nowMs();
       const late = atMs - asked > lateMs;
+      await arrived(process);
       const answer = stores.google.answer(request, { atMs, by: process.name, late });
       await clock.sleep(
         faults.strikes("google-slow") ? dice.between(1_000, 20_000) : dice.between(20, 400),

@@ -32,6 +32,8 @@ export type Truth = {
 export type SimulatedSearchConsole = {
   readonly truth: Truth;
   readonly arrivals: Arrival[];
+  /** Gives every row of every day other figures. */
+  revise(): void;
   /** The answer to a request that arrives now: a page, or an error to throw. */
   answer(request: PageRequest, arrival: Omit<Arrival, "date" | "startRow">): Page | Error;
 };
@@ -94,6 +96,9 @@ export function simulatedSearchConsole(
   return {
     truth,
     arrivals,
+    revise() {
+      for (const [index, revision] of revisions.entries()) revisions[index] = revision + 1;
+    },
     answer(request, arrival) {
       const { date, startRow } = request;
       const index = daysBetween(firstDate, date);

@@ -227,6 +227,11 @@ export function simulatedStage(
   async function slot(): Promise<void> {
     for (;;) {
       const { body, receiptHandle } = await nextMessage();
+      // Received while no instance was to be had: the receive counts, and nobody works.
+      if (faults.strikes("message-throttled")) {
+        await queue.changeVisibility(receiptHandle, dice.pick([1_000, 30_000, visibilityMs]));
+        continue;
+      }
       const message = parseBatchMessage(body);
       try {
         await invoke("fetch-batch", async (ports) => {

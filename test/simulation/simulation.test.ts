@@ -41,6 +41,41 @@ describe("the pipeline in a world where anything may die, be lost, doubled or la
   });
 });
 
+describe("where nothing goes wrong", () => {
+  const seeds = Array.from({ length: 40 }, (_, index) => index + 1);
+
+  test("one worker asks page after page in plan order, and 3 and 5 ask and store the same", async () => {
+    for (const seed of seeds) {
+      const [one, three, five] = await Promise.all(
+        [1, 3, 5].map((concurrency) => runHistory(seed, { faultless: true, concurrency })),
+      );
+      expect([one, three, five].flatMap((history) => history?.violations)).toEqual([]);
+      expect(one?.requests).toEqual(one?.requests.toSorted(byDateThenRow));
+      for (const several of [three, five]) {
+        expect(several?.requests.toSorted(byDateThenRow)).toEqual(one?.requests);
+        expect(several?.visible).toEqual(one?.visible);
+      }
+    }
+  });
+
+  test("several workers do not keep to plan order: the property above can fail", async () => {
+    const histories = await Promise.all(
+      seeds.map((seed) => runHistory(seed, { faultless: true, concurrency: 5 })),
+    );
+    const inOrder = histories.filter(
+      ({ requests }) => requests.join() === requests.toSorted(byDateThenRow).join(),
+    );
+    expect(inOrder.length).toBeLessThan(seeds.length / 2);
+  });
+});
+
+/** Of `date startRow`. */
+function byDateThenRow(a: string, b: string): number {
+  const [dateA = "", rowA] = a.split(" ");
+  const [dateB = "", rowB] = b.split(" ");
+  return dateA === dateB ? Number(rowA) - Number(rowB) : dateA < dateB ? -1 : 1;
+}
+
 describe("the simulation finds", () => {
   test.each(Object.keys(plantedBugs).filter(isBugName))("%s within 1,000 seeds", async (name) => {
     let seed = 1;

@@ -131,6 +131,7 @@ function limitFaults(run: Run): readonly string[] {
   const faults: string[] = [];
   const inFlight = inFlightCount(run);
   if (inFlight > run.maxInFlight) faults.push(`${inFlight} in flight of ${run.maxInFlight}`);
+  if (run.concurrency === 1 && inFlight > 1) faults.push(`${inFlight} in flight of one worker`);
   const held = queueSize(run) + inFlight;
   if (held > run.maxQueueSize) faults.push(`${held} queued and in flight of ${run.maxQueueSize}`);
   if (run.next > run.admitted || run.admitted > run.batches)
