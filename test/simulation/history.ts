@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
 import { isEnded } from "../../shared/ledger/run.ts";
 import { summariseRun } from "../../shared/ledger/run-summary.ts";
-import { addDays } from "../../shared/plan/pacific-date.ts";
+import { addDays, type PacificDate } from "../../shared/plan/pacific-date.ts";
 import { findReport } from "../../shared/plan/report.ts";
 import type { RunRequestInput } from "../../shared/plan/run-request.ts";
 import { quotaScopes } from "../../shared/quota/scopes.ts";
@@ -57,6 +57,7 @@ const siteUrl = "sc-domain:example.com";
 const accountId = "default";
 const firstDate = day("2026-03-01");
 const runId = "run-1";
+const againId = "run-2";
 
 /** A history longer than this is stuck: a day's quota may be waited for, no more. */
 const longestMs = 3 * 86_400_000;
@@ -109,9 +110,16 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const stage = simulatedStage(machine, world, { sabotage: bug?.worker, log });
   const { to, request } = requestOf(scenario);
   stage.start(runId, request);
-  void operate(runId, request, stage, world, isCalm).then(() => {
+  void runToItsEnd();
+
+  async function runToItsEnd(): Promise<void> {
+    await operate(runId, request, stage, world, isCalm);
+    if (scenario.again) {
+      stage.start(againId, { ...request, force: false });
+      await operate(againId, request, stage, world, isCalm);
+    }
     ended = true;
-  });
+  }
 
   /** What a run of long ago has left; since then Google has revised it all. */
   async function storeEarlierRun(): Promise<void> {
@@ -132,7 +140,11 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   }
 
   /** A worker that runs sends nothing more 5 s after a halt; of a rival's request nothing is known. */
-  async function arrived(process: Process): Promise<void> {
+  async function arrived(process: Process, date: PacificDate): Promise<void> {
+    if (google.truth.dates.indexOf(date) === scenario.killerDay) {
+      log?.(`${process.name} DIES of ${date}`);
+      return process.die();
+    }
     if (faults.struck.has("rival")) return;
     const run = await ledger.readRun(runId);
     const { haltedAtMs = null } = run ?? {};
@@ -215,8 +227,16 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
       const fault = google.truth.faultOf(unit.date, visible.get(unit.date) ?? []);
       if (unit.status === "done" && fault !== null) violated(fault);
       const record = records.find(({ date }) => date === unit.date);
-      const fetched = record?.runId === runId || faults.struck.has("rival");
+      const others = scenario.again || faults.struck.has("rival");
+      const fetched = record?.runId === runId || others;
       if (unit.status === "done" && !fetched) violated(`${unit.date} is done and was not fetched`);
+    }
+    if (scenario.again) {
+      for (const [index, date] of google.truth.dates.entries()) {
+        const cannot = scenario.invalidDays.has(index) || index === scenario.killerDay;
+        const fault = google.truth.faultOf(date, visible.get(date) ?? []);
+        if (!cannot && fault !== null) violated(`after the same backfill again: ${fault}`);
+      }
     }
     const summary = summariseRun(run, batches, scheduler.nowMs());
     if (summary.requests > google.arrivals.length) {

@@ -32,8 +32,8 @@ export function memoryQueue(options: {
   readonly maxReceives?: number;
   readonly pick?: (count: number) => number;
 }): Queue & {
-  /** When the next message becomes visible; undefined when the queue is empty. */
-  nextVisibleAtMs(): number | undefined;
+  /** When each message becomes, or became, visible. */
+  visibleAtMs(): readonly number[];
   deadLetters(): readonly string[];
   /** Loses every message. */
   clear(): void;
@@ -87,10 +87,7 @@ export function memoryQueue(options: {
       const message = held(receiptHandle);
       if (message !== undefined) message.visibleAtMs = nowMs() + ms;
     },
-    nextVisibleAtMs() {
-      if (messages.size === 0) return undefined;
-      return Math.min(...[...messages].map(({ visibleAtMs }) => visibleAtMs));
-    },
+    visibleAtMs: () => [...messages].map(({ visibleAtMs }) => visibleAtMs),
     deadLetters: () => dead,
     clear: () => messages.clear(),
   };

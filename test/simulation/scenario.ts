@@ -9,6 +9,8 @@ export type Scenario = {
   readonly rowCounts: readonly number[];
   /** Days whose requests Google calls invalid. */
   readonly invalidDays: ReadonlySet<number>;
+  /** A day whose every request is the end of the worker that sends it. */
+  readonly killerDay: number | null;
   readonly paging: Paging;
   readonly workers: number;
   /** Units that a worker fetches at once. */
@@ -22,6 +24,8 @@ export type Scenario = {
   readonly haltOnFailure: boolean;
   /** An earlier run has stored every day; this one fetches them all again. */
   readonly stored: boolean;
+  /** The same backfill once more, when the run has ended. */
+  readonly again: boolean;
   /** When faults end, ms after the start. */
   readonly calmAfterMs: number;
   /** A message whose worker died comes back soon, as it does locally, or after its time-out. */
@@ -39,6 +43,7 @@ export function drawScenario(dice: Dice): Scenario {
     days,
     rowCounts: Array.from({ length: days }, () => dice.between(0, unitRowCap)),
     invalidDays: new Set(dice.chance(0.15) ? [dice.below(days)] : []),
+    killerDay: dice.chance(0.04) ? dice.below(days) : null,
     paging: { pageRows, unitRowCap },
     workers: dice.between(3, 5),
     lanes: dice.between(1, 3),
@@ -50,6 +55,7 @@ export function drawScenario(dice: Dice): Scenario {
     qpm: dice.chance(0.3) ? dice.between(10, 60) : null,
     haltOnFailure: dice.chance(0.2),
     stored: dice.chance(0.3),
+    again: dice.chance(0.15),
     calmAfterMs: dice.between(30, 300) * 1_000,
     lostWorkerVisibilityMs: dice.pick([2_000, 2_000, 1_800_000]),
   };

@@ -50,6 +50,8 @@ export type Scheduler = {
   turn(process: Process, label: string): Promise<void>;
   /** Resolves `ms` later at the earliest, or soon after the signal aborts. */
   sleep(process: Process, ms: number, signal?: AbortSignal): Promise<void>;
+  /** Does `work` after `ms`, unless it is cancelled before: the function that it returns. */
+  after(process: Process, ms: number, work: () => void): () => void;
   /** Lets one after the other go on until `done`, or nobody has anything left to do. */
   run(done: () => boolean): Promise<void>;
 };
@@ -133,6 +135,14 @@ export function scheduler(options: {
         };
         signal.addEventListener("abort", onAbort, { once: true });
       });
+    },
+    after(process, ms, work) {
+      const atMs = nowMs + Math.max(ms, 0);
+      const waiter: Waiter = { process, label: "alarm", wake: work, atMs, order: 0, gone: false };
+      sleepers.push(waiter);
+      return () => {
+        waiter.gone = true;
+      };
     },
     run(done) {
       return new Promise((resolve, reject) => {

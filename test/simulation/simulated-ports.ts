@@ -2,6 +2,7 @@ import type { Clock } from "../../shared/fetch/clock.ts";
 import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { LedgerError } from "../../shared/ledger/ledger-error.ts";
+import type { PacificDate } from "../../shared/plan/pacific-date.ts";
 import { createMemoryQuota } from "../../shared/quota/memory-quota.ts";
 import { QuotaError } from "../../shared/quota/quota-error.ts";
 import { quotaScopes } from "../../shared/quota/scopes.ts";
@@ -32,7 +33,7 @@ export type World = {
   readonly scheduler: Scheduler;
   readonly stores: Stores;
   /** A request reaches Google. */
-  arrived(process: Process): Promise<void>;
+  arrived(process: Process, date: PacificDate): Promise<void>;
 };
 
 /** The project whose quota the runs count in. */
@@ -153,7 +154,8 @@ function searchConsoleOf(
       await scheduler.turn(process, `google.fetchPage ${request.date} ${request.startRow}`);
       const atMs = scheduler.nowMs();
       const late = atMs - asked > lateMs;
-      await arrived(process);
+      await arrived(process, request.date);
+      if (process.dead) return new Promise<never>(() => {});
       const answer = stores.google.answer(request, { atMs, by: process.name, late });
       await clock.sleep(
         faults.strikes("google-slow") ? dice.between(1_000, 20_000) : dice.between(20, 400),

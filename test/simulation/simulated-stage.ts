@@ -75,14 +75,15 @@ export function simulatedStage(
     visibilityMs,
     pick: (count) => dice.below(count),
   });
-  let bell = Promise.withResolvers<void>();
+  const idleSlots: (() => void)[] = [];
+  let cancelAlarm = () => {};
   let named = 0;
 
   function open(role: string): { readonly process: Process; readonly ports: WorkPorts } {
     named += 1;
     const offset = faults.strikes("clock-skew") ? dice.between(-500, 500) : 0;
     // A poll that comes later than asked is legal, and a history of fewer steps.
-    const drowsiness = role === "dispatch-batches" ? 6 : 1;
+    const drowsiness = role === "dispatch-batches" ? 10 : 1;
     const process = newProcess(role, `${role}-${named}`, offset, drowsiness);
     return { process, ports: simulatedPorts(process, world) };
   }
@@ -109,23 +110,21 @@ export function simulatedStage(
     const instance = instanceOf(name);
     const { process } = instance;
     instance.busy = true;
-    const over = new AbortController();
-    const timeOut = async () => {
-      await scheduler.sleep(infrastructure, functionTimeoutsSeconds[name] * 1_000, over.signal);
-      if (over.signal.aborted) return new Promise<never>(() => {});
+    const over = Promise.withResolvers<never>();
+    const cancel = scheduler.after(infrastructure, functionTimeoutsSeconds[name] * 1_000, () => {
       // Most are killed; one that the network parted from us goes on and is no longer heard.
       if (dice.chance(0.5)) process.die();
       else retire(name, instance);
-      throw new TaskError("Sandbox.Timedout", `${name} timed out`);
-    };
+      over.reject(new TaskError("Sandbox.Timedout", `${name} timed out`));
+    });
     const died = async () => {
       await process.death;
       throw new TaskError("Runtime.ExitError", `${name} died`);
     };
     try {
-      return await Promise.race([handler(instance.ports), died(), timeOut()]);
+      return await Promise.race([handler(instance.ports), died(), over.promise]);
     } finally {
-      over.abort("over");
+      cancel();
       instance.busy = false;
     }
   }
@@ -171,7 +170,7 @@ export function simulatedStage(
       const delayMs = faults.strikes("message-late") ? dice.between(100, 60_000) : 0;
       await queue.send(MessageBody, delayMs);
     }
-    ring();
+    setAlarm();
     if (unheard) throw new TaskError("SQS.SdkClientException", "sent, and not heard");
   }
 
@@ -187,9 +186,15 @@ export function simulatedStage(
     if (unheard) throw new TaskError("StepFunctions.SdkClientException", "started, not heard");
   }
 
-  function ring(): void {
-    bell.resolve();
-    bell = Promise.withResolvers();
+  /** Wakes a slot for each visible message, and sees to those that become visible later. */
+  function setAlarm(): void {
+    const nowMs = scheduler.nowMs();
+    const visible = queue.visibleAtMs().filter((atMs) => atMs <= nowMs).length;
+    for (const wake of idleSlots.splice(0, visible)) wake();
+    cancelAlarm();
+    const later = queue.visibleAtMs().filter((atMs) => atMs > nowMs);
+    if (later.length === 0) return;
+    cancelAlarm = scheduler.after(infrastructure, Math.min(...later) - nowMs, setAlarm);
   }
 
   async function runTask(state: string, input: unknown): Promise<unknown> {
@@ -209,17 +214,9 @@ export function simulatedStage(
     for (;;) {
       await scheduler.turn(infrastructure, "receive");
       const message = await queue.receive();
+      setAlarm();
       if (message !== undefined) return message;
-      const nextAtMs = queue.nextVisibleAtMs();
-      const heard = bell.promise;
-      if (nextAtMs === undefined) {
-        await heard;
-        continue;
-      }
-      const enough = new AbortController();
-      const waitMs = nextAtMs - scheduler.nowMs();
-      await Promise.race([heard, scheduler.sleep(infrastructure, waitMs, enough.signal)]);
-      enough.abort("enough");
+      await new Promise<void>((wake) => idleSlots.push(wake));
     }
   }
 
@@ -230,6 +227,7 @@ export function simulatedStage(
       // Received while no instance was to be had: the receive counts, and nobody works.
       if (faults.strikes("message-throttled")) {
         await queue.changeVisibility(receiptHandle, dice.pick([1_000, 30_000, visibilityMs]));
+        setAlarm();
         continue;
       }
       const message = parseBatchMessage(body);
@@ -243,6 +241,7 @@ export function simulatedStage(
         log?.(`stage: take of ${message?.batchId} failed: ${String(error)}`);
         const died = error instanceof TaskError && error.name === "Runtime.ExitError";
         if (died) await queue.changeVisibility(receiptHandle, scenario.lostWorkerVisibilityMs);
+        setAlarm();
       }
     }
   }
