@@ -76,8 +76,11 @@ export function sendMessageTask(sqs: SQSClient, queueUrl: string): () => TaskHan
  * has been there before.
  */
 export function startExecutionTask(
-  start: (name: string, input: string) => { readonly executionArn: string } | string,
-): () => TaskHandler {
+  start: (
+    name: string,
+    input: string,
+  ) => { readonly executionArn: string } | "exists" | "invalid-input",
+): (task: TaskState) => TaskHandler {
   return () => async (input) => {
     const { Name, Input } = StartExecutionInputSchema.parse(input);
     const started = start(Name, JSON.stringify(Input));

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { releaseProperty } from "./hold-property.ts";
 import type { Ledger } from "./ledger.ts";
 import { isEnded, type Run, type RunStatus } from "./run.ts";
+import { readRunBatches } from "./run-batches.ts";
 import { finishRun } from "./transitions/finish-run.ts";
 
 export type CloseInput = {
@@ -29,7 +30,9 @@ export async function closeRun(input: CloseInput, ports: ClosePorts): Promise<Cl
   const { ledger, nowMs } = ports;
   const runId = input.runId ?? input.executionName;
   const failure = input.error === undefined ? null : failureText(input.error);
-  const units = (await ledger.readBatches(runId)).flatMap((batch) => batch.units);
+  const known = await ledger.readRun(runId);
+  const batches = known === undefined ? [] : await readRunBatches(ledger, known);
+  const units = batches.flatMap((batch) => batch.units);
   const failed = units.filter((unit) => unit.status === "failed");
   const failedUnits = failed.length;
   const doneUnits = units.filter((unit) => unit.status === "done").length;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
 import { isEnded } from "../../shared/ledger/run.ts";
+import { readRunBatches } from "../../shared/ledger/run-batches.ts";
 import { summariseRun } from "../../shared/ledger/run-summary.ts";
 import { addDays, type PacificDate } from "../../shared/plan/pacific-date.ts";
 import { findReport } from "../../shared/plan/report.ts";
@@ -118,6 +119,8 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
       stage.start(againId, { ...request, force: false });
       await operate(againId, request, stage, world, isCalm);
     }
+    // A rival may wait for somebody to raise it.
+    await ledger.changeSettings({ lever: 5 });
     ended = true;
   }
 
@@ -213,7 +216,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     for (const each of await ledger.listRuns(10)) {
       if (!isEnded(each.status)) violated(`${each.runId} is ${each.status} for ever`);
     }
-    const batches = await ledger.readBatches(runId);
+    const batches = await readRunBatches(ledger, run);
     const records = await rows.readUnits({ siteUrl, from: firstDate, to });
     const visible = await visibleOf(rows);
     const units = batches.flatMap((batch) => batch.units);
