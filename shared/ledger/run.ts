@@ -16,6 +16,11 @@ import type { Report } from "../plan/report.ts";
  *                            ^                                         │
  *                            └──────── running <────── resume ─────────┘
  *
+ * planned, running and waiting go to halted as well when nobody carries the run any more (orphan),
+ * to failed when its execution fails. An execution whose history fills up names its successor:
+ *
+ *   carried by E ──hand over──> carried by E', predecessor E ──resume──> carried by E"
+ *
  * A batch, by its number in plan order:
  *
  *   planned ──admit──> queued ──ring──> rung ──take──> taken ──submit──> settled
