@@ -194,6 +194,7 @@ describe("the dispatcher", () => {
         next: "continue",
         messages: [],
         waitSeconds: 91,
+        events: 10 + eventsOfPass(0),
       });
       expect(clock.nowMs()).toBe(startMs);
       expect(await ledger.readRun(runId)).toMatchObject({

@@ -64,6 +64,9 @@ const againId = "run-2";
 const longestMs = 3 * 86_400_000;
 const mostSteps = 60_000;
 
+/** Whoever stands still is back after this, also when all is over. */
+const longestPauseMs = 120_000;
+
 /** One history, from its seed to its end; the same seed is the same history. */
 export async function runHistory(seed: number, options: HistoryOptions = {}): Promise<History> {
   const dice = diceOf(seed);
@@ -73,7 +76,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const coverage = newCoverage();
   const violations = new Set<string>();
   const calmAtMs = startMs + scenario.calmAfterMs;
-  let ended = false;
+  let endedAtMs = Number.POSITIVE_INFINITY;
 
   const log = options.log && ((line: string) => options.log?.(`${clockText()} ${line}`));
   const scheduler = schedulerOf({ dice, startMs, fate: fateOf(faults, coverage, dice, log), log });
@@ -121,7 +124,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     }
     // A rival may wait for somebody to raise it.
     await ledger.changeSettings({ lever: 5 });
-    ended = true;
+    endedAtMs = scheduler.nowMs();
   }
 
   /** What a run of long ago has left; since then Google has revised it all. */
@@ -177,9 +180,8 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
 
   void read();
   await scheduler.run(() => {
-    if (isCalm() && ended && stage.executions().every(({ status }) => status !== "RUNNING")) {
-      return true;
-    }
+    const over = isCalm() && stage.executions().every(({ status }) => status !== "RUNNING");
+    if (over && scheduler.nowMs() > endedAtMs + longestPauseMs + 20_000) return true;
     const stuck = scheduler.nowMs() - startMs > longestMs || scheduler.steps() > mostSteps;
     if (stuck) violated("the run does not come to its end");
     return stuck || violations.size > 0;
@@ -209,7 +211,8 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
 
   /** What must hold when all is over. */
   async function judge(): Promise<void> {
-    if (!ended) violated("nobody has anything left to do, and the run has not ended");
+    if (endedAtMs > scheduler.nowMs())
+      violated("nobody has anything left to do, and the run has not ended");
     const rows = memoryRowStore(world.stores.rows);
     const run = await ledger.readRun(runId);
     if (run === undefined) return violated("the run is gone");
@@ -364,7 +367,7 @@ function fateOf(
       count(coverage.crashPoints, `${process.role} at ${label.replace(/ 20.*/, "")}`);
       log?.(`${process.name} DIES at ${label}`);
     } else if (faults.strikes("pause")) {
-      process.pausedUntilMs = nowMs + dice.between(5_000, 120_000);
+      process.pausedUntilMs = nowMs + dice.between(5_000, longestPauseMs);
       log?.(`${process.name} STANDS STILL at ${label} until ${process.pausedUntilMs - startMs}`);
     }
   };
