@@ -66,8 +66,13 @@ const RunSchema = z.object({
   batches: count,
   admitted: count,
   next: count,
-  returned: z.array(z.object({ batchId: z.string(), notBeforeMs: ms })),
-  inFlight: z.record(z.string(), z.object({ token: z.number(), untilMs: ms })),
+  returned: z.array(
+    z.object({ batchId: z.string(), notBeforeMs: ms, after: z.number().exactOptional() }),
+  ),
+  inFlight: z.record(
+    z.string(),
+    z.object({ token: z.number(), untilMs: ms, after: z.number().exactOptional() }),
+  ),
   queuePeak: count,
   inFlightPeak: count,
   waitingUntilMs: ms.nullable(),

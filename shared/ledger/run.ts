@@ -97,10 +97,18 @@ export const runStatuses = [
 
 export type RunStatus = (typeof runStatuses)[number];
 
-/** Rung (token 0) or held by the take with that token, until the lease runs out (epoch ms). */
-export type Hold = { readonly token: number; readonly untilMs: number };
+/**
+ * Rung (token 0) or held by the take with that token, until the lease runs out (epoch ms). Of a
+ * batch that was held before, `after` is the newest take so far: an older one must not come later,
+ * or the newer would overwrite it when it wakes.
+ */
+export type Hold = { readonly token: number; readonly untilMs: number; readonly after?: number };
 
-export type ReturnedBatch = { readonly batchId: string; readonly notBeforeMs: number };
+export type ReturnedBatch = {
+  readonly batchId: string;
+  readonly notBeforeMs: number;
+  readonly after?: number;
+};
 
 /** How long a ring or a take holds a batch without a renewal. */
 export const leaseMs = 20_000;

@@ -2,10 +2,12 @@ import { describe, expect, test } from "vitest";
 import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
 import type { Batch } from "../../shared/ledger/batch.ts";
 import { LedgerError } from "../../shared/ledger/ledger-error.ts";
-import { batchIdAt } from "../../shared/ledger/run.ts";
+import { batchIdAt, leaseMs } from "../../shared/ledger/run.ts";
 import { changed } from "../../shared/ledger/transitions/decision.ts";
 import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
 import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
+import { takeBatch } from "../../shared/ledger/transitions/take-batch.ts";
+import { aRun } from "../support/a-run.ts";
 import { failure, transient } from "../support/scripted-search-console.ts";
 import { dateAt, runId, type SyncWorld, syncWorld } from "../support/sync-world.ts";
 
@@ -88,7 +90,7 @@ describe("a slice", () => {
     const startedAtMs = world.clock.nowMs();
     expect((await world.work(0)).kind).toBe("returned");
     expect(world.clock.nowMs() - startedAtMs).toBe(4_000);
-    expect((await world.run()).returned).toEqual([{ batchId: batchIdAt(0), notBeforeMs: 0 }]);
+    expect((await world.run()).returned).toMatchObject([{ batchId: batchIdAt(0), notBeforeMs: 0 }]);
     const { units, takes } = await world.batch(0);
     expect(units.map(({ status }) => status)).toEqual([
       ...Array(4).fill("done"),
@@ -247,6 +249,35 @@ describe("a run that is to halt on failure", () => {
     });
     expect(world.searchConsole.sent).toEqual([]);
   });
+});
+
+test("a worker that stood still between its token and its take draws another, newer than all", async () => {
+  const world = syncWorld();
+  await world.start([2]);
+  await world.ring();
+  const early = await world.ledger.nextToken(aRun().siteUrl, world.clock.nowMs());
+  // Another takes the batch meanwhile, and its lease runs out.
+  const batchId = batchIdAt(0);
+  const newer = await world.ledger.nextToken(aRun().siteUrl, world.clock.nowMs());
+  await world.ledger.changeRun(runId, (run) =>
+    takeBatch(run, { batchId, token: newer }, world.clock.nowMs()),
+  );
+  await world.clock.sleep(leaseMs);
+  await world.ring();
+  let drawn = 0;
+  const outcome = await world.work(0, {
+    ...world.ports,
+    ledger: {
+      ...world.ledger,
+      async nextToken(siteUrl, nowMs) {
+        drawn += 1;
+        return drawn === 1 ? early : world.ledger.nextToken(siteUrl, nowMs);
+      },
+    },
+  });
+  expect(outcome).toMatchObject({ kind: "settled" });
+  expect(outcome.token).toBeGreaterThan(newer);
+  expect((await world.batch(0)).token).toBe(outcome.token);
 });
 
 describe("a halt", () => {

@@ -99,7 +99,7 @@ describe("the largest run", () => {
     const rung = dispatchRun(due, limits, nowMs);
     if (rung.run === null || rung.answer.kind !== "ring") throw new Error("nothing was rung");
     const [batchId = ""] = rung.answer.batchIds;
-    const take = { batchId, token: nowMs };
+    const take = { batchId, token: nowMs + 1_000 };
     const taken = takeBatch(rung.run, take, nowMs);
     if (taken.run === null) throw new Error("it was not taken");
     expect(renewLease(taken.run, take, nowMs + 6_000).run).toBeNull();

@@ -45,6 +45,8 @@ export type HistoryOptions = {
   /** Nothing goes wrong. */
   readonly faultless?: boolean;
   readonly concurrency?: number;
+  /** Whether the same backfill comes once more. */
+  readonly again?: boolean;
   readonly bug?: Bug | undefined;
   readonly log?: ((line: string) => void) | undefined;
 };
@@ -71,7 +73,8 @@ const longestPauseMs = 120_000;
 export async function runHistory(seed: number, options: HistoryOptions = {}): Promise<History> {
   const dice = diceOf(seed);
   const drawn = drawScenario(dice);
-  const scenario = { ...drawn, concurrency: options.concurrency ?? drawn.concurrency };
+  const { concurrency = drawn.concurrency, again = drawn.again } = options;
+  const scenario = { ...drawn, concurrency, again };
   const faults = options.faultless ? noFaults() : drawFaults(dice);
   const coverage = newCoverage();
   const violations = new Set<string>();

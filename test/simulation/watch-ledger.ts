@@ -28,6 +28,8 @@ export function watchLedger(
 ): Ledger {
   const { nowMs, coverage, violated, log } = options;
   const batches = new Map<string, Batch>();
+  /** The newest take that each batch has had. */
+  const newestTakes = new Map<string, number>();
   /** Runs that go on, and must be halted before a failure is written. */
   const haltOnFailure = new Set<string>();
   const keyOf = ({ runId, batchId }: Pick<Batch, "runId" | "batchId">) => `${runId} ${batchId}`;
@@ -53,6 +55,13 @@ export function watchLedger(
       if (was.token > 0 && was.untilMs > nowMs() + skewMs) {
         violated(`${batchId} was taken away though its lease had ${was.untilMs - nowMs()} ms left`);
       }
+    }
+    for (const [batchId, { token }] of Object.entries(after.inFlight)) {
+      if (token === 0 || before.inFlight[batchId]?.token === token) continue;
+      const key = keyOf({ runId: after.runId, batchId });
+      const newest = newestTakes.get(key) ?? 0;
+      if (token <= newest) violated(`${batchId} was taken with ${token} after ${newest}`);
+      newestTakes.set(key, Math.max(newest, token));
     }
     const goesOn = after.haltedAtMs === null && !isEnded(after.status);
     if (after.haltOnFailure && goesOn) haltOnFailure.add(after.runId);

@@ -116,6 +116,9 @@ function ring(
   const hold: Hold = { token: 0, untilMs: nowMs + leaseMs };
   const inFlight = { ...run.inFlight };
   for (const batchId of batchIds) inFlight[batchId] = hold;
+  for (const { batchId, after } of due) {
+    if (after !== undefined) inFlight[batchId] = { ...hold, after };
+  }
   const next: Run = {
     ...run,
     status: "running",
