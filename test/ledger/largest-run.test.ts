@@ -57,8 +57,8 @@ function largestRun(): Run {
     reports: definitions.map(({ id }) => id),
     reason: longText,
     concurrency: 5,
-    maxQueueSize: most.maxQueueSize,
-    maxInFlight: most.maxInFlight,
+    maxQueueSize: most.maxQueueSize ?? 0,
+    maxInFlight: most.maxInFlight ?? 0,
     batches: 60_000,
     plannedUnits: 60_000,
   });

@@ -7,6 +7,7 @@ import { closeRun } from "../../shared/ledger/close-run.ts";
 import { dispatchBatches } from "../../shared/ledger/dispatch-batches.ts";
 import { handOverAtEvents } from "../../shared/ledger/execution-events.ts";
 import { planRun } from "../../shared/plan/plan-run.ts";
+import { quotaOutlook } from "../../shared/quota/quota-outlook.ts";
 import { memoryQueue, type ReceivedMessage } from "./memory-queue.ts";
 import { newProcess, type Process } from "./scheduler.ts";
 import { simulatedPorts, type World } from "./simulated-ports.ts";
@@ -144,7 +145,12 @@ export function simulatedStage(
             executionName,
             events: full ? handOverAtEvents : events,
           };
-          return dispatchBatches(event, { ledger, clock, observe() {} });
+          return dispatchBatches(event, {
+            ledger,
+            clock,
+            outlook: (run) => quotaOutlook(ports.quota, ports.scopesOf(run)),
+            observe() {},
+          });
         }
         case "FinishRun": {
           const closed = await closeRun(
