@@ -30,8 +30,9 @@ export function watchLedger(
   const batches = new Map<string, Batch>();
   /** The newest take that each batch has had. */
   const newestTakes = new Map<string, number>();
-  /** Runs that go on, and must be halted before a failure is written. */
+  /** Runs that were never halted, and must be before a failure is written. */
   const haltOnFailure = new Set<string>();
+  const haltedOnce = new Set<string>();
   const keyOf = ({ runId, batchId }: Pick<Batch, "runId" | "batchId">) => `${runId} ${batchId}`;
 
   function judgeRun(before: Run, after: Run): void {
@@ -63,8 +64,9 @@ export function watchLedger(
       if (token <= newest) violated(`${batchId} was taken with ${token} after ${newest}`);
       newestTakes.set(key, Math.max(newest, token));
     }
-    const goesOn = after.haltedAtMs === null && !isEnded(after.status);
-    if (after.haltOnFailure && goesOn) haltOnFailure.add(after.runId);
+    // A failure may be written after the halt that it caused, and even after the resume.
+    if (after.haltedAtMs !== null || isEnded(after.status)) haltedOnce.add(after.runId);
+    if (after.haltOnFailure && !haltedOnce.has(after.runId)) haltOnFailure.add(after.runId);
     else haltOnFailure.delete(after.runId);
     judgeEnd(before, after);
   }
