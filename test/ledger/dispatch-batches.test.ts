@@ -220,7 +220,13 @@ describe("the dispatcher", () => {
       await ledger.createRun(aRun());
       const untilMs = startMs + 200_000;
       outlook = { ...outlook, closure: { untilMs, reason } };
-      expect(await dispatch()).toEqual({ runId, next: "continue", messages: [], waitSeconds: 200 });
+      expect(await dispatch()).toEqual({
+        runId,
+        next: "continue",
+        messages: [],
+        waitSeconds: 200,
+        events: 10 + eventsOfPass(0),
+      });
       expect(await ledger.readRun(runId)).toMatchObject({
         status: "waiting",
         waitingUntilMs: untilMs,

@@ -291,7 +291,7 @@ describe("planning a run", () => {
         expect(withoutTokens(await ledger.readBatches(executionName))).toEqual(whole[1]);
         expect(await ledger.readLock(siteUrl)).toEqual(whole[2]);
       }
-      expect(deaths).toBe(8);
+      expect(deaths).toBe(9);
     },
   );
 
