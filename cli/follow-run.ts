@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
-import { failureText, releaseProperty } from "../shared/ledger/close-run.ts";
+import { failureText } from "../shared/ledger/close-run.ts";
+import { releaseProperty } from "../shared/ledger/hold-property.ts";
+import { isStarting } from "../shared/ledger/reconcile-runs.ts";
 import { isEnded, type Run } from "../shared/ledger/run.ts";
 import type { RunSummary } from "../shared/ledger/run-summary.ts";
 import { haltRun } from "../shared/ledger/transitions/halt-run.ts";
@@ -62,7 +64,8 @@ export async function followRun(
         ...(await quotaNow(stage, run)),
       } satisfies ProgressSnapshot);
     }
-    if (look % checkExecutionEvery === 0) await checkExecution(stage, started);
+    // An execution may have handed the run over to another.
+    if (look % checkExecutionEvery === 0) await checkExecution(stage, started, state?.run);
     await delay(haltWanted ? lookSoonMs : lookMs);
   }
 }
@@ -86,22 +89,31 @@ async function quotaNow(
 async function checkExecution(
   stage: OpenStage,
   started: { readonly runId: string; readonly execution: string },
+  run: Run | undefined,
 ): Promise<void> {
-  const execution = await stage.executions.send(
-    new DescribeExecutionCommand({
-      executionArn: executionArn(stage.stateMachineArn, started.execution),
-    }),
-  );
-  if (execution.status === "RUNNING" || execution.status === "SUCCEEDED") return;
-  const { status, error = "", cause = "" } = execution;
+  const carrier = run?.execution ?? started.execution;
+  const execution = await describeExecution(stage, carrier);
+  if (execution === undefined && run !== undefined && isStarting(run, Date.now())) return;
+  const { status, error = "", cause = "" } = execution ?? { status: "never started" };
+  if (status === "RUNNING" || status === "SUCCEEDED") return;
   const reason =
     error || cause ? failureText({ Error: error, Cause: cause }) : `its execution was ${status}`;
-  const changed = await stage.ledger.changeRun(started.runId, (run) =>
-    run.execution === started.execution
-      ? orphanRun(run, reason)
-      : { run: null, answer: "already-ended" },
+  const changed = await stage.ledger.changeRun(started.runId, (orphan) =>
+    orphanRun(orphan, { execution: carrier, reason }),
   );
   if (changed === undefined) throw new CommandError(reason);
+}
+
+/** Undefined when there is none of that name. */
+async function describeExecution(stage: OpenStage, name: string) {
+  try {
+    return await stage.executions.send(
+      new DescribeExecutionCommand({ executionArn: executionArn(stage.stateMachineArn, name) }),
+    );
+  } catch (error) {
+    if (error instanceof Error && error.name === "ExecutionDoesNotExist") return undefined;
+    throw error;
+  }
 }
 
 export async function halt(stage: OpenStage, runId: string): Promise<void> {

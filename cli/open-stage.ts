@@ -5,7 +5,7 @@ import { isDiskFull } from "../local/disk-space.ts";
 import { homeFolder } from "../local/home.ts";
 import { localClientOptions } from "../local/local-names.ts";
 import { openStack } from "../local/open-stack.ts";
-import { reconcileRuns } from "../local/reconcile-runs.ts";
+import { reconcileOwnedRuns } from "../local/reconcile-runs.ts";
 import type { Stack } from "../local/stack.ts";
 import { homeEnvironmentFault, readRowsPlace } from "../shared/config/environment.ts";
 import { environmentNames } from "../shared/config/names.ts";
@@ -85,7 +85,8 @@ export async function openStage(
     },
   };
   try {
-    if (stack.role === "owner") await reconcileRuns(ledger, { ownedSinceMs, nowMs: Date.now() });
+    if (stack.role === "owner")
+      await reconcileOwnedRuns(ledger, { ownedSinceMs, nowMs: Date.now() });
   } catch (error) {
     await opened.close({ force: true });
     throw error;

@@ -1,6 +1,7 @@
 import type { Batch } from "../shared/ledger/batch.ts";
 import type { Ledger } from "../shared/ledger/ledger.ts";
 import type { Run } from "../shared/ledger/run.ts";
+import { readRunBatches } from "../shared/ledger/run-batches.ts";
 import { type RunSummary, summariseRun } from "../shared/ledger/run-summary.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -17,7 +18,7 @@ export async function readRunState(ledger: Ledger, runId: string): Promise<RunSt
 }
 
 export async function runState(ledger: Ledger, run: Run): Promise<RunState> {
-  const batches = await ledger.readBatches(run.runId);
+  const batches = await readRunBatches(ledger, run);
   return { run, batches, summary: summariseRun(run, batches, Date.now()) };
 }
 

@@ -1,7 +1,8 @@
 import { StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { environmentNames } from "../shared/config/names.ts";
+import { PropertyBusyError } from "../shared/ledger/hold-property.ts";
 import { holderInTheWay } from "../shared/ledger/property-lock.ts";
-import { PropertyBusyError, parseRunRequest } from "../shared/plan/plan-run.ts";
+import { parseRunRequest } from "../shared/plan/plan-run.ts";
 import type { RunRequestInput } from "../shared/plan/run-request.ts";
 import { CommandError } from "./command-error.ts";
 import type { OpenStage } from "./open-stage.ts";

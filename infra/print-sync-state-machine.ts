@@ -32,6 +32,8 @@ const resource = stateMachine.node.defaultChild;
 if (!CfnStateMachine.isCfnStateMachine(resource)) throw new Error("the state machine is missing");
 const definition = stateMachineDefinition(stack.resolve(resource.definitionString), {
   "AWS::Partition": "aws",
+  "AWS::Region": region,
+  "AWS::AccountId": account,
 });
 process.stdout.write(`${JSON.stringify(definition, null, 2)}\n`);
 

@@ -48,6 +48,12 @@ export function retryOutages<Task extends TaskStateBase>(task: Task): Task {
   return task;
 }
 
+/** Starting an execution, less the one answer that says that it was started before. */
+export function retryStarts<Task extends TaskStateBase>(task: Task): Task {
+  task.addRetry({ errors: ["StepFunctions.ExecutionAlreadyExistsException"], maxAttempts: 0 });
+  return retryRepeatable(task);
+}
+
 /**
  * Whatever a task throws whose input comes from the machine and not from a person, and which may
  * run twice: a store that was away for some seconds must not end a run.

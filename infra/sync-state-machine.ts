@@ -8,6 +8,7 @@ import {
   DefinitionBody,
   Fail,
   type IChainable,
+  IntegrationPattern,
   JsonPath,
   LogLevel,
   Map as MapState,
@@ -20,12 +21,16 @@ import {
   Wait,
   WaitTime,
 } from "aws-cdk-lib/aws-stepfunctions";
-import { LambdaInvoke, SqsSendMessage } from "aws-cdk-lib/aws-stepfunctions-tasks";
+import {
+  LambdaInvoke,
+  SqsSendMessage,
+  StepFunctionsStartExecution,
+} from "aws-cdk-lib/aws-stepfunctions-tasks";
 import { Construct } from "constructs";
 import { functionTimeoutsSeconds } from "../shared/config/function-timeouts.ts";
 import { stateNames } from "../shared/config/names.ts";
 import type { RunRequestInput } from "../shared/plan/run-request.ts";
-import { retryOutages, retryRepeatable, retryServiceFaults } from "./retries.ts";
+import { retryOutages, retryRepeatable, retryServiceFaults, retryStarts } from "./retries.ts";
 
 export type SyncStateMachineProps = {
   readonly planRun: IFunction;
@@ -42,6 +47,10 @@ export type SyncStateMachineProps = {
  *
  *     PlanRun -> DispatchBatches -> MoreToDo -> RingBatches -> WaitAsked -> DispatchBatches …
  *                                      \-> FinishRun -> RunResult -> RunSucceeded | RunFailed
+ *                                      \-> StartSuccessor -> HandedOver
+ *
+ * A history holds 25,000 events: `events` counts them, and the dispatcher hands the run over in
+ * time.
  *
  * A fault in PlanRun, DispatchBatches or RingBatches reaches FinishRun as `error`, {Error, Cause};
  * `runId` is absent when planning failed and the request named no run.
@@ -79,6 +88,7 @@ function syncChain(scope: Construct, props: SyncStateMachineProps): IChainable {
   const dispatchBatches = dispatchBatchesTask(scope, props);
   const ringBatches = ringBatchesMap(scope, props);
   const finishRun = finishRunTask(scope, props);
+  const startSuccessor = startSuccessorTask(scope, props);
   const faulted = inputOfFinishRun(scope, "WorkFaulted", ["runId", "error"]).next(finishRun);
   const planFaulted = inputOfFinishRun(scope, "PlanFaulted", ["error"]).next(finishRun);
   const done = inputOfFinishRun(scope, "WorkDone", ["runId"]).next(finishRun);
@@ -89,6 +99,11 @@ function syncChain(scope: Construct, props: SyncStateMachineProps): IChainable {
   planRun.addCatch(runNamed, { resultPath: "$.error" });
   dispatchBatches.addCatch(faulted, { resultPath: "$.error" });
   ringBatches.addCatch(faulted, { resultPath: "$.error" });
+  const handedOver = new Succeed(scope, "HandedOver");
+  startSuccessor
+    .addCatch(handedOver, { errors: ["StepFunctions.ExecutionAlreadyExistsException"] })
+    .addCatch(faulted, { resultPath: "$.error" })
+    .next(handedOver);
 
   const wait = new Wait(scope, "WaitAsAsked", { time: WaitTime.secondsPath("$.waitSeconds") });
   const waitAsked = new Choice(scope, "WaitAsked")
@@ -96,6 +111,7 @@ function syncChain(scope: Construct, props: SyncStateMachineProps): IChainable {
     .otherwise(dispatchBatches);
   const moreToDo = new Choice(scope, "MoreToDo")
     .when(Condition.stringEquals("$.next", "finish"), done)
+    .when(Condition.stringEquals("$.next", "hand-over"), startSuccessor)
     .otherwise(ringBatches.next(waitAsked));
 
   finishRun.next(runResult(scope));
@@ -128,9 +144,26 @@ function dispatchBatchesTask(
     payload: TaskInput.fromObject({
       runId: JsonPath.stringAt("$.runId"),
       executionName: JsonPath.stringAt("$$.Execution.Name"),
+      events: JsonPath.numberAt("$.events"),
     }),
   });
   return retryRepeatable(retryServiceFaults(task));
+}
+
+/** The machine starts itself by its name: a second start of the same execution is none. */
+function startSuccessorTask(
+  scope: Construct,
+  { stateMachineName }: SyncStateMachineProps,
+): StepFunctionsStartExecution {
+  const task = new StepFunctionsStartExecution(scope, stateNames.startSuccessor, {
+    stateMachine: StateMachine.fromStateMachineName(scope, "Itself", stateMachineName),
+    integrationPattern: IntegrationPattern.REQUEST_RESPONSE,
+    name: JsonPath.stringAt("$.successor"),
+    input: TaskInput.fromObject({ runId: JsonPath.stringAt("$.runId") }),
+    taskTimeout: Timeout.duration(Duration.seconds(30)),
+    resultPath: JsonPath.DISCARD,
+  });
+  return retryStarts(task);
 }
 
 function ringBatchesMap(scope: Construct, { batchQueue }: SyncStateMachineProps): MapState {

@@ -10,6 +10,7 @@ export const PlanRunEventSchema = z.object({
 export const DispatchBatchesEventSchema = z.object({
   runId: z.string(),
   executionName: z.string(),
+  events: z.number(),
 });
 
 export const FinishRunEventSchema = z.object({

@@ -1,7 +1,7 @@
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import { systemClock } from "../shared/fetch/system-clock.ts";
-import { haltExecution } from "../shared/ledger/lost-execution.ts";
+import { haltJustLostRun } from "../shared/ledger/lost-run.ts";
 import { ledger, logger, telemetry } from "./container.ts";
 import { ExecutionEndedEventSchema, runIdOfInput } from "./events.ts";
 
@@ -12,10 +12,10 @@ export const handler = middy<unknown, { readonly outcome: string }>()
     const { name, status, input, cause } = ExecutionEndedEventSchema.parse(event).detail;
     const runId = runIdOfInput(input) ?? name;
     const what = `its execution ${name} ${whatHappened[status]}${cause ? `: ${cause}` : ""}`;
-    const outcome = await haltExecution(
+    const outcome = await haltJustLostRun(
       {
         runId,
-        executionName: name,
+        execution: name,
         reason: `${what}; go on with: gsc-sync resume ${runId}`,
       },
       {

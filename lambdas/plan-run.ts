@@ -1,12 +1,12 @@
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
-import { planRun } from "../shared/plan/plan-run.ts";
+import { type PlannedRun, planRun } from "../shared/plan/plan-run.ts";
 import { ledger, logger } from "./container.ts";
 import { PlanRunEventSchema } from "./events.ts";
 import { openRows } from "./open-rows.ts";
 
 /** First state of the sync machine: a request becomes a run with its batches. */
-export const handler = middy<unknown, { readonly runId: string }>()
+export const handler = middy<unknown, PlannedRun>()
   .use(injectLambdaContext(logger))
   .handler(async (event) => {
     const input = PlanRunEventSchema.parse(event);

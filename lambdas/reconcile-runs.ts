@@ -4,7 +4,7 @@ import middy from "@middy/core";
 import { neededVariable } from "../shared/config/environment.ts";
 import { environmentNames } from "../shared/config/names.ts";
 import { systemClock } from "../shared/fetch/system-clock.ts";
-import { haltLostRuns } from "../shared/ledger/lost-execution.ts";
+import { isStarting, reconcileRuns } from "../shared/ledger/reconcile-runs.ts";
 import { clientPatience, environment, ledger, logger, telemetry } from "./container.ts";
 
 const stateMachineArn = neededVariable(
@@ -13,22 +13,19 @@ const stateMachineArn = neededVariable(
 );
 const executions = new SFNClient(clientPatience);
 
-/** Each look costs a read a run. */
-const newestRuns = 500;
-
 /** Every five minutes: runs whose execution is gone, and of which nobody was told, are halted. */
 export const handler = middy<unknown, { readonly lost: readonly string[] }>()
   .use(injectLambdaContext(logger))
   .handler(async () => {
-    const runs = await haltLostRuns({
+    const lost = await reconcileRuns({
       ledger,
-      clock: systemClock,
-      isRunning,
-      newestRuns,
+      isCarried: async (run) =>
+        isStarting(run, systemClock.nowMs()) || (await isRunning(run.execution)),
+      reason: ({ runId, execution }) =>
+        `its execution ${execution} is gone; go on with: gsc-sync resume ${runId}`,
       ended: (run) => telemetry.executionEnded(run.status),
     });
-    telemetry.runsLost(runs.length);
-    const lost = runs.map(({ runId }) => runId);
+    telemetry.runsLost(lost.length);
     if (lost.length > 0) logger.warn("runs without an execution were halted", { lost });
     return { lost };
   });

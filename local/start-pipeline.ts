@@ -20,9 +20,14 @@ import type { StackEndpoints } from "./stack.ts";
 import type { StackParts } from "./stack-parts.ts";
 import type { Servers } from "./start-servers.ts";
 import { parseDefinition } from "./state-machine-definition.ts";
-import { openExecutions } from "./state-machine-executions.ts";
+import { type Executions, openExecutions } from "./state-machine-executions.ts";
 import { startStateMachineServer } from "./state-machine-server.ts";
-import { bindTasks, functionTask, sendMessageTask } from "./state-machine-tasks.ts";
+import {
+  bindTasks,
+  functionTask,
+  sendMessageTask,
+  startExecutionTask,
+} from "./state-machine-tasks.ts";
 
 export type Pipeline = {
   readonly endpoints: StackEndpoints;
@@ -73,7 +78,7 @@ export async function startPipeline(options: {
     pools.get("dispatch-batches")?.warm(1);
     pools.get("fetch-batch")?.warm(workersOf(event));
   }
-  const executions = openExecutions({
+  const executions: Executions = openExecutions({
     stateMachineArn,
     definition: machine,
     tasks: bindTasks(tasks, {
@@ -81,6 +86,9 @@ export async function startPipeline(options: {
       [stateNames.dispatchBatches]: call("dispatch-batches"),
       [stateNames.finishRun]: call("finish-run"),
       [stateNames.sendBatchMessage]: sendMessageTask(sqs, servers.queueUrl),
+      [stateNames.startSuccessor]: startExecutionTask((name, input) =>
+        executions.start(name, input),
+      ),
     }),
     now: Date.now,
     onEvent: (event) => log.write(JSON.stringify(event)),

@@ -71,6 +71,38 @@ export function sendMessageTask(sqs: SQSClient, queueUrl: string): () => TaskHan
   };
 }
 
+/**
+ * The machine starts another execution of itself; `start` answers `exists` when one of that name
+ * has been there before.
+ */
+export function startExecutionTask(
+  start: (
+    name: string,
+    input: string,
+  ) => { readonly executionArn: string } | "exists" | "invalid-input",
+): (task: TaskState) => TaskHandler {
+  return () => async (input) => {
+    const { Name, Input } = StartExecutionInputSchema.parse(input);
+    const started = start(Name, JSON.stringify(Input));
+    if (typeof started !== "string") return { ExecutionArn: started.executionArn };
+    throw new ExecutionStartError(started, Name);
+  };
+}
+
+/** What Step Functions throws where an execution cannot be started. */
+class ExecutionStartError extends Error {
+  readonly code = "EXECUTION_NOT_STARTED";
+
+  constructor(why: string, name: string) {
+    super(`execution ${name} was not started: ${why}`);
+    this.name =
+      why === "exists"
+        ? "StepFunctions.ExecutionAlreadyExistsException"
+        : "StepFunctions.InvalidExecutionInputException";
+  }
+}
+
+const StartExecutionInputSchema = z.object({ Name: z.string(), Input: z.json() });
 const WrappedInputSchema = z.object({ Payload: z.unknown() });
 const SendMessageInputSchema = z.object({
   MessageBody: z.json(),

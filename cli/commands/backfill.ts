@@ -45,6 +45,7 @@ type BackfillOptions = {
   readonly qpm?: number;
   readonly force: boolean;
   readonly keepAutoSync: boolean;
+  readonly haltOnFailure: boolean;
   readonly dryRun: boolean;
   readonly json: boolean;
 };
@@ -87,6 +88,7 @@ export function backfillCommand(): Command {
       "let a nightly sync read the days outside the range meanwhile",
       false,
     )
+    .option("--halt-on-failure", "halt at the first unit that fails, for a person to look", false)
     .option("--dry-run", "say what the run would take, and send nothing", false)
     .addOption(jsonOption())
     .action(async (options: BackfillOptions) => {
@@ -156,6 +158,7 @@ function backfillRequest(options: BackfillOptions, nowMs: number): RunRequestInp
     ...(options.qpm === undefined ? {} : { qpm: options.qpm }),
     force: options.force,
     keepAutoSync: options.keepAutoSync,
+    haltOnFailure: options.haltOnFailure,
   };
   const [fault] = runRequestFaults(request, nowMs);
   if (fault !== undefined) throw new UsageError(fault);

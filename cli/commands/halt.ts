@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
-import { releaseProperty } from "../../shared/ledger/close-run.ts";
+import { releaseProperty } from "../../shared/ledger/hold-property.ts";
 import { isEnded } from "../../shared/ledger/run.ts";
 import { commandTerminal } from "../command-terminal.ts";
 import { halt } from "../follow-run.ts";

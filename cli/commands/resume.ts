@@ -1,9 +1,9 @@
 import { DescribeExecutionCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { Command } from "commander";
+import { lockProperty, PropertyBusyError } from "../../shared/ledger/hold-property.ts";
 import { isEnded, type Run } from "../../shared/ledger/run.ts";
 import { orphanRun } from "../../shared/ledger/transitions/orphan-run.ts";
 import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
-import { lockProperty, PropertyBusyError } from "../../shared/plan/plan-run.ts";
 import { CommandError } from "../command-error.ts";
 import { commandTerminal } from "../command-terminal.ts";
 import { executionArn } from "../execution-arn.ts";
@@ -54,7 +54,10 @@ async function carry(stage: OpenStage, run: Run, options: ResumeOptions): Promis
     if (alive && !options.clearInFlight) return run.execution;
     if (alive) await stopExecution(stage, run.execution);
     await ledger.changeRun(run.runId, (orphan) =>
-      orphanRun(orphan, "its in-flight batches were cleared by hand"),
+      orphanRun(orphan, {
+        execution: run.execution,
+        reason: "its in-flight batches were cleared by hand",
+      }),
     );
   }
   if (run.status === "complete" || run.status === "completed_with_failures") return run.execution;

@@ -52,6 +52,7 @@ export const stateNames = {
   planRun: "PlanRun",
   dispatchBatches: "DispatchBatches",
   sendBatchMessage: "SendBatchMessage",
+  startSuccessor: "StartSuccessor",
   finishRun: "FinishRun",
 } as const;
 

@@ -5,6 +5,7 @@ import { haltRun } from "../ledger/transitions/halt-run.ts";
 import { takeBatch } from "../ledger/transitions/take-batch.ts";
 import type { RowStore } from "../rows/row-store.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
+import { haltOnFailure } from "./halt-on-failure.ts";
 import type { Take } from "./take.ts";
 import { doneUnit } from "./unit-after.ts";
 
@@ -22,10 +23,7 @@ export async function beginTake(message: BatchMessage, ports: WorkPorts): Promis
   const { runId, batchId } = message;
   const known = await ledger.readRun(runId);
   if (known?.inFlight[batchId] === undefined) return { kind: "nothing", run: known ?? null };
-  const token = await ledger.nextToken(known.siteUrl, clock.nowMs());
-  const taken = await ledger.changeRun(runId, (run) =>
-    takeBatch(run, { batchId, token }, clock.nowMs()),
-  );
+  const { token, taken } = await takeWithNewToken(message, known.siteUrl, ports);
   if (taken?.answer !== "taken") return { kind: "nothing", run: taken?.run ?? null };
   const { run } = taken;
   const stored = await ledger.readBatch(runId, batchId);
@@ -40,7 +38,28 @@ export async function beginTake(message: BatchMessage, ports: WorkPorts): Promis
   const repaired = await markStored(stored, run, ports.rows);
   const crashes = repaired.units.filter((unit) => unit.begun && unit.status === "pending").length;
   const batch = claimBatch(repaired, token, clock.nowMs(), clock.random());
-  return { kind: "taken", take: { run, batchId, token, batch, crashes } };
+  const halts = batch.units.map((unit, index) =>
+    repaired.units[index]?.status === "pending" ? haltOnFailure(run, unit) : null,
+  );
+  const halt = halts.find((each) => each !== null) ?? null;
+  return { kind: "taken", take: { run, batchId, token, batch, crashes, halt } };
+}
+
+/** Whoever stood still between its token and its take draws another: once is enough. */
+async function takeWithNewToken(
+  { runId, batchId }: BatchMessage,
+  siteUrl: string,
+  { ledger, clock }: WorkPorts,
+) {
+  const take = async () => {
+    const token = await ledger.nextToken(siteUrl, clock.nowMs());
+    const taken = await ledger.changeRun(runId, (run) =>
+      takeBatch(run, { batchId, token }, clock.nowMs()),
+    );
+    return { token, taken };
+  };
+  const first = await take();
+  return first.taken?.answer === "stale-token" ? take() : first;
 }
 
 /** A unit that this run has flipped is done, whatever the batch item heard of it. */

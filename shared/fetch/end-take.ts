@@ -8,8 +8,9 @@ import { recordFigures } from "./record-figures.ts";
 import type { SliceEnd, TakeWork, WorkOutcome } from "./take.ts";
 
 /**
- * Writes how far the take came, then submits the batch or puts it back. In this order: a crash in
- * between leaves a lease that runs out, and nothing to be done again.
+ * Halts the run if it must stop, writes how far the take came, then submits the batch or puts it
+ * back. In this order: a crash in between leaves a lease that runs out, no failure that nobody
+ * halts for, and nothing to be done again.
  */
 export async function endTake(
   work: TakeWork,
@@ -27,13 +28,11 @@ export async function endTake(
     crashes: take.crashes,
   });
   if (stop.signal.reason === "lost") return outcome("lost", take.run);
+  const { halt } = end;
+  if (halt !== null) await ledger.changeRun(runId, (run) => haltRun(run, halt, clock.nowMs()));
   recordFigures(work, ports.memoryMb());
   if ((await progress.save()) === "lost") return outcome("lost", take.run);
 
-  if (end.fatal !== null) {
-    const input = { reason: end.fatal, endsAs: "failed" } as const;
-    await ledger.changeRun(runId, (run) => haltRun(run, input, clock.nowMs()));
-  }
   const batch = progress.batch();
   if (isSettled(batch)) {
     const left = await ledger.changeRun(runId, (run) => submitBatch(run, take, clock.nowMs()));
@@ -49,7 +48,7 @@ export async function endTake(
       clock.nowMs(),
     ),
   );
-  const halted = stop.signal.reason === "halting" || end.fatal !== null;
+  const halted = stop.signal.reason === "halting" || halt !== null;
   const kind = left?.answer === "lost" ? "lost" : halted ? "halted" : "returned";
   return outcome(kind, left?.run ?? take.run);
 }

@@ -1,5 +1,6 @@
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Run } from "../ledger/run.ts";
+import type { Paging } from "../plan/unit.ts";
 import type { Quota, QuotaScope } from "../quota/quota.ts";
 import type { QuotaEvents } from "../quota/quota-events.ts";
 import type { RowStore } from "../rows/row-store.ts";
@@ -9,6 +10,8 @@ import type { Clock } from "./clock.ts";
 /** What fetching a unit touches. */
 export type FetchPorts = {
   readonly searchConsole: SearchConsole;
+  /** Google's, unless the Search Console behind the port cuts other pages. */
+  readonly paging?: Paging;
   readonly quota: Quota;
   readonly quotaEvents?: QuotaEvents;
   readonly rows: RowStore;

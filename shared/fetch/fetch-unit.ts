@@ -45,7 +45,7 @@ export async function fetchUnit(work: UnitWork, context: UnitContext): Promise<U
 async function fetchOnce(work: UnitWork, context: UnitContext): Promise<UnitOutcome> {
   const { unit, report, runId, token } = work;
   const fetchedAtMs = context.ports.clock.nowMs();
-  const gathered = gatherUnit();
+  const gathered = gatherUnit(context.ports.paging);
   const outcome = takesTwoSteps(report)
     ? await fetchByAppearance(work, gathered, context)
     : await fetchReport(work, gathered, context);

@@ -1,5 +1,5 @@
 import type { PacificDate } from "../plan/pacific-date.ts";
-import { unitRowCap } from "../plan/unit.ts";
+import { googlePaging, type Paging } from "../plan/unit.ts";
 import type { Row } from "../rows/row.ts";
 import { rowSet } from "../rows/row-set.ts";
 import type { PageFigures, UnitRecord } from "../rows/unit-record.ts";
@@ -19,7 +19,7 @@ export type Gathered = {
   figures(): UnitFigures;
 };
 
-export function gatherUnit(): Gathered {
+export function gatherUnit({ unitRowCap }: Paging = googlePaging): Gathered {
   const pages: PageFigures[] = [];
   const set = rowSet();
   let aggregation: string | null = null;

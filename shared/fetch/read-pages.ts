@@ -1,6 +1,6 @@
 import type { PacificDate } from "../plan/pacific-date.ts";
 import type { Report } from "../plan/report.ts";
-import { pageRows, unitRowCap } from "../plan/unit.ts";
+import { googlePaging, type Paging } from "../plan/unit.ts";
 import type { Page } from "../search-console/search-console.ts";
 import type { FetchPorts, ScopesNow } from "./fetch-ports.ts";
 import { type PageOutcome, requestPage } from "./request-page.ts";
@@ -37,7 +37,8 @@ export async function readPages(
   take: (startRow: number, page: Page) => Promise<void>,
 ): Promise<PagesOutcome> {
   const { siteUrl, date, report } = query;
-  for (let startRow = 0; ; startRow += pageRows) {
+  const { paging = googlePaging } = context.ports;
+  for (let startRow = 0; ; startRow += paging.pageRows) {
     const begins = query.beginsUnit && startRow === 0;
     const outcome = await requestPage(
       { siteUrl, report, date, startRow },
@@ -46,10 +47,10 @@ export async function readPages(
     if (outcome.kind !== "page") return outcome;
     await take(startRow, outcome.page);
     if (context.signal.aborted) return { kind: "aborted" };
-    if (isLastPage(startRow, outcome.page)) return { kind: "read" };
+    if (isLastPage(startRow, outcome.page, paging)) return { kind: "read" };
   }
 }
 
-function isLastPage(startRow: number, page: Page): boolean {
+function isLastPage(startRow: number, page: Page, { pageRows, unitRowCap }: Paging): boolean {
   return page.rows.length < pageRows || startRow + pageRows >= unitRowCap;
 }

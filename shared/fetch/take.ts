@@ -12,7 +12,12 @@ export type Take = {
   readonly batch: Batch;
   /** Units that an earlier take died with, counted in this one. */
   readonly crashes: number;
+  /** The run must stop at once: a unit that earlier takes died with is out of attempts. */
+  readonly halt: RunHalt | null;
 };
+
+/** `failed`: nothing of the run can succeed; `halted`: it is to halt at its first failure. */
+export type RunHalt = { readonly reason: string; readonly endsAs: "halted" | "failed" };
 
 /** A take under way. */
 export type TakeWork = {
@@ -27,8 +32,8 @@ export type TakeWork = {
 export type SliceEnd = {
   /** Quota has nothing to give, or a store is away, until then. */
   readonly deferred: { readonly untilMs: number; readonly reason: string } | null;
-  /** Why nothing of this run can succeed. */
-  readonly fatal: string | null;
+  /** Why the run must stop. */
+  readonly halt: RunHalt | null;
 };
 
 /** How a take ended. `nothing`: an extra message, or a run that has stopped. */

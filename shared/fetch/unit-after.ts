@@ -1,4 +1,5 @@
 import { type BatchUnit, failAttempt } from "../ledger/batch.ts";
+import { errorText } from "../ledger/largest-run.ts";
 import type { UnitRecord } from "../rows/unit-record.ts";
 import type { Clock } from "./clock.ts";
 import type { UnitOutcome } from "./fetch-unit.ts";
@@ -12,14 +13,15 @@ export function unitAfter(unit: BatchUnit, outcome: UnitOutcome, clock: Clock): 
     case "failed": {
       const { error } = outcome;
       if (outcome.final) {
-        return { ...ended, status: "failed", attempts: unit.attempts + 1, lastError: error };
+        const lastError = errorText(error);
+        return { ...ended, status: "failed", attempts: unit.attempts + 1, lastError };
       }
       const failed = failAttempt(ended, error, clock.nowMs(), clock.random());
       if (failed.status === "failed") return failed;
       return { ...failed, notBeforeMs: Math.max(failed.notBeforeMs, outcome.notBeforeMs) };
     }
     case "fatal":
-      return { ...ended, lastError: outcome.error };
+      return { ...ended, lastError: errorText(outcome.error) };
     case "deferred":
     case "aborted":
       return ended;

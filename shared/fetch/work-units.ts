@@ -1,11 +1,14 @@
+import type { BatchUnit } from "../ledger/batch.ts";
+import type { Run } from "../ledger/run.ts";
 import { findReport } from "../plan/report.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
 import { fetchUnit, type UnitOutcome } from "./fetch-unit.ts";
+import { haltOnFailure } from "./halt-on-failure.ts";
 import type { StopReason } from "./lease-watch.ts";
 import { isOutage, outageWaitMs } from "./outage.ts";
 import { recordFigures } from "./record-figures.ts";
 import { mayBeginUnit } from "./slice.ts";
-import type { SliceEnd, TakeWork } from "./take.ts";
+import type { RunHalt, SliceEnd, TakeWork } from "./take.ts";
 import { unitAfter } from "./unit-after.ts";
 
 /**
@@ -23,11 +26,11 @@ export async function workUnits(
   let longestUnitMs = 0;
   // A take tries a unit once: a second try would write into the generation of the first.
   const tried = new Set<number>();
-  let end: SliceEnd = { deferred: null, fatal: null };
+  let end: SliceEnd = { deferred: null, halt: work.take.halt };
 
   function pick(suspect: boolean): number | undefined {
     const nowMs = clock.nowMs();
-    if (stop.signal.aborted || end.deferred !== null || end.fatal !== null) return undefined;
+    if (stop.signal.aborted || end.deferred !== null || end.halt !== null) return undefined;
     if (!mayBeginUnit(nowMs - startedAtMs, longestUnitMs)) return undefined;
     const index = progress
       .batch()
@@ -56,7 +59,11 @@ export async function workUnits(
     longestUnitMs = Math.max(longestUnitMs, clock.nowMs() - unitStartedAtMs);
     progress.changeUnit(index, (unit) => unitAfter(unit, outcome, clock));
     if (outcome.kind === "deferred") end = { ...end, deferred: outcome };
-    if (outcome.kind === "fatal") end = { ...end, fatal: outcome.error };
+    const halt: RunHalt | null =
+      outcome.kind === "fatal"
+        ? { reason: outcome.error, endsAs: "failed" }
+        : haltedBy(progress.batch().units[index], work.take.run);
+    if (halt !== null) end = { ...end, halt };
   }
 
   /** A ledger that fails one lane stops them all: no unit goes on when the take has ended. */
@@ -75,6 +82,10 @@ export async function workUnits(
   for (const each of ended) if (each.status === "rejected") throw each.reason;
   await lane(true);
   return end;
+}
+
+function haltedBy(unit: BatchUnit | undefined, run: Run): RunHalt | null {
+  return unit === undefined ? null : haltOnFailure(run, unit);
 }
 
 async function attempt(index: number, work: TakeWork, ports: WorkPorts): Promise<UnitOutcome> {

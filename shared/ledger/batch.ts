@@ -1,6 +1,7 @@
 import type { PacificDate } from "../plan/pacific-date.ts";
 import type { Unit } from "../plan/unit.ts";
 import { backoffMs } from "./backoff.ts";
+import { errorText } from "./largest-run.ts";
 
 /** The batch item: a batch's units, how far each is, and what each take of it did. */
 export type Batch = {
@@ -111,7 +112,7 @@ export function failAttempt(
   return {
     ...unit,
     attempts,
-    lastError: error,
+    lastError: errorText(error),
     status: out ? "failed" : "pending",
     notBeforeMs: out ? 0 : nowMs + backoffMs(attempts, random),
   };

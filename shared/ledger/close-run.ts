@@ -1,7 +1,8 @@
 import * as z from "zod";
+import { releaseProperty } from "./hold-property.ts";
 import type { Ledger } from "./ledger.ts";
-import { releaseLock } from "./property-lock.ts";
-import type { Run, RunStatus } from "./run.ts";
+import { isEnded, type Run, type RunStatus } from "./run.ts";
+import { readRunBatches } from "./run-batches.ts";
 import { finishRun } from "./transitions/finish-run.ts";
 
 export type CloseInput = {
@@ -29,7 +30,9 @@ export async function closeRun(input: CloseInput, ports: ClosePorts): Promise<Cl
   const { ledger, nowMs } = ports;
   const runId = input.runId ?? input.executionName;
   const failure = input.error === undefined ? null : failureText(input.error);
-  const units = (await ledger.readBatches(runId)).flatMap((batch) => batch.units);
+  const known = await ledger.readRun(runId);
+  const batches = known === undefined ? [] : await readRunBatches(ledger, known);
+  const units = batches.flatMap((batch) => batch.units);
   const failed = units.filter((unit) => unit.status === "failed");
   const failedUnits = failed.length;
   const doneUnits = units.filter((unit) => unit.status === "done").length;
@@ -46,19 +49,13 @@ export async function closeRun(input: CloseInput, ports: ClosePorts): Promise<Cl
   }
   const { run, answer } = changed;
   if (answer === "superseded") {
+    // Its dispatcher may have come late and locked the property once more.
+    if (isEnded(run.status)) await releaseProperty(run, ledger);
     return { runId, status: "superseded", reason: `execution ${run.execution} carries the run` };
   }
   ports.ended(run, failedUnits);
   await releaseProperty(run, ledger);
   return { runId, status: run.status, reason: run.reason ?? run.status };
-}
-
-/** Lets other runs have the run's property. */
-export async function releaseProperty(run: Run, ledger: Ledger): Promise<void> {
-  await ledger.changeLock(run.siteUrl, (lock) => ({
-    kind: "changed",
-    lock: releaseLock(lock, run.runId),
-  }));
 }
 
 const LambdaCauseSchema = z.object({ errorMessage: z.string() });

@@ -1,11 +1,13 @@
 import type { Clock } from "../fetch/clock.ts";
-import { lockProperty } from "../plan/plan-run.ts";
 import type { QuotaOutlook } from "../quota/quota-outlook.ts";
 import type { DispatchResult } from "./dispatch-result.ts";
+import { eventsOfPass, handOverAtEvents } from "./execution-events.ts";
+import { lockProperty, releaseProperty } from "./hold-property.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Run } from "./run.ts";
+import { isEnded, type Run } from "./run.ts";
 import type { Settings } from "./settings.ts";
 import { dispatchRun } from "./transitions/dispatch-run.ts";
+import { handOverRun } from "./transitions/hand-over-run.ts";
 
 export type DispatchPorts = {
   readonly ledger: Ledger;
@@ -34,14 +36,33 @@ const longestWaitMs = 300_000;
 
 /**
  * The dispatcher: rings what is due; else waits for the ledger to change while batches are in
- * flight, and tells the state machine how long to wait when only time can help.
+ * flight, and tells the state machine how long to wait when only time can help. An execution whose
+ * history fills up hands the run over.
  */
 export async function dispatchBatches(
-  input: { readonly runId: string; readonly executionName: string },
+  input: {
+    readonly runId: string;
+    readonly executionName: string;
+    /** Events of the execution's history before this pass. */
+    readonly events: number;
+  },
   ports: DispatchPorts,
 ): Promise<DispatchResult> {
   const { ledger, clock } = ports;
   const { runId, executionName: execution } = input;
+  const events = input.events + eventsOfPass(0);
+  const finish: DispatchResult = { runId, next: "finish", messages: [], waitSeconds: 0, events };
+  const again = (waitSeconds: number): DispatchResult => {
+    return { runId, next: "continue", messages: [], waitSeconds, events };
+  };
+  if (input.events >= handOverAtEvents) {
+    const successor = `${runId}-${clock.nowMs().toString(36)}`;
+    const handed = await ledger.changeRun(runId, (run) =>
+      handOverRun(run, { execution, successor }, clock.nowMs()),
+    );
+    if (handed?.answer.kind !== "handed-over") return finish;
+    return { ...finish, next: "hand-over", successor: handed.answer.successor };
+  }
   const giveUpAtMs = clock.nowMs() + patienceMs;
   const known = await ledger.readRun(runId);
   if (known?.execution === execution) await lockProperty(known, ledger, clock.nowMs());
@@ -60,30 +81,29 @@ export async function dispatchBatches(
     const changed = await ledger.changeRun(runId, (run) =>
       dispatchRun(run, { lever, inFlight, queueSize, quota, execution }, nowMs),
     );
-    if (changed === undefined) return finish(runId);
+    if (changed === undefined) return finish;
     const { run, answer } = changed;
-    if (answer.kind === "finish" || answer.kind === "superseded") return finish(runId);
+    if (answer.kind === "finish" || answer.kind === "superseded") {
+      // A dispatcher that stood still may have locked the property of a run that had ended.
+      if (isEnded(run.status)) await releaseProperty(run, ledger);
+      return finish;
+    }
     expired += answer.expired;
     if (answer.kind === "ring") {
       ports.observe(run, expired);
       const messages = answer.batchIds.map((batchId) => ({ runId, batchId }));
-      return { runId, next: "continue", messages, waitSeconds: 0 };
+      return { ...again(0), messages, events: input.events + eventsOfPass(messages.length) };
     }
     const waitMs = answer.untilMs === null ? 0 : answer.untilMs - nowMs;
     const idle = run.status === "waiting";
     if (idle && waitMs > longestBudgetWaitMs) {
       ports.observe(run, expired);
-      const waitSeconds = Math.ceil(Math.min(waitMs, longestWaitMs) / 1_000);
-      return { runId, next: "continue", messages: [], waitSeconds };
+      return again(Math.ceil(Math.min(waitMs, longestWaitMs) / 1_000));
     }
     if (nowMs >= giveUpAtMs) {
       ports.observe(run, expired);
-      return { runId, next: "continue", messages: [], waitSeconds: 0 };
+      return again(0);
     }
     await clock.sleep(idle ? Math.min(Math.max(waitMs, lookAgainMs), lookAtQuotaMs) : lookAgainMs);
   }
-}
-
-function finish(runId: string): DispatchResult {
-  return { runId, next: "finish", messages: [], waitSeconds: 0 };
 }

@@ -16,6 +16,11 @@ import type { Report } from "../plan/report.ts";
  *                            ^                                         │
  *                            └──────── running <────── resume ─────────┘
  *
+ * planned, running and waiting go to halted as well when nobody carries the run any more (orphan),
+ * to failed when its execution fails. An execution whose history fills up names its successor:
+ *
+ *   carried by E ──hand over──> carried by E', predecessor E ──resume──> carried by E"
+ *
  * A batch, by its number in plan order:
  *
  *   planned ──admit──> queued ──ring──> rung ──take──> taken ──submit──> settled
@@ -33,6 +38,8 @@ export type Run = {
   readonly definitions?: readonly Report[];
   readonly force: boolean;
   readonly keepAutoSync: boolean;
+  /** Halts at the first unit that fails; otherwise it fails alone. */
+  readonly haltOnFailure: boolean;
   /** Budget in requests a minute, where the run sets one. */
   readonly qpm: number | null;
   /** What its scopes granted a minute, as configured, when it was last dispatched. */
@@ -49,6 +56,8 @@ export type Run = {
   readonly haltsAs: "halted" | "failed" | null;
   /** The execution that carries the run; another one that dispatches it is told to end. */
   readonly execution: string;
+  /** The execution that handed the run over to this one. */
+  readonly predecessor: string | null;
 
   readonly plannedUnits: number;
   readonly skippedUnits: number;
@@ -88,10 +97,18 @@ export const runStatuses = [
 
 export type RunStatus = (typeof runStatuses)[number];
 
-/** Rung (token 0) or held by the take with that token, until the lease runs out (epoch ms). */
-export type Hold = { readonly token: number; readonly untilMs: number };
+/**
+ * Rung (token 0) or held by the take with that token, until the lease runs out (epoch ms). Of a
+ * batch that was held before, `after` is the newest take so far: an older one must not come later,
+ * or the newer would overwrite it when it wakes.
+ */
+export type Hold = { readonly token: number; readonly untilMs: number; readonly after?: number };
 
-export type ReturnedBatch = { readonly batchId: string; readonly notBeforeMs: number };
+export type ReturnedBatch = {
+  readonly batchId: string;
+  readonly notBeforeMs: number;
+  readonly after?: number;
+};
 
 /** How long a ring or a take holds a batch without a renewal. */
 export const leaseMs = 20_000;

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { newBatch } from "../ledger/batch.ts";
+import { eventsOfPlanning } from "../ledger/execution-events.ts";
+import { lockProperty, releaseProperty } from "../ledger/hold-property.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { acquireLock, lockMs } from "../ledger/property-lock.ts";
-import { batchIdAt, type Run } from "../ledger/run.ts";
+import { batchIdAt, isEnded, type Run } from "../ledger/run.ts";
 import { defaultInFlight, defaultQueueSize, type Settings } from "../ledger/settings.ts";
 import { startRun } from "../ledger/transitions/start-run.ts";
 import { isFinal } from "../rows/finality.ts";
@@ -26,15 +27,11 @@ export class InvalidRequestError extends Error {
   }
 }
 
-/** Another run has the property. */
-export class PropertyBusyError extends Error {
-  readonly code = "PROPERTY_BUSY";
-
-  constructor(siteUrl: string, runId: string) {
-    super(`${siteUrl} is being synced by run ${runId}: halt it, or wait for its end`);
-    this.name = "PropertyBusyError";
-  }
-}
+export type PlannedRun = {
+  readonly runId: string;
+  /** Events of the execution's history so far. */
+  readonly events: number;
+};
 
 /**
  * Begins a run, or goes on with the one that the request names. Safe to repeat at any point: a run
@@ -44,10 +41,11 @@ export class PropertyBusyError extends Error {
 export async function planRun(
   input: { readonly request: unknown; readonly executionName: string },
   ports: { readonly ledger: Ledger; readonly rows: RowStore; readonly nowMs: () => number },
-): Promise<{ readonly runId: string }> {
+): Promise<PlannedRun> {
   const { ledger, rows, nowMs } = ports;
   const named = NamedRunSchema.safeParse(input.request);
   const runId = named.data?.runId ?? input.executionName;
+  const planned: PlannedRun = { runId, events: eventsOfPlanning };
   let run = await ledger.readRun(runId);
   if (run === undefined) {
     const request = parseRunRequest(input.request, nowMs());
@@ -59,18 +57,25 @@ export async function planRun(
     if ((await ledger.createRun(run)) === "exists") run = (await ledger.readRun(runId)) ?? run;
   }
   // A planner that was thought dead must not plan for the execution that went on without it.
-  if (run.status !== "planned" || run.execution !== input.executionName) return { runId };
+  if (run.status !== "planned" || run.execution !== input.executionName) return planned;
 
   await lockProperty(run, ledger, nowMs());
   const token = await ledger.nextToken(run.siteUrl, nowMs());
+  // Whoever takes or plans the run from here on has a newer token; who did before is seen here. A
+  // planner that stood still until now must not overwrite what was done meanwhile.
+  const current = (await ledger.readRun(runId)) ?? run;
+  if (current.status !== "planned" || current.execution !== input.executionName) {
+    if (isEnded(current.status)) await releaseProperty(current, ledger);
+    return planned;
+  }
   const plan = await planUnitsOf(run, rows, nowMs());
   const batches = splitIntoBatches(plan.units, run).map((units, index) =>
     newBatch(runId, batchIdAt(index), units, token),
   );
-  if ((await ledger.putBatches(batches)) === "lost") return { runId };
-  await ledger.changeRun(runId, (planned) =>
+  if ((await ledger.putBatches(batches)) === "lost") return planned;
+  await ledger.changeRun(runId, (current) =>
     startRun(
-      planned,
+      current,
       {
         batches: batches.length,
         plannedUnits: plan.units.length,
@@ -80,7 +85,7 @@ export async function planRun(
       nowMs(),
     ),
   );
-  return { runId };
+  return planned;
 }
 
 /** Parses an execution's input and holds it against what Search Console can be asked for. */
@@ -120,14 +125,6 @@ export async function planUnitsOf(
   });
 }
 
-/** Takes or renews the property's lock for a run. @throws PropertyBusyError */
-export async function lockProperty(run: Run, ledger: Ledger, nowMs: number): Promise<void> {
-  const decision = await ledger.changeLock(run.siteUrl, (lock) =>
-    acquireLock(lock, run, nowMs + lockMs, nowMs),
-  );
-  if (decision.kind === "held") throw new PropertyBusyError(run.siteUrl, decision.by);
-}
-
 const NamedRunSchema = z.object({ runId: z.string().min(1) });
 
 function definitionsOf({ reports, definitions = [] }: RunRequest): {
@@ -153,11 +150,13 @@ function newRun(
     ...definitionsOf(request),
     force: request.force,
     keepAutoSync: request.keepAutoSync,
+    haltOnFailure: request.haltOnFailure,
     qpm: request.qpm ?? null,
     concurrency: request.concurrency,
     batchSize: request.batchSize,
     maxQueueSize: request.maxQueueSize ?? settings.queueSize ?? defaultQueueSize,
     maxInFlight: request.maxInFlight ?? settings.inFlight ?? defaultInFlight,
+    predecessor: null,
     status: "planned",
     reason: null,
     haltsAs: null,

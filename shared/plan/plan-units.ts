@@ -1,3 +1,4 @@
+import { mostUnitsABatch } from "../ledger/largest-run.ts";
 import { datesFromTo, type PacificDate } from "./pacific-date.ts";
 import type { Unit } from "./unit.ts";
 
@@ -29,13 +30,13 @@ export function planUnits(
 /** The planner makes at least this many batches a worker where the plan allows it. */
 const batchesPerWorker = 4;
 
-/** Splits units into batches of at most `batchSize`, in order. */
+/** Splits units into batches of at most `batchSize`, or what a batch item holds, in order. */
 export function splitIntoBatches(
   units: readonly Unit[],
   limits: { readonly batchSize: number; readonly concurrency: number },
 ): readonly (readonly Unit[])[] {
   const spread = Math.ceil(units.length / (batchesPerWorker * limits.concurrency));
-  const size = Math.max(1, Math.min(limits.batchSize, spread));
+  const size = Math.max(1, Math.min(limits.batchSize, mostUnitsABatch, spread));
   const count = Math.ceil(units.length / size);
   return Array.from({ length: count }, (_, index) => units.slice(index * size, (index + 1) * size));
 }

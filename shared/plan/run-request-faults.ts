@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { mostDefinitionBytes } from "../ledger/largest-run.ts";
 import { rangeFaults } from "./date-range.ts";
 import { findReport, isBuiltIn, type Report, reportIds } from "./report.ts";
 import { reportFaults, reportRangeFaults } from "./report-faults.ts";
@@ -19,11 +20,22 @@ export function runRequestFaults(input: unknown, nowMs: number): readonly string
       .filter(({ report }) => report === undefined)
       .map(({ id }) => `there is no report ${id}; there is: ${reportIds(definitions).join(", ")}`),
     ...definitionFaults(definitions),
+    ...definitionSizeFaults(definitions.filter(({ id }) => reports.includes(id))),
     ...(range === undefined || KeptDaysSchema.safeParse(input).data?.keptDaysOnly === true
       ? []
       : asked.flatMap(({ report }) =>
           report === undefined ? [] : reportRangeFaults(report, range.from, nowMs),
         )),
+  ];
+}
+
+/** A run carries its own reports with it. */
+function definitionSizeFaults(definitions: readonly Report[]): readonly string[] {
+  const bytes = Buffer.byteLength(JSON.stringify(definitions));
+  if (bytes <= mostDefinitionBytes) return [];
+  const [held, most] = [bytes, mostDefinitionBytes].map((size) => Math.ceil(size / 1_024));
+  return [
+    `the configured reports of this run hold ${held} KB, and a run carries ${most} KB: ask for fewer at once, or shorten their filters`,
   ];
 }
 

@@ -40,6 +40,8 @@ export const RunRequestSchema = z.strictObject({
   keepAutoSync: z.boolean().default(false),
   /** Leaves out the days that Google keeps no hours of, instead of refusing the range: a sync's. */
   keptDaysOnly: z.boolean().default(false),
+  /** Halts at the first unit that fails; otherwise it fails alone. */
+  haltOnFailure: z.boolean().default(false),
 });
 
 export type RunRequest = z.infer<typeof RunRequestSchema>;

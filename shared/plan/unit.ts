@@ -12,3 +12,8 @@ export const pageRows = 25_000;
 
 /** Google returns at most about this many rows a day, search type and property. */
 export const unitRowCap = 50_000;
+
+/** How a unit's rows are cut into pages. */
+export type Paging = { readonly pageRows: number; readonly unitRowCap: number };
+
+export const googlePaging: Paging = { pageRows, unitRowCap };

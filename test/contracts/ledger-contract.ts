@@ -40,8 +40,12 @@ export function describeLedger(name: string, openStore: () => Promise<LedgerStor
         const run = aRun({
           reason: "ä reason",
           qpm: 60,
-          returned: [{ batchId: batchIdAt(3), notBeforeMs: 5 }],
-          inFlight: { [batchIdAt(1)]: { token: 1_774_000_000_123, untilMs: 9 } },
+          predecessor: "run-0",
+          returned: [{ batchId: batchIdAt(3), notBeforeMs: 5, after: 1_774_000_000_122 }],
+          inFlight: {
+            [batchIdAt(1)]: { token: 1_774_000_000_123, untilMs: 9 },
+            [batchIdAt(2)]: { token: 0, untilMs: 9, after: 7 },
+          },
         });
         expect(await ledger.createRun(run)).toBe("created");
         expect(await ledger.createRun(aRun({ batches: 99 }))).toBe("exists");

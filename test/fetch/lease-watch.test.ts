@@ -31,7 +31,8 @@ describe("the watch over a lease", () => {
   }
 
   function watch(over: Ledger = ledger): Promise<void> {
-    const take = { run: run(), batchId, token, batch: newBatch("run-1", batchId, []), crashes: 0 };
+    const batch = newBatch("run-1", batchId, []);
+    const take = { run: run(), batchId, token, batch, crashes: 0, halt: null };
     return watchLease(over, take, clock, stop, ended.signal);
   }
 

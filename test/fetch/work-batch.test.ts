@@ -2,9 +2,12 @@ import { describe, expect, test } from "vitest";
 import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
 import type { Batch } from "../../shared/ledger/batch.ts";
 import { LedgerError } from "../../shared/ledger/ledger-error.ts";
-import { batchIdAt } from "../../shared/ledger/run.ts";
+import { batchIdAt, leaseMs } from "../../shared/ledger/run.ts";
 import { changed } from "../../shared/ledger/transitions/decision.ts";
 import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
+import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
+import { takeBatch } from "../../shared/ledger/transitions/take-batch.ts";
+import { aRun } from "../support/a-run.ts";
 import { failure, transient } from "../support/scripted-search-console.ts";
 import { dateAt, runId, type SyncWorld, syncWorld } from "../support/sync-world.ts";
 
@@ -87,7 +90,7 @@ describe("a slice", () => {
     const startedAtMs = world.clock.nowMs();
     expect((await world.work(0)).kind).toBe("returned");
     expect(world.clock.nowMs() - startedAtMs).toBe(4_000);
-    expect((await world.run()).returned).toEqual([{ batchId: batchIdAt(0), notBeforeMs: 0 }]);
+    expect((await world.run()).returned).toMatchObject([{ batchId: batchIdAt(0), notBeforeMs: 0 }]);
     const { units, takes } = await world.batch(0);
     expect(units.map(({ status }) => status)).toEqual([
       ...Array(4).fill("done"),
@@ -183,6 +186,98 @@ describe("a property whose owner says no", () => {
       expect(await world.run()).toMatchObject({ inFlight: {}, haltsAs: null });
     },
   );
+});
+
+describe("a run that is to halt on failure", () => {
+  const invalid = (index: number) => (request: { readonly date: string }) =>
+    request.date === dateAt(index) ? failure({ kind: "invalid" }) : undefined;
+
+  test("halts at the first unit that fails, says which and why, and starts no other", async () => {
+    const world = syncWorld({ fault: invalid(2), unitsAtOnce: 1 });
+    await world.start([5, 5], { concurrency: 1, haltOnFailure: true });
+    const closed = await world.finish();
+    expect(closed.status).toBe("halted");
+    expect(closed.reason).toBe(
+      `page_query of ${dateAt(2)} failed, and the run is to halt on failure: Google says invalid`,
+    );
+    expect(world.searchConsole.sent).toHaveLength(3);
+    expect((await world.batch(0)).units[2]?.status).toBe("failed");
+  });
+
+  test("goes on with the rest when it is resumed", async () => {
+    const world = syncWorld({ fault: invalid(2), unitsAtOnce: 1 });
+    await world.start([5, 5], { concurrency: 1, haltOnFailure: true });
+    await world.finish();
+    await world.ledger.changeRun(runId, (run) =>
+      resumeRun(run, { execution: runId, sequential: false }, world.clock.nowMs()),
+    );
+    expect((await world.finish()).status).toBe("completed_with_failures");
+    expect(await world.summary()).toMatchObject({ units: { complete: 9, failed: 1 } });
+  });
+
+  test("has halted before the failure is written: a worker that dies then loses no halt", async () => {
+    const world = syncWorld({ fault: invalid(0), unitsAtOnce: 1 });
+    await world.start([2], { haltOnFailure: true });
+    await world.ring();
+    const saved: string[] = [];
+    await world.work(0, {
+      ...world.ports,
+      ledger: {
+        ...world.ledger,
+        async saveBatch(batch) {
+          if (batch.units[0]?.status === "failed") saved.push((await world.run()).status);
+          return world.ledger.saveBatch(batch);
+        },
+      },
+    });
+    expect(saved).toEqual(["halting"]);
+  });
+
+  test("halts for a unit that takes died with as well", async () => {
+    const world = syncWorld({ unitsAtOnce: 1 });
+    await world.start([2], { haltOnFailure: true });
+    const batch = await world.batch(0);
+    const [first, ...rest] = batch.units;
+    if (first === undefined) throw new Error("there is no unit");
+    await world.ledger.putBatches([
+      { ...batch, units: [{ ...first, begun: true, attempts: 7 }, ...rest] },
+    ]);
+    const closed = await world.finish();
+    expect(closed).toMatchObject({
+      status: "halted",
+      reason: expect.stringContaining("the worker that fetched it died"),
+    });
+    expect(world.searchConsole.sent).toEqual([]);
+  });
+});
+
+test("a worker that stood still between its token and its take draws another, newer than all", async () => {
+  const world = syncWorld();
+  await world.start([2]);
+  await world.ring();
+  const early = await world.ledger.nextToken(aRun().siteUrl, world.clock.nowMs());
+  // Another takes the batch meanwhile, and its lease runs out.
+  const batchId = batchIdAt(0);
+  const newer = await world.ledger.nextToken(aRun().siteUrl, world.clock.nowMs());
+  await world.ledger.changeRun(runId, (run) =>
+    takeBatch(run, { batchId, token: newer }, world.clock.nowMs()),
+  );
+  await world.clock.sleep(leaseMs);
+  await world.ring();
+  let drawn = 0;
+  const outcome = await world.work(0, {
+    ...world.ports,
+    ledger: {
+      ...world.ledger,
+      async nextToken(siteUrl, nowMs) {
+        drawn += 1;
+        return drawn === 1 ? early : world.ledger.nextToken(siteUrl, nowMs);
+      },
+    },
+  });
+  expect(outcome).toMatchObject({ kind: "settled" });
+  expect(outcome.token).toBeGreaterThan(newer);
+  expect((await world.batch(0)).token).toBe(outcome.token);
 });
 
 describe("a halt", () => {

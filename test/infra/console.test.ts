@@ -2,11 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { exampleInput } from "../../infra/sync-state-machine.ts";
-import {
-  InvalidRequestError,
-  PropertyBusyError,
-  parseRunRequest,
-} from "../../shared/plan/plan-run.ts";
+import { PropertyBusyError } from "../../shared/ledger/hold-property.ts";
+import { InvalidRequestError, parseRunRequest } from "../../shared/plan/plan-run.ts";
 import { RunRequestSchema } from "../../shared/plan/run-request.ts";
 import { synthesisedStacks } from "./synthesised-stacks.ts";
 

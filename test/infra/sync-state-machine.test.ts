@@ -37,7 +37,7 @@ describe("an execution of the sync state machine", () => {
     expect(run.outcome).toEqual({ result: { runId: "r1", status: "complete", reason: "" } });
     expect(run.inputs.PlanRun).toEqual([{ request, executionName: "night-1" }]);
     expect(run.inputs.DispatchBatches).toEqual(
-      Array(3).fill({ runId: "r1", executionName: "night-1" }),
+      [10, 25, 25].map((events) => ({ runId: "r1", executionName: "night-1", events })),
     );
     expect(run.inputs.FinishRun).toEqual([{ runId: "r1", executionName: "night-1" }]);
     expect(run.bodies()).toEqual([message("b1"), message("b2"), message("b3")]);
@@ -48,6 +48,39 @@ describe("an execution of the sync state machine", () => {
     const startedAtMs = performance.now();
     await execute({ dispatch: [continueWith([], 1), finish], waitForReal: true });
     expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(990);
+  });
+
+  describe("whose run is handed over", () => {
+    const handOver: DispatchResult = { ...finish, next: "hand-over", successor: "night-1-b" };
+
+    test("starts the successor with the run's name, and succeeds without finishing the run", async () => {
+      const run = await execute({ dispatch: [handOver] });
+      expect(run.inputs.StartSuccessor).toMatchObject([
+        { Name: "night-1-b", Input: { runId: "r1" } },
+      ]);
+      expect(run.inputs.FinishRun).toEqual([]);
+      expect(run.path.at(-1)).toBe("HandedOver");
+    });
+
+    test("is content with a successor that was there before, at once", async () => {
+      const startSuccessor = () => {
+        throw fault("StepFunctions.ExecutionAlreadyExistsException", "night-1-b");
+      };
+      const run = await execute({ dispatch: [handOver], startSuccessor });
+      expect(run.inputs.StartSuccessor).toHaveLength(1);
+      expect(run.path.at(-1)).toBe("HandedOver");
+    });
+
+    test("takes a successor that cannot be started to FinishRun", async () => {
+      const startSuccessor = () => {
+        throw fault("StepFunctions.StateMachineDoesNotExistException", "gone");
+      };
+      const run = await execute({ dispatch: [handOver], startSuccessor });
+      expect(run.inputs.StartSuccessor).toHaveLength(5);
+      expect(run.inputs.FinishRun).toMatchObject([
+        { runId: "r1", executionName: "night-1", error: { Cause: "gone" } },
+      ]);
+    });
   });
 
   test("rings nothing when there is nothing to ring, and asks again", async () => {
@@ -136,7 +169,7 @@ describe("an execution of the sync state machine", () => {
 
   test("is patient with a throttled Lambda", async () => {
     const throttled = fault("Lambda.TooManyRequestsException", "Rate Exceeded");
-    const run = await execute({ plan: [...Array(9).fill(throttled), { runId: "r1" }] });
+    const run = await execute({ plan: [...Array(9).fill(throttled), { runId: "r1", events: 10 }] });
     expect(run.inputs.PlanRun).toHaveLength(10);
     expect(run.outcome).toHaveProperty("result.status", "complete");
   });
@@ -155,6 +188,7 @@ test("each Lambda task outlives the function it calls, and the machine has no ti
   expect(Object.fromEntries(timeouts)).toEqual({
     PlanRun: 310,
     DispatchBatches: 70,
+    StartSuccessor: 30,
     FinishRun: 310,
   });
   expect(definition).not.toHaveProperty("TimeoutSeconds");
@@ -163,10 +197,11 @@ test("each Lambda task outlives the function it calls, and the machine has no ti
 type Script = {
   readonly input?: typeof request & { readonly runId?: unknown };
   /** Answers in turn; the last one stays. */
-  readonly plan?: readonly (Error | { readonly runId: string })[];
+  readonly plan?: readonly (Error | { readonly runId: string; readonly events: number })[];
   readonly dispatch?: readonly (Error | DispatchResult)[];
   readonly finished?: Error | { readonly status: string; readonly reason: string };
   readonly send?: () => void;
+  readonly startSuccessor?: () => void;
   readonly waitForReal?: boolean;
 };
 
@@ -175,11 +210,12 @@ async function execute(script: Script) {
     [stateNames.planRun]: [] as unknown[],
     [stateNames.dispatchBatches]: [] as unknown[],
     [stateNames.sendBatchMessage]: [] as unknown[],
+    [stateNames.startSuccessor]: [] as unknown[],
     [stateNames.finishRun]: [] as unknown[],
   };
   const finished = script.finished ?? { status: "complete", reason: "" };
   const answers = {
-    PlanRun: script.plan ?? [{ runId: "r1" }],
+    PlanRun: script.plan ?? [{ runId: "r1", events: 10 }],
     DispatchBatches: script.dispatch ?? [finish],
     FinishRun: [finished instanceof Error ? finished : { runId: "r1", ...finished }],
   };
@@ -189,7 +225,13 @@ async function execute(script: Script) {
     if (answer instanceof Error) throw answer;
     return JSON.parse(JSON.stringify(answer));
   };
-  const noPause = { PlanRun: 0, DispatchBatches: 0, FinishRun: 0, SendBatchMessage: 0 };
+  const noPause = {
+    PlanRun: 0,
+    DispatchBatches: 0,
+    FinishRun: 0,
+    SendBatchMessage: 0,
+    StartSuccessor: 0,
+  };
   const { result, eventLogs } = machine.run(JSON.parse(JSON.stringify(script.input ?? request)), {
     context: { Execution: { Name: "night-1" } },
     overrides: {
@@ -200,6 +242,11 @@ async function execute(script: Script) {
         [stateNames.sendBatchMessage]: (input) => {
           inputs.SendBatchMessage.push(input);
           script.send?.();
+          return {};
+        },
+        [stateNames.startSuccessor]: (input) => {
+          inputs.StartSuccessor.push(input);
+          script.startSuccessor?.();
           return {};
         },
       },
@@ -226,10 +273,16 @@ async function execute(script: Script) {
   return { outcome, inputs, path, bodies };
 }
 
-const finish: DispatchResult = { runId: "r1", next: "finish", messages: [], waitSeconds: 0 };
+const finish: DispatchResult = {
+  runId: "r1",
+  next: "finish",
+  messages: [],
+  waitSeconds: 0,
+  events: 25,
+};
 
 function continueWith(messages: readonly BatchMessage[], waitSeconds: number): DispatchResult {
-  return { runId: "r1", next: "continue", messages, waitSeconds };
+  return { runId: "r1", next: "continue", messages, waitSeconds, events: 25 };
 }
 
 function message(batchId: string): BatchMessage {

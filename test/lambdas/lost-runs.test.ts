@@ -3,6 +3,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { dynamoLedger } from "../../shared/ledger/dynamo-ledger.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
+import { handOverRun } from "../../shared/ledger/transitions/hand-over-run.ts";
 import { type LedgerTable, openLedgerTable } from "../ledger/ledger-table.ts";
 import { aRun } from "../support/a-run.ts";
 import { lambdaContext } from "../support/lambda-context.ts";
@@ -128,6 +129,31 @@ describe("reconcile-runs", () => {
     expect((await ledger.readRun(running))?.status).toBe("running");
     expect((await ledger.readRun(gone))?.status).toBe("halted");
     await ledger.changeRun(running, (run) => ({ run: { ...run, status: "halted" }, answer: null }));
+  });
+
+  test("leaves a run alone that showed life within the minute: its execution may be starting", async () => {
+    const runId = await givenRun();
+    const updatedAtMs = Date.now() - 50_000;
+    await ledger.changeRun(runId, (run) => ({ run: { ...run, updatedAtMs }, answer: null }));
+    executions
+      .on(DescribeExecutionCommand)
+      .rejects(Object.assign(new Error("none"), { name: "ExecutionDoesNotExist" }));
+    expect(await reconcileRuns()).toEqual({ lost: [] });
+    await ledger.changeRun(runId, (run) => ({ run: { ...run, status: "halted" }, answer: null }));
+  });
+
+  test("leaves a run to its successor that is handed over while it is asked after", async () => {
+    const runId = await givenRun();
+    const successor = `${runId}-b`;
+    executions.on(DescribeExecutionCommand, { executionArn: arnOf(runId) }).callsFake(async () => {
+      await ledger.changeRun(runId, (run) =>
+        handOverRun(run, { execution: runId, successor }, Date.now()),
+      );
+      return { status: "SUCCEEDED" };
+    });
+    expect(await reconcileRuns()).toEqual({ lost: [] });
+    expect(await ledger.readRun(runId)).toMatchObject({ status: "running", execution: successor });
+    await ledger.changeRun(runId, (run) => ({ run: { ...run, status: "halted" }, answer: null }));
   });
 
   test("halts nothing when Step Functions does not answer", async () => {

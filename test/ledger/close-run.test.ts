@@ -113,6 +113,16 @@ describe("the end of an execution", () => {
     expect(await ledger.readRun(runId)).toEqual(run);
   });
 
+  test("counts nothing of an earlier plan that had more batches and never started", async () => {
+    await ledger.createRun(aRun({ ...drained, batches: 1, next: 1, admitted: 1, plannedUnits: 1 }));
+    const done = (index: number) => {
+      const batch = newBatch(runId, batchIdAt(index), [sampleUnit(index)]);
+      return { ...batch, units: batch.units.map((unit) => ({ ...unit, status: "done" as const })) };
+    };
+    await ledger.putBatches([done(0), done(1)]);
+    expect(await close()).toMatchObject({ status: "complete" });
+  });
+
   test("lets go of its own hold alone", async () => {
     await ledger.createRun(aRun(drained));
     await ledger.changeLock(siteUrl, () => ({

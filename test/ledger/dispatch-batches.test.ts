@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Clock } from "../../shared/fetch/clock.ts";
 import { dispatchBatches } from "../../shared/ledger/dispatch-batches.ts";
+import { eventsOfPass, handOverAtEvents } from "../../shared/ledger/execution-events.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
 import { acquireLock, lockMs } from "../../shared/ledger/property-lock.ts";
@@ -30,9 +31,9 @@ describe("the dispatcher", () => {
     outlook = { closure: null, budget: 940 };
   });
 
-  function dispatch(executionName = runId, over: Ledger = ledger) {
+  function dispatch(executionName = runId, over: Ledger = ledger, events = 10) {
     return dispatchBatches(
-      { runId, executionName },
+      { runId, executionName, events },
       {
         ledger: over,
         clock,
@@ -53,6 +54,7 @@ describe("the dispatcher", () => {
       next: "continue",
       messages: [0, 1].map((index) => ({ runId, batchId: batchIdAt(index) })),
       waitSeconds: 0,
+      events: 10 + eventsOfPass(2),
     });
     expect(clock.nowMs()).toBe(startMs);
     expect(observed.map(({ run }) => Object.keys(run.inFlight).length)).toEqual([2]);
@@ -62,6 +64,43 @@ describe("the dispatcher", () => {
     await ledger.createRun(aRun());
     await dispatch();
     expect((await ledger.readLock(siteUrl)).holders[runId]?.untilMs).toBe(startMs + lockMs);
+  });
+
+  describe("whose execution's history is nearly full", () => {
+    test("hands the run over once, and says so again when its answer was lost", async () => {
+      await ledger.createRun(aRun());
+      const handed = await dispatch(runId, ledger, handOverAtEvents);
+      expect(handed).toMatchObject({ next: "hand-over", messages: [] });
+      const run = await ledger.readRun(runId);
+      expect(handed).toMatchObject({ successor: run?.execution });
+      expect(run).toMatchObject({ predecessor: runId, status: "running", inFlight: {} });
+      expect(run?.execution).not.toBe(runId);
+      const again = await dispatch(runId, ledger, handOverAtEvents + 1);
+      expect(again).toMatchObject({ next: "hand-over", successor: run?.execution });
+      expect(await dispatch(run?.execution)).toMatchObject({ next: "continue" });
+    });
+
+    test("does not before, nor a run that has ended or that another one carries", async () => {
+      await ledger.createRun(aRun());
+      expect((await dispatch(runId, ledger, handOverAtEvents - 1)).next).toBe("continue");
+      const other = await dispatch("another", ledger, handOverAtEvents);
+      expect(other.next).toBe("finish");
+      await change((run) => ({ ...run, status: "halted" }));
+      expect((await dispatch(runId, ledger, handOverAtEvents)).next).toBe("finish");
+      expect(await ledger.readRun(runId)).toMatchObject({ execution: runId, predecessor: null });
+    });
+  });
+
+  test("that stood still while its run ended leaves the property to others", async () => {
+    await ledger.createRun(aRun());
+    await dispatch(runId, {
+      ...ledger,
+      async changeLock(property, decide) {
+        await change((run) => ({ ...run, status: "halted", execution: "a-later-one" }));
+        return ledger.changeLock(property, decide);
+      },
+    });
+    expect(await ledger.readLock(siteUrl)).toEqual({ holders: {} });
   });
 
   test("touches nothing for an execution that no longer carries the run, and ends it", async () => {
@@ -112,7 +151,13 @@ describe("the dispatcher", () => {
       inFlight: { [batchIdAt(0)]: { token: 7, untilMs: clock.nowMs() + 600_000 } },
     }));
     const before = clock.nowMs();
-    expect(await dispatch()).toEqual({ runId, next: "continue", messages: [], waitSeconds: 0 });
+    expect(await dispatch()).toEqual({
+      runId,
+      next: "continue",
+      messages: [],
+      waitSeconds: 0,
+      events: 10 + eventsOfPass(0),
+    });
     expect(clock.nowMs() - before).toBeGreaterThanOrEqual(20_000);
     expect(clock.nowMs() - before).toBeLessThan(21_000);
   });
@@ -149,6 +194,7 @@ describe("the dispatcher", () => {
         next: "continue",
         messages: [],
         waitSeconds: 91,
+        events: 10 + eventsOfPass(0),
       });
       expect(clock.nowMs()).toBe(startMs);
       expect(await ledger.readRun(runId)).toMatchObject({
@@ -174,7 +220,13 @@ describe("the dispatcher", () => {
       await ledger.createRun(aRun());
       const untilMs = startMs + 200_000;
       outlook = { ...outlook, closure: { untilMs, reason } };
-      expect(await dispatch()).toEqual({ runId, next: "continue", messages: [], waitSeconds: 200 });
+      expect(await dispatch()).toEqual({
+        runId,
+        next: "continue",
+        messages: [],
+        waitSeconds: 200,
+        events: 10 + eventsOfPass(0),
+      });
       expect(await ledger.readRun(runId)).toMatchObject({
         status: "waiting",
         waitingUntilMs: untilMs,

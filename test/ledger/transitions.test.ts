@@ -154,6 +154,20 @@ describe("fencing", () => {
     });
   });
 
+  test("a token that was drawn before a newer take had the batch takes nothing, however it came back", () => {
+    const newer = taken(rung, batchId, 8);
+    const expired = dispatched(newer, 5, leaseMs).run;
+    const halted = haltRun(newer, { reason: "asked", endsAs: "halted" }, 1).run ?? newer;
+    const settled = dispatched(halted, 5, leaseMs).run;
+    const resumed = resumeRun(settled, { execution, sequential: false }, leaseMs).run ?? settled;
+    const back = returnBatch(newer, { batchId, token: 8, notBeforeMs: 0 }, null, 1).run ?? newer;
+    for (const run of [expired, dispatched(resumed).run, dispatched(back).run]) {
+      expect(run.inFlight[batchId]).toMatchObject({ token: 0, after: 8 });
+      expect(takeBatch(run, { batchId, token: 7 }, leaseMs).answer).toBe("stale-token");
+      expect(takeBatch(run, { batchId, token: 9 }, leaseMs).answer).toBe("taken");
+    }
+  });
+
   test("a renewal is written only when the lease has run down by a third", () => {
     const run = taken(rung, batchId, 7);
     expect(renewLease(run, { batchId, token: 7 }, 1_000)).toEqual({ run: null, answer: "renewed" });

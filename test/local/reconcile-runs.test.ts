@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { reconcileRuns } from "../../local/reconcile-runs.ts";
+import { reconcileOwnedRuns } from "../../local/reconcile-runs.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
 import { acquireLock } from "../../shared/ledger/property-lock.ts";
@@ -17,7 +17,7 @@ describe("a new owner of a home", () => {
   async function reconciled(run: Run): Promise<Run | undefined> {
     await ledger.createRun(run);
     await ledger.changeLock(run.siteUrl, (lock) => acquireLock(lock, run, 99_999, 0));
-    await reconcileRuns(ledger, { ownedSinceMs, nowMs: 20_000 });
+    await reconcileOwnedRuns(ledger, { ownedSinceMs, nowMs: 20_000 });
     return ledger.readRun(run.runId);
   }
 

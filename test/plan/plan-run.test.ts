@@ -47,7 +47,7 @@ describe("planning a run", () => {
   }
 
   test("makes a running run of the request, with its batches in order and the property locked", async () => {
-    expect(await plan({ ...request, concurrency: 1, batchSize: 4, qpm: 60 })).toEqual({
+    expect(await plan({ ...request, concurrency: 1, batchSize: 4, qpm: 60 })).toMatchObject({
       runId: executionName,
     });
     expect(await ledger.readRun(executionName)).toMatchObject({
@@ -94,7 +94,7 @@ describe("planning a run", () => {
   });
 
   test("names the run as the request does", async () => {
-    expect(await plan({ ...request, runId: "nightly-7" })).toEqual({ runId: "nightly-7" });
+    expect(await plan({ ...request, runId: "nightly-7" })).toMatchObject({ runId: "nightly-7" });
     expect(await ledger.readRun("nightly-7")).toMatchObject({ execution: executionName });
   });
 
@@ -155,21 +155,21 @@ describe("planning a run", () => {
       await ledger.readBatches(executionName),
     ];
     await store("2026-03-02");
-    expect(await plan()).toEqual({ runId: executionName });
+    expect(await plan()).toMatchObject({ runId: executionName });
     expect(await ledger.readRun(executionName)).toEqual(run);
     expect(await ledger.readBatches(executionName)).toEqual(batches);
   });
 
   test("of a run that exists reads nothing but its name, so that a resume needs no more", async () => {
     await ledger.createRun(aRun({ status: "planned", batches: 0, execution: "run-1-again" }));
-    expect(await plan({ runId: "run-1" }, "run-1-again")).toEqual({ runId: "run-1" });
+    expect(await plan({ runId: "run-1" }, "run-1-again")).toMatchObject({ runId: "run-1" });
     expect(await ledger.readRun("run-1")).toMatchObject({ status: "running", plannedUnits: 31 });
   });
 
   test("by a planner whose run another execution carries by now changes nothing", async () => {
     const run = aRun({ status: "planned", batches: 0, execution: "run-1-again" });
     await ledger.createRun(run);
-    expect(await plan({ runId: "run-1" }, "run-1")).toEqual({ runId: "run-1" });
+    expect(await plan({ runId: "run-1" }, "run-1")).toMatchObject({ runId: "run-1" });
     expect(await ledger.readRun("run-1")).toEqual(run);
     expect(await ledger.readBatches("run-1")).toEqual([]);
   });
@@ -205,6 +205,45 @@ describe("planning a run", () => {
     expect(new Set(dates).size).toBe((await ledger.readRun(executionName))?.plannedUnits);
   });
 
+  test("by a planner that stood still before its token leaves alone what was done meanwhile", async () => {
+    const asleep = Promise.withResolvers<void>();
+    const woken = Promise.withResolvers<void>();
+    const slow: Ledger = {
+      ...ledger,
+      async nextToken(property, atMs) {
+        asleep.resolve();
+        await woken.promise;
+        return ledger.nextToken(property, atMs);
+      },
+    };
+    const stale = planRun({ request, executionName }, { ledger: slow, rows, nowMs: () => nowMs });
+    await asleep.promise;
+    await plan();
+    const [batch] = await ledger.readBatches(executionName);
+    if (batch === undefined) throw new Error("there is no batch");
+    const token = await ledger.nextToken(siteUrl, nowMs);
+    const units = batch.units.map((unit) => ({ ...unit, status: "done" as const }));
+    await ledger.saveBatch({ ...batch, token, units });
+    const done = await ledger.readBatches(executionName);
+    woken.resolve();
+    await stale;
+    expect(await ledger.readBatches(executionName)).toEqual(done);
+  });
+
+  test("by a planner that wakes when its run has ended leaves the property to others", async () => {
+    const ending: Ledger = {
+      ...ledger,
+      async changeLock(property, decide) {
+        await ledger.changeRun(executionName, (run) =>
+          haltRun(run, { reason: "asked", endsAs: "halted" }, 1),
+        );
+        return ledger.changeLock(property, decide);
+      },
+    };
+    await planRun({ request, executionName }, { ledger: ending, rows, nowMs: () => nowMs });
+    expect(await ledger.readLock(siteUrl)).toEqual({ holders: {} });
+  });
+
   test("started twice at once, it is planned and started once", async () => {
     const racing: Ledger = {
       ...ledger,
@@ -217,7 +256,9 @@ describe("planning a run", () => {
       },
     };
     const ports = { ledger: racing, rows, nowMs: () => nowMs };
-    expect(await planRun({ request, executionName }, ports)).toEqual({ runId: executionName });
+    expect(await planRun({ request, executionName }, ports)).toMatchObject({
+      runId: executionName,
+    });
     expect(await ledger.readRun(executionName)).toMatchObject({ plannedUnits: 20, next: 3 });
     expect(await plannedDates()).toHaveLength(20);
   });
@@ -250,7 +291,7 @@ describe("planning a run", () => {
         expect(withoutTokens(await ledger.readBatches(executionName))).toEqual(whole[1]);
         expect(await ledger.readLock(siteUrl)).toEqual(whole[2]);
       }
-      expect(deaths).toBe(8);
+      expect(deaths).toBe(9);
     },
   );
 

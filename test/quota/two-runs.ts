@@ -97,7 +97,7 @@ export async function twoRuns(options: { readonly budget: number; readonly worke
     const quota = createMemoryQuota(() => clock.nowMs(), windows);
     while (clock.nowMs() < endMs) {
       const { messages, waitSeconds } = await dispatchBatches(
-        { runId, executionName: runId },
+        { runId, executionName: runId, events: 0 },
         {
           ledger,
           clock,

@@ -1,4 +1,5 @@
 import type { QuotaOutlook } from "../../quota/quota-outlook.ts";
+import { mostPutBack } from "../largest-run.ts";
 import {
   batchIdAt,
   type Hold,
@@ -105,7 +106,7 @@ function ring(
 ): { readonly run: Run; readonly batchIds: readonly string[] } {
   const slots = Math.max(limit - inFlightCount(run), 0);
   const due = run.returned.filter((batch) => batch.notBeforeMs <= nowMs).slice(0, slots);
-  const fresh = Math.min(slots - due.length, run.admitted - run.next);
+  const fresh = Math.min(slots - due.length, freshBatches(run));
   const batchIds = [
     ...due.map((batch) => batch.batchId),
     ...Array.from({ length: fresh }, (_, index) => batchIdAt(run.next + index)),
@@ -115,6 +116,9 @@ function ring(
   const hold: Hold = { token: 0, untilMs: nowMs + leaseMs };
   const inFlight = { ...run.inFlight };
   for (const batchId of batchIds) inFlight[batchId] = hold;
+  for (const { batchId, after } of due) {
+    if (after !== undefined) inFlight[batchId] = { ...hold, after };
+  }
   const next: Run = {
     ...run,
     status: "running",
@@ -131,9 +135,15 @@ function ring(
   };
 }
 
+/** Batches in plan order that may be rung: each may come back, and the run item holds so many. */
+function freshBatches(run: Run): number {
+  const room = Math.max(mostPutBack - run.returned.length - inFlightCount(run), 0);
+  return Math.min(run.admitted - run.next, room);
+}
+
 /** When the queue's first batch may be rung; null when that does not depend on time. */
 function nextDueMs(run: Run, nowMs: number): number | null {
-  if (run.next < run.admitted || run.returned.length === 0) return null;
+  if (freshBatches(run) > 0 || run.returned.length === 0) return null;
   const earliest = Math.min(...run.returned.map((batch) => batch.notBeforeMs));
   return earliest > nowMs ? earliest : null;
 }

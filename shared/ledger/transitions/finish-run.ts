@@ -1,4 +1,5 @@
 import type { BatchUnit } from "../batch.ts";
+import { errorText } from "../largest-run.ts";
 import { isDrained, isEnded, type Run } from "../run.ts";
 import { changed, type Decision, unchanged } from "./decision.ts";
 import { endRun } from "./halt-run.ts";
@@ -22,10 +23,12 @@ export function finishRun(
   },
   nowMs: number,
 ): Decision<FinishAnswer> {
-  if (run.execution !== input.execution) return unchanged("superseded");
+  // A successor that could not be started carries nothing.
+  const handOverFailed = input.failure !== null && run.predecessor === input.execution;
+  if (run.execution !== input.execution && !handOverFailed) return unchanged("superseded");
   if (isEnded(run.status)) return unchanged("finished");
   if (input.failure !== null || !isDrained(run)) {
-    const reason = input.failure ?? "the execution ended before the run was drained";
+    const reason = errorText(input.failure ?? "the execution ended before the run was drained");
     const released = releaseHolds(run, Object.keys(run.inFlight));
     return changed({ ...endRun(released, "failed", nowMs), reason }, "finished");
   }

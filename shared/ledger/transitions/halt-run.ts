@@ -1,3 +1,4 @@
+import { errorText } from "../largest-run.ts";
 import { inFlightCount, isEnded, type Run } from "../run.ts";
 import { changed, type Decision, unchanged } from "./decision.ts";
 import { releaseHolds } from "./release-holds.ts";
@@ -21,7 +22,7 @@ export function haltRun(
   const halting: Run = {
     ...releaseHolds(run, rung),
     status: "halting",
-    reason: input.reason,
+    reason: errorText(input.reason),
     haltsAs: input.endsAs,
     haltedAtMs: nowMs,
     waitingUntilMs: null,

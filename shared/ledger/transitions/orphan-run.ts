@@ -1,14 +1,26 @@
+import { errorText } from "../largest-run.ts";
 import { isEnded, type Run } from "../run.ts";
 import { changed, type Decision, unchanged } from "./decision.ts";
 import { endRun } from "./halt-run.ts";
 import { releaseHolds } from "./release-holds.ts";
 
+export type OrphanAnswer =
+  | "halted"
+  | "already-ended"
+  /** Another execution carries it by now. */
+  | "superseded";
+
 /**
  * The run's execution is gone: halt it at once, as of its last sign of life. Takes that still live
  * are fenced out by the tokens that the next ones get.
  */
-export function orphanRun(run: Run, reason: string): Decision<"halted" | "already-ended"> {
+export function orphanRun(
+  run: Run,
+  input: { readonly execution: string; readonly reason: string },
+): Decision<OrphanAnswer> {
   if (isEnded(run.status)) return unchanged("already-ended");
+  if (run.execution !== input.execution) return unchanged("superseded");
+  const reason = errorText(input.reason);
   const released = releaseHolds(run, Object.keys(run.inFlight));
   return changed({ ...endRun(released, "halted", run.updatedAtMs), reason }, "halted");
 }

@@ -24,6 +24,7 @@ export function resumeRun(
       haltedAtMs: null,
       endedAtMs: null,
       execution: input.execution,
+      predecessor: null,
       concurrency: input.sequential ? 1 : run.concurrency,
       activeSinceMs: neverStarted ? null : nowMs,
       updatedAtMs: nowMs,

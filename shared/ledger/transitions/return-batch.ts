@@ -1,3 +1,4 @@
+import { errorText } from "../largest-run.ts";
 import type { Run } from "../run.ts";
 import { changed, type Decision, unchanged } from "./decision.ts";
 import { settleHalt } from "./halt-run.ts";
@@ -15,6 +16,11 @@ export function returnBatch(
   const returned = released.returned.map((batch) =>
     batch.batchId === take.batchId ? { ...batch, notBeforeMs: take.notBeforeMs } : batch,
   );
-  const next = { ...released, returned, reason: reason ?? run.reason, updatedAtMs: nowMs };
+  const next = {
+    ...released,
+    returned,
+    reason: reason === null ? run.reason : errorText(reason),
+    updatedAtMs: nowMs,
+  };
   return changed(settleHalt(next, nowMs), "returned");
 }

@@ -5,6 +5,8 @@ export type TakeAnswer =
   | "taken"
   /** Not rung, settled, or held by a live take: the message was an extra one. */
   | "nothing-to-take"
+  /** A newer take has had the batch: with a token drawn now it may be taken. */
+  | "stale-token"
   /** The run starts nothing more. */
   | "stopped";
 
@@ -19,6 +21,7 @@ export function takeBatch(
   if (hold === undefined) return unchanged("nothing-to-take");
   // Its own write, decided again because the answer to it was lost.
   if (hold.token === take.token) return unchanged("taken");
+  if (take.token <= (hold.after ?? 0)) return unchanged("stale-token");
   if (hold.token > take.token) return unchanged("nothing-to-take");
   const heldByLiveTake = hold.token > 0 && hold.untilMs > nowMs;
   if (heldByLiveTake) return unchanged("nothing-to-take");

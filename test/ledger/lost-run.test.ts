@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
-import { haltExecution, haltLostRuns } from "../../shared/ledger/lost-execution.ts";
+import { haltJustLostRun } from "../../shared/ledger/lost-run.ts";
 import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
 import { acquireLock } from "../../shared/ledger/property-lock.ts";
 import { batchIdAt, type Run } from "../../shared/ledger/run.ts";
+import { changed } from "../../shared/ledger/transitions/decision.ts";
+import { handOverRun } from "../../shared/ledger/transitions/hand-over-run.ts";
 import { returnBatch } from "../../shared/ledger/transitions/return-batch.ts";
 import { aRun } from "../support/a-run.ts";
 import { fakeClock } from "../support/fake-clock.ts";
@@ -35,9 +37,9 @@ async function given(run: Run): Promise<void> {
 const holders = async () => Object.keys((await ledger.readLock(aRun().siteUrl)).holders);
 
 describe("an execution that ended without FinishRun", () => {
-  const halt = (executionName = "run-1") =>
-    haltExecution(
-      { runId: "run-1", executionName, reason: "it was stopped" },
+  const halt = (execution = "run-1") =>
+    haltJustLostRun(
+      { runId: "run-1", execution, reason: "it was stopped" },
       { ledger, clock, ended: (run) => ended.push(run) },
     );
 
@@ -88,7 +90,7 @@ describe("an execution that ended without FinishRun", () => {
     async (status) => {
       const run = aRun({ ...moving, status, reason: "as it was" });
       await given(run);
-      expect(await halt()).toBe("ended");
+      expect(await halt()).toBe("already-ended");
       expect(await ledger.readRun("run-1")).toEqual(run);
       expect(ended).toEqual([]);
     },
@@ -102,80 +104,31 @@ describe("an execution that ended without FinishRun", () => {
     expect(await holders()).toEqual(["run-1"]);
   });
 
+  test("leaves a run alone that was handed over, and a later loss of the successor halts it", async () => {
+    await given(aRun(moving));
+    await ledger.changeRun("run-1", (run) =>
+      handOverRun(run, { execution: "run-1", successor: "run-1-b" }, startMs),
+    );
+    expect(await halt("run-1")).toBe("superseded");
+    expect(await ledger.readRun("run-1")).toMatchObject({ status: "running" });
+    expect(await halt("run-1-b")).toBe("halted");
+  });
+
+  test("leaves its property to the execution that resumes it while its takes are waited for", async () => {
+    const hold = { token: 7, untilMs: startMs + 20_000 };
+    await given(aRun({ ...moving, inFlight: { [batchIdAt(0)]: hold } }));
+    const halting = halt();
+    await clock.sleep(700);
+    await ledger.changeRun("run-1", (run) =>
+      changed({ ...run, status: "running", execution: "run-1-resumed" } as const, null),
+    );
+    expect(await halting).toBe("superseded");
+    expect(await ledger.readRun("run-1")).toMatchObject({ status: "running" });
+    expect(await holders()).toEqual(["run-1"]);
+    expect(ended).toEqual([]);
+  });
+
   test("of which there is no run changes nothing", async () => {
     expect(await halt()).toBe("unknown");
-  });
-});
-
-describe("the reconciler", () => {
-  const reconcile = (running: readonly string[]) =>
-    haltLostRuns({
-      ledger,
-      clock,
-      newestRuns: 100,
-      isRunning: async (execution) => running.includes(execution),
-      ended: (run) => ended.push(run),
-    });
-
-  test("halts a run whose execution is gone, as of its last sign of life, and says how to go on", async () => {
-    await given(aRun({ ...moving, execution: "gone" }));
-    expect(await reconcile([])).toMatchObject([{ runId: "run-1" }]);
-    expect(await ledger.readRun("run-1")).toMatchObject({
-      status: "halted",
-      endedAtMs: moving.updatedAtMs,
-      reason: "its execution gone is gone; go on with: gsc-sync resume run-1",
-    });
-    expect(await holders()).toEqual([]);
-    expect(ended).toHaveLength(1);
-  });
-
-  test("leaves alone a run whose execution is running", async () => {
-    const run = aRun({ ...moving });
-    await given(run);
-    expect(await reconcile(["run-1"])).toEqual([]);
-    expect(await ledger.readRun("run-1")).toEqual(run);
-  });
-
-  test("leaves alone a run that showed life within the minute: its execution may be starting", async () => {
-    await given(aRun({ ...moving, updatedAtMs: startMs - 59_000 }));
-    expect(await reconcile([])).toEqual([]);
-  });
-
-  test("halts nothing that was resumed between the look and the write", async () => {
-    await given(aRun({ ...moving, execution: "gone" }));
-    const lost = await haltLostRuns({
-      ledger,
-      clock,
-      newestRuns: 100,
-      isRunning: async () => {
-        await ledger.changeRun("run-1", (run) => ({
-          run: { ...run, execution: "resumed" },
-          answer: null,
-        }));
-        return false;
-      },
-      ended: (run) => ended.push(run),
-    });
-    expect(lost).toEqual([]);
-    expect(await ledger.readRun("run-1")).toMatchObject({
-      status: "running",
-      execution: "resumed",
-    });
-  });
-
-  test("does not ask after runs that have ended", async () => {
-    await given(aRun({ ...moving, status: "complete" }));
-    const asked: string[] = [];
-    await haltLostRuns({
-      ledger,
-      clock,
-      newestRuns: 100,
-      isRunning: async (execution) => {
-        asked.push(execution);
-        return false;
-      },
-      ended: () => {},
-    });
-    expect(asked).toEqual([]);
   });
 });

@@ -1,0 +1,23 @@
+/**
+ * What keeps a run within DynamoDB's 400 KB an item, far within: a change of the run item costs a
+ * write unit a KB, and a partition takes 1,000 a second.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
+ *
+ * | of the run          | at most                      | beyond it                              |
+ * |---------------------|------------------------------|----------------------------------------|
+ * | batches put back    | `mostPutBack`                | nothing new is rung until some are gone |
+ * | batches in flight   | 100, by the request's schema | refused                                |
+ * | own reports         | `mostDefinitionBytes`        | refused                                |
+ * | units of a batch    | `mostUnitsABatch`            | split                                  |
+ * | an error's text     | `mostErrorLength`            | cut                                    |
+ */
+export const mostPutBack = 500;
+export const mostDefinitionBytes = 64 * 1_024;
+export const mostUnitsABatch = 100;
+
+const mostErrorLength = 300;
+
+/** An error as the ledger keeps it. */
+export function errorText(text: string): string {
+  return text.length <= mostErrorLength ? text : `${text.slice(0, mostErrorLength - 1)}…`;
+}

@@ -1,0 +1,34 @@
+import { haltLostRun, type LostRunPorts } from "./lost-run.ts";
+import { isEnded, type Run } from "./run.ts";
+
+export type ReconcilePorts = LostRunPorts & {
+  /** Whether the run's execution goes on, or may be about to start. */
+  isCarried(run: Run): Promise<boolean>;
+  /** What the run is halted for, for a person. */
+  reason(run: Run): string;
+};
+
+/** The newest runs that are looked at; each look costs a read a run. */
+const mostRuns = 500;
+
+/**
+ * Runs that nobody carries are halted, so that they can be resumed, and their properties let go.
+ * One that another execution takes over meanwhile is left to it. The runs that were halted.
+ */
+export async function reconcileRuns(ports: ReconcilePorts): Promise<readonly string[]> {
+  const halted: string[] = [];
+  for (const run of await ports.ledger.listRuns(mostRuns)) {
+    if (isEnded(run.status) || (await ports.isCarried(run))) continue;
+    const { runId, execution } = run;
+    const outcome = await haltLostRun({ runId, execution, reason: ports.reason(run) }, ports);
+    if (outcome === "halted") halted.push(runId);
+  }
+  return halted;
+}
+
+const startsWithinMs = 60_000;
+
+/** A resumed run, or one that was handed over, is written before its execution starts. */
+export function isStarting(run: Run, nowMs: number): boolean {
+  return nowMs - run.updatedAtMs < startsWithinMs;
+}

@@ -1,0 +1,66 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Ledger } from "../../shared/ledger/ledger.ts";
+import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
+import { acquireLock } from "../../shared/ledger/property-lock.ts";
+import { reconcileRuns } from "../../shared/ledger/reconcile-runs.ts";
+import type { Run } from "../../shared/ledger/run.ts";
+import { changed } from "../../shared/ledger/transitions/decision.ts";
+import { aRun } from "../support/a-run.ts";
+
+describe("reconciling", () => {
+  let ledger: Ledger;
+  let ended: Run[];
+
+  beforeEach(async () => {
+    ledger = memoryLedger({ lever: 5 });
+    ended = [];
+    await ledger.createRun(aRun());
+    await ledger.changeLock(aRun().siteUrl, (lock) => acquireLock(lock, aRun(), 99_999, 0));
+  });
+
+  function reconcile(isCarried: () => Promise<boolean>) {
+    return reconcileRuns({
+      ledger,
+      isCarried,
+      reason: ({ execution }) => `${execution} is gone`,
+      ended: (run) => ended.push(run),
+    });
+  }
+
+  async function holders() {
+    return Object.keys((await ledger.readLock(aRun().siteUrl)).holders);
+  }
+
+  test("halts a run that nobody carries, as of its last sign of life, with the reason, and lets its property go", async () => {
+    await ledger.changeRun("run-1", (run) => changed({ ...run, updatedAtMs: 7_000 }, null));
+    expect(await reconcile(async () => false)).toEqual(["run-1"]);
+    expect(ended).toMatchObject([{ runId: "run-1", status: "halted" }]);
+    expect(await ledger.readRun("run-1")).toMatchObject({
+      status: "halted",
+      endedAtMs: 7_000,
+      reason: "run-1 is gone",
+    });
+    expect(await holders()).toEqual([]);
+  });
+
+  test("leaves a run that is carried, or that has ended, alone", async () => {
+    expect(await reconcile(async () => true)).toEqual([]);
+    expect(await ledger.readRun("run-1")).toEqual(aRun());
+    await ledger.changeRun("run-1", (run) => changed({ ...run, status: "failed" }, null));
+    const asked: string[] = [];
+    expect(await reconcile(async () => asked.push("run-1") > 1)).toEqual([]);
+    expect(asked).toEqual([]);
+    expect(await holders()).toEqual(["run-1"]);
+  });
+
+  test("leaves a run to the execution that takes it over meanwhile", async () => {
+    const halted = await reconcile(async () => {
+      await ledger.changeRun("run-1", (run) => changed({ ...run, execution: "run-1-b" }, null));
+      return false;
+    });
+    expect(halted).toEqual([]);
+    expect(ended).toEqual([]);
+    expect(await ledger.readRun("run-1")).toMatchObject({ status: "running" });
+    expect(await holders()).toEqual(["run-1"]);
+  });
+});

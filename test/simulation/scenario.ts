@@ -1,0 +1,62 @@
+import type { Paging } from "../../shared/plan/unit.ts";
+import type { Dice } from "./dice.ts";
+
+/** What is to be synced, and with what. */
+export type Scenario = {
+  /** Consecutive days from `firstDate` on. */
+  readonly days: number;
+  /** Rows of each day. */
+  readonly rowCounts: readonly number[];
+  /** Days whose requests Google calls invalid. */
+  readonly invalidDays: ReadonlySet<number>;
+  /** A day whose every request is the end of the worker that sends it. */
+  readonly killerDay: number | null;
+  readonly paging: Paging;
+  readonly workers: number;
+  /** Units that a worker fetches at once. */
+  readonly lanes: number;
+  readonly concurrency: number;
+  readonly lever: number;
+  readonly batchSize: number;
+  readonly maxQueueSize: number;
+  readonly maxInFlight: number;
+  readonly qpm: number | null;
+  readonly haltOnFailure: boolean;
+  /** An earlier run has stored every day; this one fetches them all again. */
+  readonly stored: boolean;
+  /** The same backfill once more, when the run has ended. */
+  readonly again: boolean;
+  /** When faults end, ms after the start. */
+  readonly calmAfterMs: number;
+  /** A message whose worker died comes back soon, as it does locally, or after its time-out. */
+  readonly lostWorkerVisibilityMs: number;
+};
+
+/** A small scenario: at least three workers, units of one to five pages. */
+export function drawScenario(dice: Dice): Scenario {
+  const days = dice.between(3, 8);
+  const pageRows = dice.between(2, 4);
+  const mostPages = dice.between(2, 4);
+  const unitRowCap = pageRows * mostPages;
+  const concurrency = dice.between(3, 5);
+  return {
+    days,
+    rowCounts: Array.from({ length: days }, () => dice.between(0, unitRowCap)),
+    invalidDays: new Set(dice.chance(0.15) ? [dice.below(days)] : []),
+    killerDay: dice.chance(0.04) ? dice.below(days) : null,
+    paging: { pageRows, unitRowCap },
+    workers: dice.between(3, 5),
+    lanes: dice.between(1, 3),
+    concurrency,
+    lever: dice.pick([5, 5, 5, 4, 3]),
+    batchSize: dice.between(1, 3),
+    maxQueueSize: dice.between(1, 8),
+    maxInFlight: dice.between(1, 8),
+    qpm: dice.chance(0.3) ? dice.between(10, 60) : null,
+    haltOnFailure: dice.chance(0.2),
+    stored: dice.chance(0.3),
+    again: dice.chance(0.15),
+    calmAfterMs: dice.between(30, 300) * 1_000,
+    lostWorkerVisibilityMs: dice.pick([2_000, 2_000, 1_800_000]),
+  };
+}

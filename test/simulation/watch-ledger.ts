@@ -1,0 +1,166 @@
+import { type Batch, isSettled } from "../../shared/ledger/batch.ts";
+import type { Ledger } from "../../shared/ledger/ledger.ts";
+import {
+  batchIdAt,
+  inFlightCount,
+  isDrained,
+  isEnded,
+  queueSize,
+  type Run,
+} from "../../shared/ledger/run.ts";
+import { type Coverage, count, movesOf } from "./coverage.ts";
+
+/** Clocks lie within this of the true time on either side. */
+const skewMs = 1_000;
+
+/**
+ * The ledger with an eye on each of its writes: what must hold at every instant is judged there and
+ * then. `violated` hears of what does not.
+ */
+export function watchLedger(
+  ledger: Ledger,
+  options: {
+    readonly nowMs: () => number;
+    readonly coverage: Coverage;
+    readonly violated: (what: string) => void;
+    readonly log?: ((line: string) => void) | undefined;
+  },
+): Ledger {
+  const { nowMs, coverage, violated, log } = options;
+  const batches = new Map<string, Batch>();
+  /** The newest take that each batch has had. */
+  const newestTakes = new Map<string, number>();
+  /** Runs that were never halted, and must be before a failure is written. */
+  const haltOnFailure = new Set<string>();
+  const haltedOnce = new Set<string>();
+  const keyOf = ({ runId, batchId }: Pick<Batch, "runId" | "batchId">) => `${runId} ${batchId}`;
+
+  function judgeRun(before: Run, after: Run): void {
+    const moves = movesOf(before, after);
+    for (const move of moves) count(coverage.transitions, move);
+    if (moves.length > 0) log?.(`ledger ${after.runId}: ${moves.join(", ")}`);
+    for (const fault of limitFaults(after)) violated(fault);
+    for (const fault of placeFaults(after)) violated(fault);
+    for (const batchId of placesOf(before)) {
+      if (placesOf(after).includes(batchId)) continue;
+      const batch = batches.get(keyOf({ runId: after.runId, batchId }));
+      if (batch === undefined || !isSettled(batch)) {
+        violated(`${batchId} left the run before its units were settled`);
+      }
+    }
+    for (const [batchId, was] of Object.entries(before.inFlight)) {
+      const is = after.inFlight[batchId];
+      if (is === undefined || is.token === was.token) continue;
+      if (is.token > 0 && is.token < was.token)
+        violated(`${batchId} went from a newer take to an older one`);
+      if (was.token > 0 && was.untilMs > nowMs() + skewMs) {
+        violated(`${batchId} was taken away though its lease had ${was.untilMs - nowMs()} ms left`);
+      }
+    }
+    for (const [batchId, { token }] of Object.entries(after.inFlight)) {
+      if (token === 0 || before.inFlight[batchId]?.token === token) continue;
+      const key = keyOf({ runId: after.runId, batchId });
+      const newest = newestTakes.get(key) ?? 0;
+      if (token <= newest) violated(`${batchId} was taken with ${token} after ${newest}`);
+      newestTakes.set(key, Math.max(newest, token));
+    }
+    // A failure may be written after the halt that it caused, and even after the resume.
+    if (after.haltedAtMs !== null || isEnded(after.status)) haltedOnce.add(after.runId);
+    if (after.haltOnFailure && !haltedOnce.has(after.runId)) haltOnFailure.add(after.runId);
+    else haltOnFailure.delete(after.runId);
+    judgeEnd(before, after);
+  }
+
+  function judgeEnd(before: Run, after: Run): void {
+    if (!isEnded(after.status) || isEnded(before.status)) return;
+    if (inFlightCount(after) > 0) violated(`${after.runId} ended with batches in flight`);
+    if (after.status !== "complete" && after.status !== "completed_with_failures") return;
+    if (!isDrained(after)) violated(`${after.runId} is ${after.status} and not drained`);
+    const units = [...batches.values()]
+      .filter(({ runId }) => runId === after.runId)
+      .flatMap((batch) => batch.units);
+    const failed = units.filter(({ status }) => status === "failed").length;
+    const done = units.filter(({ status }) => status === "done").length;
+    if (done + failed !== after.plannedUnits) violated(`${after.runId} lost units`);
+    if (failed > 0 !== (after.status === "completed_with_failures")) {
+      violated(`${after.runId} is ${after.status} with ${failed} failed units`);
+    }
+  }
+
+  function judgeBatch(batch: Batch): void {
+    const before = batches.get(keyOf(batch));
+    batches.set(keyOf(batch), batch);
+    if (before === undefined) return;
+    if (batch.token < before.token) violated(`${batch.batchId} was written by an older take`);
+    for (const [index, was] of before.units.entries()) {
+      const is = batch.units[index];
+      const replanned = Object.keys(before.takes).length === 0 && before.token !== batch.token;
+      if (is === undefined) violated(`${batch.batchId} lost a unit`);
+      else if (
+        was.status === "pending" &&
+        is.status === "failed" &&
+        haltOnFailure.has(batch.runId)
+      ) {
+        violated(`${was.date} of ${batch.batchId} failed, and the run was not halted first`);
+      } else if (was.status !== "pending" && is.status === "pending") {
+        violated(`${was.date} of ${batch.batchId} was ${was.status} and is pending again`);
+      } else if (is.attempts < was.attempts && is.status !== "done" && !replanned) {
+        violated(`${was.date} of ${batch.batchId} lost an attempt`);
+      }
+    }
+    for (const [token, was] of Object.entries(before.takes)) {
+      const is = batch.takes[token];
+      if (is === undefined || is.requests < was.requests) {
+        violated(`${batch.batchId} lost figures of take ${token}`);
+      }
+    }
+  }
+
+  return {
+    ...ledger,
+    changeRun(runId, transition) {
+      return ledger.changeRun(runId, (run) => {
+        const decision = transition(run);
+        if (decision.run !== null) judgeRun(run, decision.run);
+        return decision;
+      });
+    },
+    async putBatches(plan) {
+      const answer = await ledger.putBatches(plan);
+      if (answer === "saved") for (const batch of plan) judgeBatch(batch);
+      return answer;
+    },
+    async saveBatch(batch) {
+      const answer = await ledger.saveBatch(batch);
+      if (answer === "saved") judgeBatch(batch);
+      return answer;
+    },
+  };
+}
+
+function limitFaults(run: Run): readonly string[] {
+  const faults: string[] = [];
+  const inFlight = inFlightCount(run);
+  if (inFlight > run.maxInFlight) faults.push(`${inFlight} in flight of ${run.maxInFlight}`);
+  if (run.concurrency === 1 && inFlight > 1) faults.push(`${inFlight} in flight of one worker`);
+  const held = queueSize(run) + inFlight;
+  if (held > run.maxQueueSize) faults.push(`${held} queued and in flight of ${run.maxQueueSize}`);
+  if (run.next > run.admitted || run.admitted > run.batches)
+    faults.push("the plan's cursors cross");
+  return faults;
+}
+
+/** A batch is in one place at most, and none that was not reached is in the queue. */
+function placeFaults(run: Run): readonly string[] {
+  const places = placesOf(run);
+  const faults: string[] = [];
+  if (new Set(places).size !== places.length) faults.push(`a batch is twice in ${places}`);
+  if (places.some((batchId) => batchId >= batchIdAt(run.next))) {
+    faults.push(`a batch was put back before it was rung: ${places}`);
+  }
+  return faults;
+}
+
+function placesOf(run: Run): readonly string[] {
+  return [...run.returned.map(({ batchId }) => batchId), ...Object.keys(run.inFlight)];
+}
