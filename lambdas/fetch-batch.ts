@@ -21,6 +21,7 @@ import {
   scopesOf,
   telemetry,
 } from "./container.ts";
+import { eventBus } from "./event-bus.ts";
 
 const sqs = new SQSClient(clientPatience);
 
@@ -62,6 +63,7 @@ async function work(message: BatchMessage): Promise<void> {
   const searchConsole = await searchConsoleOf(known.accountId);
   const ports: WorkPorts = {
     ledger,
+    eventBus,
     quota,
     quotaEvents: telemetry.quota,
     searchConsole: quarantining(searchConsole, known.accountId, registry, Date.now),
