@@ -10,6 +10,7 @@ import { reconcileOwnedRuns } from "../local/reconcile-runs.ts";
 import type { Stack } from "../local/stack.ts";
 import { homeEnvironmentFault, readRowsPlace } from "../shared/config/environment.ts";
 import { environmentNames } from "../shared/config/names.ts";
+import type { DeadLetters } from "../shared/dead-letters/dead-letters.ts";
 import type { EventBus } from "../shared/events/event-bus.ts";
 import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
 import type { Ledger } from "../shared/ledger/ledger.ts";
@@ -36,6 +37,7 @@ export type OpenStage = {
   readonly stateMachineArn: string;
   /** Opened at the first call. */
   rows(): Promise<RowStore>;
+  deadLetters(): Promise<DeadLetters>;
   /** For a run whose own execution can no longer tell of it. */
   eventBus(): Promise<EventBus>;
   close(options?: { readonly force?: boolean }): Promise<void>;
@@ -79,6 +81,10 @@ export async function openStage(
     rows() {
       opening ??= openRowStore(readRowsPlace(stack.handlerEnvironment), documents);
       return opening;
+    },
+    async deadLetters() {
+      const { openDeadLetters } = await import("./open-dead-letters.ts");
+      return openDeadLetters(endpoints, documents);
     },
     eventBus: () => openEventBus(endpoints.eventBridge),
     async close(options) {
