@@ -26,7 +26,7 @@ export function deadLettersTable(
   );
 }
 
-/** A letter as `--json` prints it: JSON escapes what a terminal would obey. */
+/** A letter as `--json` prints it. */
 export function deadLetterJson({ atMs, ...letter }: DeadLetter) {
   return { ...letter, at: new Date(atMs).toISOString() };
 }
