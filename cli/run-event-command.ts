@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { environmentNames } from "../shared/config/names.ts";
 
 export type EventCommandEnd =
   | { readonly kind: "ok" }
@@ -23,7 +24,7 @@ export async function runEventCommand(options: {
   const child = spawn(command, {
     shell: true,
     stdio: ["pipe", "pipe", "pipe"],
-    env: { ...process.env, GSC_SYNC_EVENT: kind },
+    env: { ...process.env, [environmentNames.event]: kind },
   });
   const stop = () => child.kill();
   signal.addEventListener("abort", stop, { once: true });

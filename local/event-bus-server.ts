@@ -69,7 +69,7 @@ async function answer(request: IncomingMessage, log: EventLog): Promise<object> 
 type Entry = z.infer<typeof EntrySchema>;
 
 /** What is no event of a run is refused by itself, as EventBridge refuses a malformed detail. */
-function putEvents(entries: readonly Entry[], log: EventLog): object {
+async function putEvents(entries: readonly Entry[], log: EventLog): Promise<object> {
   const answers: object[] = [];
   const lines = new Map<string, string[]>();
   for (const { Detail } of entries) {
@@ -82,7 +82,7 @@ function putEvents(entries: readonly Entry[], log: EventLog): object {
       answers.push({ ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." });
     }
   }
-  for (const [runId, of] of lines) log.append(runId, of);
+  await Promise.all([...lines].map(([runId, of]) => log.append(runId, of)));
   const failed = answers.filter((each) => "ErrorCode" in each).length;
   return { FailedEntryCount: failed, Entries: answers };
 }

@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  writeSync,
-} from "node:fs";
-import { open, readdir, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
@@ -15,22 +6,34 @@ import { join } from "node:path";
  * owner alone appends; readers take whole lines only.
  */
 export type EventLog = {
-  /** Durable when it returns: the lines are on the disk, or it throws. */
-  append(runId: string, lines: readonly string[]): void;
+  /** Resolves once the lines are on the disk. Those that come meanwhile share the next write. */
+  append(runId: string, lines: readonly string[]): Promise<void>;
 };
 
 /** Events of runs that ended this long ago are of no use to anybody. */
 const keptMs = 90 * 86_400_000;
 
 export function openEventLog(folder: string): EventLog {
+  let waiting = new Map<string, string[]>();
+  let underWay: Promise<unknown> = Promise.resolve();
+  let following: Promise<void> | undefined;
+
+  function write(): Promise<void> {
+    following = undefined;
+    const taken = waiting;
+    waiting = new Map();
+    const writing = Promise.all(
+      [...taken].map(([runId, lines]) => appendDurably(eventFile(folder, runId), lines)),
+    ).then(() => {});
+    underWay = writing.catch(() => {});
+    return writing;
+  }
+
   return {
     append(runId, lines) {
-      const descriptor = openSync(eventFile(folder, runId), "a+", 0o600);
-      try {
-        appendDurably(descriptor, lines);
-      } finally {
-        closeSync(descriptor);
-      }
+      waiting.set(runId, [...(waiting.get(runId) ?? []), ...lines]);
+      following ??= underWay.then(write);
+      return following;
     },
   };
 }
@@ -67,29 +70,32 @@ export async function pruneEventLog(folder: string, nowMs: number): Promise<void
 }
 
 /** A line that a crash cut off was never acknowledged: it ends here, and is no event. */
-function appendDurably(descriptor: number, lines: readonly string[]): void {
-  const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
-  const whole = sizeOfWholeLines(descriptor);
-  ftruncateSync(descriptor, whole);
+async function appendDurably(file: string, lines: readonly string[]): Promise<void> {
+  const handle = await open(file, "a+", 0o600);
   try {
-    let written = 0;
-    while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-    fsyncSync(descriptor);
-  } catch (error) {
-    ftruncateSync(descriptor, whole);
-    throw error;
+    const whole = await sizeOfWholeLines(handle);
+    await handle.truncate(whole);
+    try {
+      await handle.appendFile(lines.map((line) => `${line}\n`).join(""));
+      await handle.sync();
+    } catch (error) {
+      await handle.truncate(whole);
+      throw error;
+    }
+  } finally {
+    await handle.close();
   }
-}
-
-function sizeOfWholeLines(descriptor: number): number {
-  const { size } = fstatSync(descriptor);
-  const bytes = Buffer.alloc(Math.min(size, longestLine));
-  readSync(descriptor, bytes, 0, bytes.length, size - bytes.length);
-  return size - bytes.length + bytes.lastIndexOf(10) + 1;
 }
 
 /** EventBridge takes events of up to 256 KB. */
 const longestLine = 512 * 1_024;
+
+async function sizeOfWholeLines(handle: FileHandle): Promise<number> {
+  const { size } = await handle.stat();
+  const end = Buffer.alloc(Math.min(size, longestLine));
+  await handle.read(end, 0, end.length, size - end.length);
+  return size - end.length + end.lastIndexOf(10) + 1;
+}
 
 async function readFrom(file: string, from: number): Promise<Buffer> {
   const handle = await open(file).catch((error: NodeJS.ErrnoException) => {

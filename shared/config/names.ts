@@ -18,6 +18,8 @@ export const environmentNames = {
   unitsAtOnce: "GSC_SYNC_UNITS_AT_ONCE",
   home: "GSC_SYNC_HOME",
   configuration: "GSC_SYNC_CONFIG",
+  /** For the command of `--on-complete`: which kind of event it gets. */
+  event: "GSC_SYNC_EVENT",
 } as const;
 
 /** The configuration file, in the working folder unless the environment names another. */

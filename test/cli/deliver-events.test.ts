@@ -34,10 +34,10 @@ const keep = (journal: string) => `(echo "$GSC_SYNC_EVENT" $(cat)) >> ${journal}
 describe("the events of a run", () => {
   test("reach the command in their order while they come, and none is given twice", async () => {
     const { options, allThere, lines, log } = aDelivery(keep);
-    log.append("run-1", [eventAt(1), eventAt(2)]);
+    await log.append("run-1", [eventAt(1), eventAt(2)]);
     const delivering = deliverEvents(options);
     await waitUntil("the first two", () => lines().length === 2);
-    log.append("run-1", [eventAt(3), eventAt(4, "run")]);
+    await log.append("run-1", [eventAt(3), eventAt(4, "run")]);
     allThere.abort();
     expect(await delivering).toBe("delivered");
     const all = [1, 2, 3].map((index) => `unit ${eventAt(index)}`);
@@ -50,7 +50,7 @@ describe("the events of a run", () => {
     const fussy = (journal: string) =>
       `line=$(cat); echo "$line" >> ${journal}; test -e ${journal}.mended || case "$line" in *e2*) exit 7;; esac`;
     const { options, allThere, lines, log, notices, folder } = aDelivery(fussy);
-    log.append("run-1", [eventAt(1), eventAt(2), eventAt(3)]);
+    await log.append("run-1", [eventAt(1), eventAt(2), eventAt(3)]);
     allThere.abort();
     expect(await deliverEvents(options)).toBe("left");
     expect(lines()).toEqual([1, 2, 2, 2].map((index) => eventAt(index)));
@@ -67,7 +67,7 @@ describe("the events of a run", () => {
   test("that a command takes at its third try are delivered, with nothing to tell", async () => {
     const slow = (journal: string) => `echo try >> ${journal}; test $(wc -l < ${journal}) -ge 3`;
     const { options, allThere, lines, log, notices } = aDelivery(slow);
-    log.append("run-1", [eventAt(1)]);
+    await log.append("run-1", [eventAt(1)]);
     allThere.abort();
     expect(await deliverEvents(options)).toBe("delivered");
     expect(lines()).toHaveLength(3);
@@ -76,7 +76,7 @@ describe("the events of a run", () => {
 
   test("reach a command that reads none of its input, and what it prints is told", async () => {
     const { options, allThere, log, notices } = aDelivery(() => "echo out; echo err >&2");
-    log.append("run-1", [
+    await log.append("run-1", [
       JSON.stringify({ kind: "unit", eventId: "e", text: "x".repeat(200_000) }),
     ]);
     allThere.abort();
@@ -86,7 +86,7 @@ describe("the events of a run", () => {
 
   test("are delivered by one command at a time", async () => {
     const { options, allThere, lines, log, notices } = aDelivery(keep);
-    log.append("run-1", [eventAt(1)]);
+    await log.append("run-1", [eventAt(1)]);
     const first = deliverEvents(options);
     await waitUntil("the first has begun", () => lines().length === 1);
     expect(await deliverEvents(options)).toBe("delivered");
@@ -100,7 +100,7 @@ describe("the events of a run", () => {
     const { options, stop, lines, log } = aDelivery(
       (journal) => `echo begun >> ${journal}; exec sleep 600`,
     );
-    log.append("run-1", [eventAt(1)]);
+    await log.append("run-1", [eventAt(1)]);
     const delivering = deliverEvents(options);
     await waitUntil("the command runs", () => lines().length === 1);
     stop.abort();

@@ -91,6 +91,18 @@ describe("--on-complete", () => {
     expect(datesOf(told())).toEqual(dates);
   });
 
+  test("of a sync gets the events of its runs", { timeout: 240_000 }, async () => {
+    const { journal, told } = await aWorld();
+    const added = ["sc-domain:one.example", "sc-domain:two.example"];
+    for (const siteUrl of added) await home.run("properties", "add", siteUrl);
+    const synced = await home.run("sync", "--json", "--on-complete", `cat >> ${journal}`);
+    expect(synced.code).toBe(0);
+    const runs = told().filter(({ kind }) => kind === "run");
+    expect(runs.map(({ siteUrl }) => siteUrl).sort()).toEqual(added);
+    const planned = runs.map((event) => (event.kind === "run" ? event.units.planned : 0));
+    expect(told()).toHaveLength(2 + planned.reduce((sum, units) => sum + units, 0));
+  });
+
   test("has every unit and the run, though all was killed in the middle", {
     timeout: 240_000,
   }, async () => {
