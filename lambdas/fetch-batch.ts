@@ -14,6 +14,7 @@ import { quarantining } from "../shared/registry/quarantine.ts";
 import { googleAccounts } from "../shared/search-console/google-accounts.ts";
 import {
   clientPatience,
+  documents,
   environment,
   ledger,
   logger,
