@@ -29,7 +29,13 @@ import {
 import { Construct } from "constructs";
 import { functionTimeoutsSeconds } from "../shared/config/function-timeouts.ts";
 import { stateNames } from "../shared/config/names.ts";
-import { retryOutages, retryRepeatable, retryServiceFaults, retryStarts, retryUntold } from "./retries.ts";
+import {
+  retryOutages,
+  retryRepeatable,
+  retryServiceFaults,
+  retryStarts,
+  retryUntold,
+} from "./retries.ts";
 
 export type SyncStateMachineProps = {
   readonly planRun: IFunction;
