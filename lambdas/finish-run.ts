@@ -2,6 +2,7 @@ import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import { type ClosedRun, closeRun } from "../shared/ledger/close-run.ts";
 import { ledger, logger, openRows, telemetry } from "./container.ts";
+import { eventBus } from "./event-bus.ts";
 import { FinishRunEventSchema } from "./events.ts";
 
 /** Last state of the sync machine, whichever way it came there. */
@@ -11,6 +12,7 @@ export const handler = middy<unknown, ClosedRun>()
     const input = FinishRunEventSchema.parse(event);
     const closed = await closeRun(input, {
       ledger,
+      eventBus,
       nowMs: Date.now,
       ended: (run, failedUnits) => telemetry.runEnded(run, failedUnits),
     });

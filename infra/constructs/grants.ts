@@ -1,4 +1,6 @@
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import type { EventBus } from "aws-cdk-lib/aws-events";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
@@ -40,6 +42,14 @@ export function grantRows(fn: LambdaFunction, postgresUrl: ISecret): void {
 export function grantDeadLetters(fn: LambdaFunction, queue: IQueue): void {
   queue.grantSendMessages(fn);
   fn.addEnvironment(environmentNames.deadLetterQueueUrl, queue.queueUrl);
+}
+
+/** To tell of units and runs, on the stage's own bus and no other. */
+export function grantEvents(fn: LambdaFunction, bus: EventBus): void {
+  fn.addToRolePolicy(
+    new PolicyStatement({ actions: ["events:PutEvents"], resources: [bus.eventBusArn] }),
+  );
+  fn.addEnvironment(environmentNames.eventBus, bus.eventBusName);
 }
 
 /**

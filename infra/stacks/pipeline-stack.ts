@@ -1,4 +1,5 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { EventBus } from "aws-cdk-lib/aws-events";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { resourceNames } from "../../shared/config/names.ts";
@@ -6,6 +7,7 @@ import { BatchQueue } from "../constructs/batch-queue.ts";
 import {
   grantBatches,
   grantDeadLetters,
+  grantEvents,
   grantLedger,
   grantQuota,
   grantRows,
@@ -53,6 +55,9 @@ export class PipelineStack extends Stack {
     }
     grantBatches(fetchBatch, batches.queue, stage.lever);
     grantDeadLetters(fetchBatch, batches.deadLetters);
+    // Whoever wants to hear of units and runs puts rules on it.
+    const events = new EventBus(this, "Events", { eventBusName: names.eventBus });
+    for (const fn of [fetchBatch, finishRun]) grantEvents(fn, events);
 
     const sync = new SyncStateMachine(this, "Sync", {
       planRun,
@@ -68,6 +73,7 @@ export class PipelineStack extends Stack {
     });
     new CfnOutput(this, "SyncStateMachineArn", { value: sync.stateMachine.stateMachineArn });
     new CfnOutput(this, "BatchQueueUrl", { value: batches.queue.queueUrl });
+    new CfnOutput(this, "EventBusName", { value: events.eventBusName });
     new CfnOutput(this, "DeadLetterQueueUrl", { value: batches.deadLetters.queueUrl });
   }
 }

@@ -11,6 +11,8 @@ export type HandlerEnvironment = {
   readonly quotaTable: string;
   /** Set for the worker alone. */
   readonly deadLetterQueueUrl: string | undefined;
+  /** Where units and runs tell of their end; the account's own bus unless the stage has one. */
+  readonly eventBus: string;
   readonly rows: RowsPlace;
   readonly searchConsoleRootUrl: string | undefined;
   readonly lever: number;
@@ -44,6 +46,7 @@ export function readHandlerEnvironment(variables: Variables = process.env): Hand
     ledgerTable: found[names.ledgerTable],
     quotaTable: found[names.quotaTable],
     deadLetterQueueUrl: found[names.deadLetterQueueUrl],
+    eventBus: found[names.eventBus],
     rows: rows.place,
     searchConsoleRootUrl: found[names.searchConsoleRootUrl] || undefined,
     lever: found[names.lever],
@@ -119,6 +122,7 @@ const VariablesSchema = z.object({
   [names.ledgerTable]: required,
   [names.quotaTable]: required,
   [names.deadLetterQueueUrl]: z.string().optional(),
+  [names.eventBus]: z.string().min(1, "is empty").default("default"),
   [names.searchConsoleRootUrl]: z.string().optional(),
   [names.lever]: z.coerce.number().int().min(0).max(5),
   [names.unitsAtOnce]: z.coerce.number().int().min(1).max(20).default(5),

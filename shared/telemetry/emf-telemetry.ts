@@ -22,7 +22,7 @@ export function emfTelemetry(metrics: Metrics): Telemetry {
       metrics.addMetric(metricNames.leaseExpiries, MetricUnit.Count, expiredLeases);
       metrics.publishStoredMetrics();
     },
-    take(run, figures, { batchId, status, crashes }) {
+    take(run, figures, { batchId, status }) {
       about(run);
       metrics.addMetadata("batchId", batchId);
       metrics.addMetadata("status", status);
@@ -32,6 +32,14 @@ export function emfTelemetry(metrics: Metrics): Telemetry {
       metrics.addMetric(metricNames.pageRequests, MetricUnit.Count, figures.requests);
       metrics.addMetric(metricNames.quotaDeferred, MetricUnit.Count, figures.deferred);
       metrics.addMetric(metricNames.quotaExceeded, MetricUnit.Count, figures.exceeded);
+      metrics.publishStoredMetrics();
+    },
+    takeEnded(run, { batchId, status, crashes }) {
+      about(run);
+      metrics.addMetadata("batchId", batchId);
+      metrics.addMetadata("status", status);
+      const requeues = status === "returned" || status === "halted" ? 1 : 0;
+      metrics.addMetric(metricNames.requeues, MetricUnit.Count, requeues);
       metrics.addMetric(metricNames.workerCrashes, MetricUnit.Count, crashes);
       metrics.publishStoredMetrics();
     },

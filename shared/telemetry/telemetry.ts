@@ -17,6 +17,10 @@ export const metricNames = {
   quotaDeferred: "QuotaDeferred",
   workerCrashes: "WorkerCrashes",
   leaseExpiries: "LeaseExpiries",
+  /** Takes that put their batch back at the queue's head: a slice was over, quota, an outage, a halt. */
+  requeues: "Requeues",
+  /** Messages that wait in SQS; in AWS the queue's own metric. */
+  mailboxDepth: "MailboxDepth",
   haltDuration: "HaltDuration",
   unitsFailed: "UnitsFailed",
 } as const;
@@ -24,7 +28,10 @@ export const metricNames = {
 /** Where a handler's figures go. Reporting never fails the work. */
 export type Telemetry = {
   queue(run: Run, expiredLeases: number): void;
+  /** A take that sent something. */
   take(run: Run, figures: TakeFigures, details: TakeDetails): void;
+  /** Every take, also one that sent nothing. */
+  takeEnded(run: Run, details: TakeDetails): void;
   usage(run: Run, usage: readonly ScopeUsage[]): void;
   quota: QuotaEvents;
   runEnded(run: Run, failedUnits: number): void;
