@@ -1,14 +1,17 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { isDiskFull } from "../local/disk-space.ts";
 import { homeFolder } from "../local/home.ts";
-import { localClientOptions } from "../local/local-names.ts";
+import { localClientOptions, localNames } from "../local/local-names.ts";
 import { openStack } from "../local/open-stack.ts";
 import { reconcileOwnedRuns } from "../local/reconcile-runs.ts";
 import type { Stack } from "../local/stack.ts";
 import { homeEnvironmentFault, readRowsPlace } from "../shared/config/environment.ts";
 import { environmentNames } from "../shared/config/names.ts";
+import type { DeadLetters } from "../shared/dead-letters/dead-letters.ts";
+import type { EventBus } from "../shared/events/event-bus.ts";
 import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
 import type { Ledger } from "../shared/ledger/ledger.ts";
 import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
@@ -34,6 +37,9 @@ export type OpenStage = {
   readonly stateMachineArn: string;
   /** Opened at the first call. */
   rows(): Promise<RowStore>;
+  deadLetters(): Promise<DeadLetters>;
+  /** For a run whose own execution can no longer tell of it. */
+  eventBus(): Promise<EventBus>;
   close(options?: { readonly force?: boolean }): Promise<void>;
 };
 
@@ -76,6 +82,11 @@ export async function openStage(
       opening ??= openRowStore(readRowsPlace(stack.handlerEnvironment), documents);
       return opening;
     },
+    async deadLetters() {
+      const { openDeadLetters } = await import("./open-dead-letters.ts");
+      return openDeadLetters(endpoints, documents);
+    },
+    eventBus: () => openEventBus(endpoints.eventBridge),
     async close(options) {
       const rows = await opening?.catch(() => undefined);
       await rows?.close();
@@ -100,6 +111,17 @@ const patienceMs = 1_500;
 function saidAfter(ms: number, say: () => void): Disposable {
   const timer = process.stderr.isTTY ? setTimeout(say, ms) : undefined;
   return { [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+async function openEventBus(endpoint: string): Promise<EventBus> {
+  const { EventBridgeClient } = await import("@aws-sdk/client-eventbridge");
+  const { eventBridgeEventBus } = await import("../shared/events/eventbridge-event-bus.ts");
+  const client = new EventBridgeClient(localClientOptions(endpoint));
+  return eventBridgeEventBus(client, {
+    busName: localNames.eventBus,
+    sleep: delay,
+    random: Math.random,
+  });
 }
 
 /** Without its servers a command can do nothing more; what is committed stays. */

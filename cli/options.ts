@@ -21,6 +21,15 @@ export function knownStage(text: string): string {
   );
 }
 
+export const onCompleteOption = () =>
+  new Option(
+    "--on-complete <command>",
+    "run it through the shell for each unit and run that ends, the event's JSON on its stdin",
+  ).argParser((command: string) => {
+    if (command.trim() !== "") return command;
+    throw new UsageError("--on-complete is empty: name a command that reads an event on its stdin");
+  });
+
 export const siteUrlOption = () =>
   new Option(
     "--site-url <property>",

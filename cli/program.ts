@@ -15,6 +15,7 @@ const commands = new Map<string, () => Promise<Command>>(
     properties: async () => (await import("./commands/properties.ts")).propertiesCommand(),
     lever: async () => (await import("./commands/lever.ts")).leverCommand(),
     quota: async () => (await import("./commands/quota.ts")).quotaCommand(),
+    dlq: async () => (await import("./commands/dlq.ts")).dlqCommand(),
     resources: async () => (await import("./commands/resources.ts")).resourcesCommand(),
     doctor: async () => (await import("./commands/doctor.ts")).doctorCommand(),
     "sample-server": async () =>

@@ -3,7 +3,7 @@ import { planSync } from "../shared/plan/plan-sync.ts";
 import type { RunRequestInput } from "../shared/plan/run-request.ts";
 import type { Property } from "../shared/registry/property.ts";
 import { definitionsOf } from "./configured-reports.ts";
-import { followRun } from "./follow-run.ts";
+import { followDelivering } from "./follow-delivering.ts";
 import type { OpenStage } from "./open-stage.ts";
 import { refuseChangedReports } from "./refuse-changed-reports.ts";
 import { newRunId } from "./run-id.ts";
@@ -18,6 +18,10 @@ export type SyncContext = {
   readonly alone: boolean;
   /** Starts nothing more once it is aborted; the runs under way halt by themselves. */
   readonly stopping: AbortSignal;
+  /** Gets the runs' events. */
+  readonly onComplete: string | undefined;
+  /** It did not take them all. */
+  undelivered(): void;
 };
 
 /**
@@ -56,7 +60,13 @@ export async function syncProperty(
     const { stage, terminal, alone } = context;
     await refuseChangedReports(stage, request);
     const started = await startRun(stage, newRunId(Date.now()), request);
-    const summary = await followRun(stage, started, alone ? terminal : silent(terminal));
+    const { summary, delivered } = await followDelivering(
+      stage,
+      started,
+      alone ? terminal : silent(terminal),
+      { command: context.onComplete, notice: terminal.notice },
+    );
+    if (!delivered) context.undelivered();
     const note = besides === null ? null : `its other days are left to run ${besides}`;
     return ended(summary.status, summary.reason ?? note, summary);
   }

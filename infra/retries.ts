@@ -69,3 +69,16 @@ export function retryRepeatable<Task extends TaskStateBase>(task: Task): Task {
   });
   return task;
 }
+
+/** The event bus is away: the run has ended, and half an hour of tries is left to tell of it. */
+export function retryUntold<Task extends TaskStateBase>(task: Task): Task {
+  task.addRetry({
+    errors: ["EventBusError"],
+    interval: Duration.seconds(5),
+    backoffRate: 2,
+    maxAttempts: 12,
+    maxDelay: Duration.seconds(300),
+    jitterStrategy: JitterType.FULL,
+  });
+  return task;
+}

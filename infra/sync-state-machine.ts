@@ -30,7 +30,13 @@ import { Construct } from "constructs";
 import { functionTimeoutsSeconds } from "../shared/config/function-timeouts.ts";
 import { stateNames } from "../shared/config/names.ts";
 import type { RunRequestInput } from "../shared/plan/run-request.ts";
-import { retryOutages, retryRepeatable, retryServiceFaults, retryStarts } from "./retries.ts";
+import {
+  retryOutages,
+  retryRepeatable,
+  retryServiceFaults,
+  retryStarts,
+  retryUntold,
+} from "./retries.ts";
 
 export type SyncStateMachineProps = {
   readonly planRun: IFunction;
@@ -187,7 +193,7 @@ function finishRunTask(scope: Construct, { finishRun }: SyncStateMachineProps): 
     retryOnServiceExceptions: false,
     taskTimeout: taskTimeout("finish-run"),
   });
-  return retryRepeatable(retryServiceFaults(task));
+  return retryRepeatable(retryUntold(retryServiceFaults(task)));
 }
 
 /** What FinishRun is given depends on the way there: a path to what is absent would fail. */

@@ -3,6 +3,8 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import middy from "@middy/core";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { readVariable } from "../shared/config/environment.ts";
+import { deadLetterOf, letterAttributes } from "../shared/dead-letters/dead-letter.ts";
+import { putLetterCopy } from "../shared/dead-letters/dynamo-letter-copy.ts";
 import type { WorkPorts } from "../shared/fetch/fetch-ports.ts";
 import { systemClock } from "../shared/fetch/system-clock.ts";
 import { workBatch } from "../shared/fetch/work-batch.ts";
@@ -11,7 +13,8 @@ import { settingsReading } from "../shared/ledger/settings-reading.ts";
 import { quarantining } from "../shared/registry/quarantine.ts";
 import { googleAccounts } from "../shared/search-console/google-accounts.ts";
 import { accountSecrets } from "./account-secrets.ts";
-import { clientPatience, environment, ledger, logger, telemetry } from "./container.ts";
+import { clientPatience, documents, environment, ledger, logger, telemetry } from "./container.ts";
+import { eventBus } from "./event-bus.ts";
 import { openRows } from "./open-rows.ts";
 import { quota, scopesOf } from "./quota.ts";
 import { registry } from "./registry.ts";
@@ -57,6 +60,7 @@ async function work(message: BatchMessage): Promise<void> {
   const searchConsole = await searchConsoleOf(known.accountId);
   const ports: WorkPorts = {
     ledger,
+    eventBus,
     quota,
     quotaEvents: telemetry.quota,
     searchConsole: quarantining(searchConsole, known.accountId, registry, Date.now),
@@ -68,21 +72,33 @@ async function work(message: BatchMessage): Promise<void> {
   };
   const { kind, run, batch, token, crashes } = await workBatch(message, ports);
   logger.info("take ended", { ...message, take: token, outcome: kind });
-  const figures = batch?.takes[token];
-  if (run === null || batch === null || figures === undefined) return;
-  telemetry.take(run, figures, { batchId: batch.batchId, status: kind, crashes });
+  if (run === null || batch === null) return;
+  const details = { batchId: batch.batchId, status: kind, crashes };
+  telemetry.takeEnded(run, details);
+  const figures = batch.takes[token];
+  if (figures === undefined) return;
+  telemetry.take(run, figures, details);
   telemetry.usage(run, await quota.usage(ports.scopesOf(run)));
 }
 
-/** Only what nobody can understand: what is to be done stands in the ledger, not in the message. */
+/**
+ * Only what nobody can understand: what is to be done stands in the ledger, not in the message. The
+ * ledger has its copy first, so that one that is lost on the way is not forgotten.
+ */
 async function deadLetter(record: SQSRecord): Promise<void> {
-  logger.warn("message is not understood: dead-lettered", { messageId: record.messageId });
+  const letter = deadLetterOf(record, "not a batch message", Date.now());
+  const { letterId, reason, atMs } = letter;
+  logger.warn("message is not understood: dead-lettered", { messageId: letterId });
+  await putLetterCopy(documents, environment.ledgerTable, letter);
+  const text = (StringValue: string) => ({ DataType: "String", StringValue });
   await sqs.send(
     new SendMessageCommand({
       QueueUrl: environment.deadLetterQueueUrl,
       MessageBody: record.body,
       MessageAttributes: {
-        reason: { DataType: "String", StringValue: "not a batch message" },
+        [letterAttributes.letterId]: text(letterId),
+        [letterAttributes.reason]: text(reason),
+        [letterAttributes.at]: text(new Date(atMs).toISOString()),
       },
     }),
   );

@@ -2,6 +2,7 @@ import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import { type ClosedRun, closeRun } from "../shared/ledger/close-run.ts";
 import { ledger, logger, telemetry } from "./container.ts";
+import { eventBus } from "./event-bus.ts";
 import { FinishRunEventSchema } from "./events.ts";
 import { openRows } from "./open-rows.ts";
 
@@ -12,6 +13,7 @@ export const handler = middy<unknown, ClosedRun>()
     const input = FinishRunEventSchema.parse(event);
     const closed = await closeRun(input, {
       ledger,
+      eventBus,
       nowMs: Date.now,
       ended: (run, failedUnits) => telemetry.runEnded(run, failedUnits),
     });

@@ -28,6 +28,8 @@ export type FunctionPoolOptions = {
   readonly timeoutMs: number;
   /** Most processes at once; asked at each invocation, and at least 1. */
   readonly limit: () => number;
+  /** Gets each line that a handler prints, beside the log. */
+  readonly onOutput?: (line: string) => void;
 };
 
 /**
@@ -45,7 +47,20 @@ export function startFunctionPool(options: FunctionPoolOptions): FunctionPool {
 
   const limit = () => Math.max(1, options.limit());
 
-  const start = () => startFunctionProcess({ ...options, logFileDescriptor: log.fileDescriptor });
+  const { onOutput } = options;
+  const heard =
+    onOutput === undefined
+      ? undefined
+      : (line: string) => {
+          log.write(line);
+          onOutput(line);
+        };
+  const start = () =>
+    startFunctionProcess({
+      ...options,
+      logFileDescriptor: log.fileDescriptor,
+      onOutput: heard,
+    });
 
   function takeWorker(): FunctionProcess | undefined {
     let worker = idle.pop();

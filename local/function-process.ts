@@ -1,4 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import {
   type AnswerMessage,
@@ -29,18 +31,22 @@ export type FunctionProcessOptions = {
   readonly modulePath: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly logFileDescriptor: number;
+  /** Gets each line of its standard output, which then is not in the log by itself. */
+  readonly onOutput?: ((line: string) => void) | undefined;
 };
 
 const hostPath = fileURLToPath(new URL("./function-host.ts", import.meta.url));
 const endPatienceMs = 1_000;
 
 export function startFunctionProcess(options: FunctionProcessOptions): FunctionProcess {
+  const { logFileDescriptor: log, onOutput } = options;
   const child = fork(hostPath, [options.modulePath, options.functionName], {
     env: { ...options.environment },
     execArgv: [],
-    stdio: ["ignore", options.logFileDescriptor, options.logFileDescriptor, "ipc"],
+    stdio: ["ignore", onOutput === undefined ? log : "pipe", log, "ipc"],
   });
   const ended = endOf(child);
+  const drained = drain(child.stdout, onOutput);
   let usable = true;
   void ended.then(() => {
     usable = false;
@@ -49,7 +55,7 @@ export function startFunctionProcess(options: FunctionProcessOptions): FunctionP
   async function kill(): Promise<void> {
     usable = false;
     child.kill("SIGKILL");
-    await ended;
+    await Promise.all([ended, drained]);
   }
 
   return {
@@ -79,10 +85,19 @@ export function startFunctionProcess(options: FunctionProcessOptions): FunctionP
       usable = false;
       if (child.connected) child.disconnect();
       const timer = setTimeout(() => child.kill("SIGKILL"), endPatienceMs);
-      await ended;
+      await Promise.all([ended, drained]);
       clearTimeout(timer);
     },
   };
+}
+
+/** Resolves when the last line that it printed has been told. */
+async function drain(
+  output: Readable | null,
+  onOutput: ((line: string) => void) | undefined,
+): Promise<void> {
+  if (output === null || onOutput === undefined) return;
+  for await (const line of createInterface({ input: output })) onOutput(line);
 }
 
 /** Resolves, with what an invocation under way fails of, when the process is gone. */

@@ -19,6 +19,7 @@ export function handlerEnvironment(
     [environmentNames.quotaTable]: localNames.quotaTable,
     [environmentNames.queueUrl]: endpoints.queueUrl,
     [environmentNames.deadLetterQueueUrl]: endpoints.deadLetterQueueUrl,
+    [environmentNames.eventBus]: localNames.eventBus,
     ...rowsVariables(endpoints),
     ...(rootUrl ? { [environmentNames.searchConsoleRootUrl]: rootUrl } : {}),
     AWS_REGION: localRegion,
@@ -27,6 +28,7 @@ export function handlerEnvironment(
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamo,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_ENDPOINT_URL_SFN: endpoints.stepFunctions,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.eventBridge,
   };
 }
 

@@ -17,6 +17,10 @@ export type Home = {
     readonly dynamo: string;
     readonly postgres: string;
     readonly logs: string;
+    /** What runs told of, a file a run. */
+    readonly events: string;
+    /** What handlers measured, a file a day. */
+    readonly telemetry: string;
   };
 };
 
@@ -39,7 +43,7 @@ export async function openHome(folder: string): Promise<Home> {
     await makeFolder(folder);
     await checkFormat(folder);
     await access(folder, constants.W_OK);
-    const home = layout(folder);
+    const home = homeLayout(folder);
     // Rows and tokens of a ledger are nobody else's business, whoever may read the folder itself.
     for (const each of Object.values(home.folders)) {
       await mkdir(each, { recursive: true, mode: 0o700 });
@@ -76,7 +80,8 @@ async function isThere(path: string): Promise<boolean> {
   );
 }
 
-function layout(folder: string): Home {
+/** Where things are in a home, whether or not they are there. */
+export function homeLayout(folder: string): Home {
   return {
     folder,
     files: {
@@ -87,6 +92,8 @@ function layout(folder: string): Home {
       dynamo: join(folder, "dynamo"),
       postgres: join(folder, "postgres"),
       logs: join(folder, "logs"),
+      events: join(folder, "events"),
+      telemetry: join(folder, "telemetry"),
     },
   };
 }

@@ -5,6 +5,7 @@ export const StackEndpointsSchema = z.object({
   dynamo: z.string(),
   sqs: z.string(),
   stepFunctions: z.string(),
+  eventBridge: z.string(),
   /** Null: the rows are in DynamoDB. */
   postgres: z.string().nullable(),
   queueUrl: z.string(),

@@ -2,7 +2,13 @@ import { join } from "node:path";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { z } from "zod";
 import { functionTimeoutsSeconds } from "../shared/config/function-timeouts.ts";
-import { type RunFunctionName, runFunctionNames, stateNames } from "../shared/config/names.ts";
+import {
+  metricsNamespace,
+  type RunFunctionName,
+  runFunctionNames,
+  stateNames,
+} from "../shared/config/names.ts";
+import { parseEmfLine } from "../shared/telemetry/metric-record.ts";
 import { startEventSource } from "./event-source.ts";
 import { openFunctionLog } from "./function-log.ts";
 import { type FunctionPool, startFunctionPool } from "./function-pool.ts";
@@ -16,6 +22,7 @@ import {
   queueArn,
   stateMachineArn,
 } from "./local-names.ts";
+import { openMetricSeries } from "./metric-series.ts";
 import type { StackEndpoints } from "./stack.ts";
 import type { StackParts } from "./stack-parts.ts";
 import type { Servers } from "./start-servers.ts";
@@ -28,6 +35,7 @@ import {
   sendMessageTask,
   startExecutionTask,
 } from "./state-machine-tasks.ts";
+import { watchMailbox } from "./watch-mailbox.ts";
 
 export type Pipeline = {
   readonly endpoints: StackEndpoints;
@@ -62,6 +70,11 @@ export async function startPipeline(options: {
   stops.defer(() => sqs.destroy());
   const log = openFunctionLog(join(home.folders.logs, "state-machine.log"));
   stops.defer(() => log.close());
+
+  const series = openMetricSeries(home.folders.telemetry);
+  stops.defer(() => series.close());
+  const mailbox = watchMailbox({ sqs, queueUrl: servers.queueUrl, series });
+  stops.defer(() => mailbox.close());
 
   // The functions need the endpoints and the state machine needs the functions: they are started
   // when first called, so they learn the last endpoint in time.
@@ -124,6 +137,10 @@ export async function startPipeline(options: {
         environment: functionEnvironment(functionName, handlers, environment),
         logFile: join(home.folders.logs, `${functionName}.log`),
         timeoutMs: functionTimeoutsSeconds[functionName] * 1_000,
+        onOutput(line) {
+          const record = parseEmfLine(line, metricsNamespace);
+          if (record !== undefined) series.add(record);
+        },
         limit: functionName === "fetch-batch" ? lever.last : () => stateMachineWorkers,
       }),
     );

@@ -1,4 +1,6 @@
 import { environmentNames } from "../shared/config/names.ts";
+import { startEventBusServer } from "./event-bus-server.ts";
+import { openEventLog, pruneEventLog } from "./event-log.ts";
 import type { Home } from "./home.ts";
 import type { EmbeddedServer, StackParts } from "./stack-parts.ts";
 
@@ -9,6 +11,7 @@ export type Servers = {
   readonly sqs: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
+  readonly eventBridge: string;
   readonly definition: unknown;
 };
 
@@ -67,10 +70,24 @@ export async function startServers(options: {
     return server;
   }
 
-  const starting = [startDynamo(), startPostgres(), startSqs(), parts.loadDefinition()] as const;
+  async function startEventBus(): Promise<string> {
+    const { events } = home.folders;
+    await pruneEventLog(events, Date.now());
+    const server = await startEventBusServer(openEventLog(events));
+    stops.defer(() => server.close());
+    return server.url;
+  }
+
+  const starting = [
+    startDynamo(),
+    startPostgres(),
+    startSqs(),
+    startEventBus(),
+    parts.loadDefinition(),
+  ] as const;
   // A failure is reported once all have settled: nothing starts after the others were stopped.
   await Promise.allSettled(starting);
-  const [dynamo, postgres, sqs, definition] = await Promise.all(starting);
+  const [dynamo, postgres, sqs, eventBridge, definition] = await Promise.all(starting);
   const { url, queueUrl, deadLetterQueueUrl } = sqs;
-  return { dynamo, postgres, sqs: url, queueUrl, deadLetterQueueUrl, definition };
+  return { dynamo, postgres, sqs: url, queueUrl, deadLetterQueueUrl, eventBridge, definition };
 }

@@ -10,11 +10,12 @@ import { commandTerminal } from "../command-terminal.ts";
 import { definitionsOf } from "../configured-reports.ts";
 import { dryRun } from "../dry-run.ts";
 import { exitCodeOf } from "../exit-code.ts";
-import { followRun } from "../follow-run.ts";
+import { followDelivering } from "../follow-delivering.ts";
 import { type OpenStage, openStage } from "../open-stage.ts";
 import {
   dateRange,
   jsonOption,
+  onCompleteOption,
   pacificDate,
   reportOption,
   siteUrlOption,
@@ -47,6 +48,7 @@ type BackfillOptions = {
   readonly keepAutoSync: boolean;
   readonly haltOnFailure: boolean;
   readonly dryRun: boolean;
+  readonly onComplete?: string;
   readonly json: boolean;
 };
 
@@ -90,6 +92,7 @@ export function backfillCommand(): Command {
     )
     .option("--halt-on-failure", "halt at the first unit that fails, for a person to look", false)
     .option("--dry-run", "say what the run would take, and send nothing", false)
+    .addOption(onCompleteOption())
     .addOption(jsonOption())
     .action(async (options: BackfillOptions) => {
       const request = backfillRequest(options, Date.now());
@@ -105,7 +108,7 @@ export function backfillCommand(): Command {
           const estimate = await dryRun(await asRegistered(stage, request), stage, Date.now());
           terminal.result(dryRunText(estimate, terminal), estimate);
         } else {
-          process.exitCode = await runToItsEnd(stage, request, terminal);
+          process.exitCode = await runToItsEnd(stage, request, terminal, options.onComplete);
         }
       } finally {
         await stage.close();
@@ -117,14 +120,17 @@ export async function runToItsEnd(
   stage: OpenStage,
   request: RunRequestInput,
   terminal: Terminal,
+  onComplete?: string,
 ): Promise<number> {
   refuseOtherServer(stage);
   await refuseBusyProperty(stage, request);
   const whole = await asRegistered(stage, request);
   const started = await startRun(stage, newRunId(Date.now()), whole);
-  const summary = await followRun(stage, started, terminal);
+  const { summary, delivered } = await followDelivering(stage, started, terminal, {
+    command: onComplete,
+  });
   terminal.result(summaryText(summary, { colour: terminal.colour }), summary);
-  return exitCodeOf(summary);
+  return delivered ? exitCodeOf(summary) : 1;
 }
 
 /** What nobody typed is as the property is registered. */

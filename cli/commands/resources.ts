@@ -32,6 +32,7 @@ export function resourcesCommand(): Command {
           dynamoEndpoint: endpoints.dynamo,
           sqsEndpoint: endpoints.sqs,
           stepFunctionsEndpoint: endpoints.stepFunctions,
+          eventBridgeEndpoint: endpoints.eventBridge,
         };
         const lines = Object.entries(resources).map(
           ([name, value]) => `${name.padEnd(22)} ${value ?? "-"}`,

@@ -1,4 +1,4 @@
-import { DescribeExecutionCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
+import { StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { Command } from "commander";
 import { lockProperty, PropertyBusyError } from "../../shared/ledger/hold-property.ts";
 import { isEnded, type Run } from "../../shared/ledger/run.ts";
@@ -7,10 +7,11 @@ import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
 import { CommandError } from "../command-error.ts";
 import { commandTerminal } from "../command-terminal.ts";
 import { executionArn } from "../execution-arn.ts";
+import { isExecutionRunning } from "../execution-status.ts";
 import { exitCodeOf } from "../exit-code.ts";
-import { followRun } from "../follow-run.ts";
+import { followDelivering } from "../follow-delivering.ts";
 import { type OpenStage, openStage } from "../open-stage.ts";
-import { jsonOption, stageOption } from "../options.ts";
+import { jsonOption, onCompleteOption, stageOption } from "../options.ts";
 import { requireRunState } from "../run-snapshot.ts";
 import { refuseOtherServer, startRun } from "../start-run.ts";
 import { summaryText } from "../views/summary-view.ts";
@@ -19,6 +20,7 @@ type ResumeOptions = {
   readonly stage: string;
   readonly clearInFlight: boolean;
   readonly sequential: boolean;
+  readonly onComplete?: string;
   readonly json: boolean;
 };
 
@@ -29,6 +31,7 @@ export function resumeCommand(): Command {
     .argument("<run>", "the run's id")
     .option("--clear-in-flight", "take it away from whoever carries it now", false)
     .option("--sequential", "one worker, one request at a time, from here on", false)
+    .addOption(onCompleteOption())
     .addOption(stageOption())
     .addOption(jsonOption())
     .action(async (runId: string, options: ResumeOptions) => {
@@ -37,9 +40,14 @@ export function resumeCommand(): Command {
       try {
         const { run } = await requireRunState(stage.ledger, runId);
         const execution = await carry(stage, run, options);
-        const summary = await followRun(stage, { runId, execution }, terminal);
+        const { summary, delivered } = await followDelivering(
+          stage,
+          { runId, execution },
+          terminal,
+          { command: options.onComplete },
+        );
         terminal.result(summaryText(summary, terminal), summary);
-        process.exitCode = exitCodeOf(summary);
+        process.exitCode = delivered ? exitCodeOf(summary) : 1;
       } finally {
         await stage.close();
       }
@@ -50,7 +58,7 @@ export function resumeCommand(): Command {
 async function carry(stage: OpenStage, run: Run, options: ResumeOptions): Promise<string> {
   const { ledger } = stage;
   if (!isEnded(run.status)) {
-    const alive = await isAlive(stage, run.execution);
+    const alive = await isExecutionRunning(stage, run.execution);
     if (alive && !options.clearInFlight) return run.execution;
     if (alive) await stopExecution(stage, run.execution);
     await ledger.changeRun(run.runId, (orphan) =>
@@ -75,20 +83,6 @@ async function carry(stage: OpenStage, run: Run, options: ResumeOptions): Promis
   );
   await startRun(stage, execution, { runId: run.runId });
   return execution;
-}
-
-async function isAlive(stage: OpenStage, execution: string): Promise<boolean> {
-  try {
-    const { status } = await stage.executions.send(
-      new DescribeExecutionCommand({
-        executionArn: executionArn(stage.stateMachineArn, execution),
-      }),
-    );
-    return status === "RUNNING";
-  } catch (error) {
-    if (error instanceof Error && error.name === "ExecutionDoesNotExist") return false;
-    throw error;
-  }
 }
 
 async function stopExecution(stage: OpenStage, execution: string): Promise<void> {

@@ -7,6 +7,7 @@ import { commandTerminal } from "../command-terminal.ts";
 import { type OpenStage, openStage } from "../open-stage.ts";
 import { jsonOption, stageOption } from "../options.ts";
 import { requireRunState, runState } from "../run-snapshot.ts";
+import { deadLetterLines } from "../views/dead-letters-view.ts";
 import { propertyJson, quarantineLines } from "../views/registry-view.ts";
 import { statusTable } from "../views/status-view.ts";
 import { summaryText } from "../views/summary-view.ts";
@@ -40,9 +41,16 @@ export function statusCommand(): Command {
           block.clear();
           const properties = runId === undefined ? await stage.registry.listProperties() : [];
           const quarantined = properties.filter(({ status }) => status === "quarantined");
+          const deadLetters = runId === undefined ? await (await stage.deadLetters()).count() : 0;
           terminal.result(
-            [text(runs, runId, terminal), ...quarantineLines(quarantined)].join("\n"),
-            runId === undefined ? { runs, quarantined: quarantined.map(propertyJson) } : { runs },
+            [
+              text(runs, runId, terminal),
+              ...quarantineLines(quarantined),
+              ...deadLetterLines(deadLetters),
+            ].join("\n"),
+            runId === undefined
+              ? { runs, quarantined: quarantined.map(propertyJson), deadLetters }
+              : { runs },
           );
         } finally {
           await stage.close();

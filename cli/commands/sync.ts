@@ -6,7 +6,13 @@ import type { Registry } from "../../shared/registry/registry.ts";
 import { rootUrlFault } from "../../shared/search-console/root-url.ts";
 import { sideBySide } from "../../shared/side-by-side.ts";
 import { onInterrupt } from "../interrupt.ts";
-import { jsonOption, siteUrlOption, stageOption, wholeNumber } from "../options.ts";
+import {
+  jsonOption,
+  onCompleteOption,
+  siteUrlOption,
+  stageOption,
+  wholeNumber,
+} from "../options.ts";
 import { reachSearchConsole } from "../reach-server.ts";
 import { refuseOtherServer } from "../start-run.ts";
 import { syncProperty } from "../sync-property.ts";
@@ -18,6 +24,7 @@ type SyncOptions = {
   readonly stage: string;
   readonly siteUrl?: string;
   readonly atOnce: number;
+  readonly onComplete?: string;
   readonly json: boolean;
 };
 
@@ -28,6 +35,7 @@ export function syncCommand(): Command {
     .addOption(stageOption())
     .addOption(siteUrlOption())
     .option("--at-once <n>", "properties at once", wholeNumber("--at-once", 1, 20), 3)
+    .addOption(onCompleteOption())
     .addOption(jsonOption())
     .action(async (options: SyncOptions) => {
       const rootUrl = process.env[environmentNames.searchConsoleRootUrl];
@@ -43,10 +51,20 @@ export function syncCommand(): Command {
           () => void stage.close({ force: true }).finally(() => process.exit(1)),
         );
         const alone = properties.length === 1;
+        const { onComplete } = options;
+        let left = false;
         let done = 0;
         const each = await sideBySide(properties, options.atOnce, async (property) => {
-          const context = { stage, terminal, alone, stopping: stopping.signal };
-          const ended = await syncProperty(property, context);
+          const ended = await syncProperty(property, {
+            stage,
+            terminal,
+            alone,
+            stopping: stopping.signal,
+            onComplete,
+            undelivered: () => {
+              left = true;
+            },
+          });
           done += 1;
           for (const one of alone ? [] : ended) {
             terminal.notice(`${done} of ${properties.length} · ${syncLine(one)}`);
@@ -55,7 +73,7 @@ export function syncCommand(): Command {
         });
         const synced = each.flat();
         const failed = countFailed(synced, properties);
-        if (failed > 0) process.exitCode = 1;
+        if (failed > 0 || left) process.exitCode = 1;
         terminal.result(syncText(synced, terminal), {
           ok: failed === 0,
           properties: synced,

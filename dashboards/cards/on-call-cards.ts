@@ -74,6 +74,7 @@ export function onCallCards(sources: Sources) {
         unit: "times",
         series: [
           own("batchRetries", count("requests sent again")),
+          own("requeues", count("batches put back")),
           own("workerCrashes", count("units whose worker died")),
           own("leaseExpiries", count("leases that ran out")),
         ],

@@ -1,5 +1,6 @@
 import { ArnFormat, Stack as CdkStack } from "aws-cdk-lib";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import type { EventBus } from "aws-cdk-lib/aws-events";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { EventSourceMapping } from "aws-cdk-lib/aws-lambda";
@@ -46,6 +47,12 @@ export function grantQuota(fn: LambdaFunction, table: Table): void {
 export function grantDeadLetters(fn: LambdaFunction, queue: IQueue): void {
   allow(fn, queue.queueArn, ["sqs:SendMessage"]);
   fn.addEnvironment(environmentNames.deadLetterQueueUrl, queue.queueUrl);
+}
+
+/** To tell of units and runs, on the stage's own bus and no other. */
+export function grantEvents(fn: LambdaFunction, bus: EventBus): void {
+  allow(fn, bus.eventBusArn, ["events:PutEvents"]);
+  fn.addEnvironment(environmentNames.eventBus, bus.eventBusName);
 }
 
 /** The credentials that properties are read with: the stage's secrets of accounts, made by hand. */

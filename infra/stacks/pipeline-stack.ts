@@ -1,4 +1,5 @@
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
+import { EventBus } from "aws-cdk-lib/aws-events";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import { leverEffect } from "../../shared/config/lever-effect.ts";
@@ -10,6 +11,7 @@ import {
   grantAccounts,
   grantBatches,
   grantDeadLetters,
+  grantEvents,
   grantLedger,
   grantQuota,
   grantRegistry,
@@ -68,6 +70,10 @@ export class PipelineStack extends Stack {
     grantBatches(fetchBatch, this.batches.queue, stage);
     grantDeadLetters(fetchBatch, this.batches.deadLetters);
 
+    // Whoever wants to hear of units and runs puts rules on it.
+    const events = new EventBus(this, "Events", { eventBusName: names.eventBus });
+    for (const fn of [fetchBatch, finishRun]) grantEvents(fn, events);
+
     this.sync = new SyncStateMachine(this, "Sync", {
       planRun,
       dispatchBatches,
@@ -100,6 +106,7 @@ export class PipelineStack extends Stack {
     new CfnOutput(this, "SyncStateMachineArn", { value: this.sync.stateMachineArn });
     new CfnOutput(this, "NightlyStateMachineArn", { value: this.nightly.stateMachineArn });
     new CfnOutput(this, "BatchQueueUrl", { value: this.batches.queue.queueUrl });
+    new CfnOutput(this, "EventBusName", { value: events.eventBusName });
     new CfnOutput(this, "DeadLetterQueueUrl", { value: this.batches.deadLetters.queueUrl });
   }
 }

@@ -12,6 +12,8 @@ export type HandlerEnvironment = {
   readonly quotaTable: string | undefined;
   /** Set for the worker alone. */
   readonly deadLetterQueueUrl: string | undefined;
+  /** Where units and runs tell of their end; the account's own bus unless the stage has one. */
+  readonly eventBus: string;
   /** Set for the reconciler alone. */
   readonly stateMachineArn: string | undefined;
   readonly searchConsoleRootUrl: string | undefined;
@@ -48,6 +50,7 @@ export function readHandlerEnvironment(variables: Variables = process.env): Hand
     ledgerTable: found[names.ledgerTable],
     quotaTable: found[names.quotaTable],
     deadLetterQueueUrl: found[names.deadLetterQueueUrl],
+    eventBus: found[names.eventBus],
     stateMachineArn: found[names.stateMachineArn],
     searchConsoleRootUrl: found[names.searchConsoleRootUrl] || undefined,
     accountSecrets: found[names.accountSecrets] || undefined,
@@ -135,6 +138,7 @@ const VariablesSchema = z.object({
   [names.ledgerTable]: required,
   [names.quotaTable]: z.string().optional(),
   [names.deadLetterQueueUrl]: z.string().optional(),
+  [names.eventBus]: z.string().min(1, "is empty").default("default"),
   [names.stateMachineArn]: z.string().optional(),
   [names.searchConsoleRootUrl]: z.string().optional(),
   [names.accountSecrets]: z.string().optional(),

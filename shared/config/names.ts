@@ -7,6 +7,7 @@ export const environmentNames = {
   quotaTable: "GSC_SYNC_QUOTA_TABLE",
   queueUrl: "GSC_SYNC_QUEUE_URL",
   deadLetterQueueUrl: "GSC_SYNC_DEAD_LETTER_QUEUE_URL",
+  eventBus: "GSC_SYNC_EVENT_BUS",
   rowStore: "GSC_SYNC_ROW_STORE",
   postgresUrl: "GSC_SYNC_POSTGRES_URL",
   dsqlEndpoint: "GSC_SYNC_DSQL_ENDPOINT",
@@ -22,6 +23,8 @@ export const environmentNames = {
   unitsAtOnce: "GSC_SYNC_UNITS_AT_ONCE",
   home: "GSC_SYNC_HOME",
   configuration: "GSC_SYNC_CONFIG",
+  /** For the command of `--on-complete`: which kind of event it gets. */
+  event: "GSC_SYNC_EVENT",
 } as const;
 
 /** The configuration file, in the working folder unless the environment names another. */
@@ -88,6 +91,7 @@ export function resourceNames(stage: string) {
     rowsTable: `gsc-sync-${stage}-rows`,
     batchQueue: `gsc-sync-${stage}-batches`,
     deadLetterQueue: `gsc-sync-${stage}-dead-letters`,
+    eventBus: `gsc-sync-${stage}-events`,
     stateMachine: `gsc-sync-${stage}-sync`,
     nightlyStateMachine: `gsc-sync-${stage}-nightly`,
     nightlySchedule: `gsc-sync-${stage}-nightly`,

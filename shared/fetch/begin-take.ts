@@ -1,9 +1,11 @@
+import { type UnitEvent, unitCompleteEvent, unitFailedEvent } from "../events/unit-event.ts";
 import { type Batch, claimBatch } from "../ledger/batch.ts";
 import type { BatchMessage } from "../ledger/batch-message.ts";
 import type { Run } from "../ledger/run.ts";
 import { haltRun } from "../ledger/transitions/halt-run.ts";
 import { takeBatch } from "../ledger/transitions/take-batch.ts";
 import type { RowStore } from "../rows/row-store.ts";
+import type { UnitRecord } from "../rows/unit-record.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
 import { haltOnFailure } from "./halt-on-failure.ts";
 import type { Take } from "./take.ts";
@@ -35,14 +37,16 @@ export async function beginTake(message: BatchMessage, ports: WorkPorts): Promis
     );
     return { kind: "nothing", run };
   }
-  const repaired = await markStored(stored, run, ports.rows);
+  const records = await recordsOfRun(stored, run, ports.rows);
+  const repaired = markStored(stored, records);
   const crashes = repaired.units.filter((unit) => unit.begun && unit.status === "pending").length;
   const batch = claimBatch(repaired, token, clock.nowMs(), clock.random());
   const halts = batch.units.map((unit, index) =>
     repaired.units[index]?.status === "pending" ? haltOnFailure(run, unit) : null,
   );
   const halt = halts.find((each) => each !== null) ?? null;
-  return { kind: "taken", take: { run, batchId, token, batch, crashes, halt } };
+  const found = foundSettled(run, stored, batch, records);
+  return { kind: "taken", take: { run, batchId, token, batch, crashes, halt, found } };
 }
 
 /** Whoever stood still between its token and its take draws another: once is enough. */
@@ -62,22 +66,48 @@ async function takeWithNewToken(
   return first.taken?.answer === "stale-token" ? take() : first;
 }
 
-/** A unit that this run has flipped is done, whatever the batch item heard of it. */
-async function markStored(batch: Batch, run: Run, rows: RowStore): Promise<Batch> {
+type RecordsByUnit = ReadonlyMap<string, UnitRecord>;
+
+function unitKey({ report, date }: { readonly report: string; readonly date: string }): string {
+  return `${report} ${date}`;
+}
+
+/** The records of the batch's units that this run has flipped. */
+async function recordsOfRun(batch: Batch, run: Run, rows: RowStore): Promise<RecordsByUnit> {
   const dates = batch.units.map((unit) => unit.date).sort();
   const [from, to] = [dates[0], dates.at(-1)];
-  if (from === undefined || to === undefined) return batch;
+  if (from === undefined || to === undefined) return new Map();
   const records = await rows.readUnits({ siteUrl: run.siteUrl, from, to, reports: run.reports });
-  const stored = new Map(
+  return new Map(
     records
       .filter((record) => record.runId === run.runId)
-      .map((record) => [`${record.report} ${record.date}`, record]),
+      .map((record) => [unitKey(record), record]),
   );
+}
+
+/** A unit that this run has flipped is done, whatever the batch item heard of it. */
+function markStored(batch: Batch, records: RecordsByUnit): Batch {
   return {
     ...batch,
     units: batch.units.map((unit) => {
-      const record = stored.get(`${unit.report} ${unit.date}`);
+      const record = records.get(unitKey(unit));
       return record === undefined || unit.status === "done" ? unit : doneUnit(unit, record);
     }),
   };
+}
+
+/** Units that this take finds settled and the batch item does not hold so: nobody may have told. */
+function foundSettled(
+  run: Run,
+  stored: Batch,
+  claimed: Batch,
+  records: RecordsByUnit,
+): readonly UnitEvent[] {
+  return claimed.units.flatMap((unit, index) => {
+    if (unit.status === "pending" || unit.status === stored.units[index]?.status) return [];
+    const record = records.get(unitKey(unit));
+    return [
+      record === undefined ? unitFailedEvent(run, unit) : unitCompleteEvent(run, unit, record),
+    ];
+  });
 }

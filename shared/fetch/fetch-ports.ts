@@ -1,3 +1,4 @@
+import type { EventBus } from "../events/event-bus.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Run } from "../ledger/run.ts";
 import type { Paging } from "../plan/unit.ts";
@@ -24,6 +25,8 @@ export type ScopesNow = () => readonly QuotaScope[];
 /** What a take touches. */
 export type WorkPorts = FetchPorts & {
   readonly ledger: Ledger;
+  /** Told of each unit that is settled, before the ledger is. */
+  readonly eventBus: EventBus;
   /** The scopes that a run's requests count in, as they are set now. */
   scopesOf(run: Run): readonly QuotaScope[];
   /** The process's largest resident set, MB. */

@@ -6,7 +6,8 @@ import type { Take } from "./take.ts";
 /** Why a take must stop before its batch is worked. */
 export type StopReason = "halting" | "lost";
 
-const watchMs = 800;
+/** Half the second in which a halt is to be heard of: a read may take a while. */
+const watchMs = 500;
 
 /**
  * Renews a take's lease and learns of a halt within a second, until `ended` aborts. Aborts `stop`

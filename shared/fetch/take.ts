@@ -1,3 +1,4 @@
+import type { UnitEvent } from "../events/unit-event.ts";
 import type { Batch } from "../ledger/batch.ts";
 import type { Run } from "../ledger/run.ts";
 import type { BatchProgress } from "./batch-progress.ts";
@@ -14,6 +15,8 @@ export type Take = {
   readonly crashes: number;
   /** The run must stop at once: a unit that earlier takes died with is out of attempts. */
   readonly halt: RunHalt | null;
+  /** Of units that were found settled, which the ledger has yet to hear of. */
+  readonly found: readonly UnitEvent[];
 };
 
 /** `failed`: nothing of the run can succeed; `halted`: it is to halt at its first failure. */

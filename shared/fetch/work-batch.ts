@@ -1,10 +1,12 @@
 import type { BatchMessage } from "../ledger/batch-message.ts";
+import { returnBatch } from "../ledger/transitions/return-batch.ts";
 import { batchProgress } from "./batch-progress.ts";
 import { beginTake } from "./begin-take.ts";
 import { endTake } from "./end-take.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
 import { watchLease } from "./lease-watch.ts";
-import type { TakeWork, WorkOutcome } from "./take.ts";
+import { deferredByOutage, isOutage } from "./outage.ts";
+import type { Take, TakeWork, WorkOutcome } from "./take.ts";
 import { takeMeter } from "./take-meter.ts";
 import { workUnits } from "./work-units.ts";
 
@@ -21,6 +23,8 @@ export async function workBatch(message: BatchMessage, ports: WorkPorts): Promis
   }
 
   const { take } = begun;
+  const untold = await tellFound(take, ports);
+  if (untold !== null) return putBack(take, untold, ports);
   const { lever } = await ledger.readSettings();
   const sequential = Math.min(take.run.concurrency, lever) <= 1;
   const work: TakeWork = {
@@ -38,4 +42,34 @@ export async function workBatch(message: BatchMessage, ports: WorkPorts): Promis
     ended.abort();
     await watch;
   }
+}
+
+/** Tells of units that an earlier take settled and died with; what keeps it from that, if it does. */
+async function tellFound(take: Take, { eventBus, clock }: WorkPorts) {
+  try {
+    if (take.found.length > 0) await eventBus.publish(take.found);
+    return null;
+  } catch (error) {
+    if (isOutage(error)) return deferredByOutage(error, clock);
+    throw error;
+  }
+}
+
+/** The batch item stays as it was found: the next take finds the same in it. */
+async function putBack(
+  take: Take,
+  { untilMs, reason }: { readonly untilMs: number; readonly reason: string },
+  { ledger, clock }: WorkPorts,
+): Promise<WorkOutcome> {
+  const { batchId, token, batch } = take;
+  const left = await ledger.changeRun(take.run.runId, (run) =>
+    returnBatch(
+      run,
+      { batchId, token, notBeforeMs: untilMs },
+      run.status === "running" ? reason : null,
+      clock.nowMs(),
+    ),
+  );
+  const kind = left?.answer === "returned" ? "returned" : "lost";
+  return { kind, run: left?.run ?? take.run, batch, token, crashes: 0 };
 }

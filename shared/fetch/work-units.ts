@@ -1,3 +1,4 @@
+import { type UnitEvent, unitCompleteEvent, unitFailedEvent } from "../events/unit-event.ts";
 import type { BatchUnit } from "../ledger/batch.ts";
 import type { Run } from "../ledger/run.ts";
 import { findReport } from "../plan/report.ts";
@@ -5,7 +6,7 @@ import type { WorkPorts } from "./fetch-ports.ts";
 import { fetchUnit, type UnitOutcome } from "./fetch-unit.ts";
 import { haltOnFailure } from "./halt-on-failure.ts";
 import type { StopReason } from "./lease-watch.ts";
-import { isOutage, outageWaitMs } from "./outage.ts";
+import { deferredByOutage, isOutage } from "./outage.ts";
 import { recordFigures } from "./record-figures.ts";
 import { mayBeginUnit } from "./slice.ts";
 import type { RunHalt, SliceEnd, TakeWork } from "./take.ts";
@@ -55,9 +56,9 @@ export async function workUnits(
     }
     const unitStartedAtMs = clock.nowMs();
     meter.unitStarted();
-    const outcome = await attempt(index, work, ports).finally(() => meter.unitEnded());
+    const attempted = await attempt(index, work, ports).finally(() => meter.unitEnded());
+    const outcome = await settle(index, attempted, work, ports);
     longestUnitMs = Math.max(longestUnitMs, clock.nowMs() - unitStartedAtMs);
-    progress.changeUnit(index, (unit) => unitAfter(unit, outcome, clock));
     if (outcome.kind === "deferred") end = { ...end, deferred: outcome };
     const halt: RunHalt | null =
       outcome.kind === "fatal"
@@ -109,10 +110,40 @@ async function attempt(index: number, work: TakeWork, ports: WorkPorts): Promise
     );
   } catch (error) {
     if (stop.signal.aborted) return { kind: "aborted" };
-    if (isOutage(error)) {
-      const untilMs = ports.clock.nowMs() + outageWaitMs(ports.clock.random());
-      return { kind: "deferred", untilMs, reason: error.message };
-    }
+    if (isOutage(error)) return deferredByOutage(error, ports.clock);
     return { kind: "failed", final: false, error: String(error), notBeforeMs: 0 };
   }
+}
+
+/**
+ * What the attempt makes of the unit, told to the event bus first: once the batch item holds a unit
+ * as settled, nobody looks at it again. A bus that is away leaves the unit as it was; the next take
+ * finds it in the unit records.
+ */
+async function settle(
+  index: number,
+  outcome: UnitOutcome,
+  work: TakeWork,
+  ports: WorkPorts,
+): Promise<UnitOutcome> {
+  const { take, progress } = work;
+  const before = progress.batch().units[index];
+  if (before === undefined) return outcome;
+  const after = unitAfter(before, outcome, ports.clock);
+  const event = eventAfter(take.run, after, outcome);
+  try {
+    if (event !== null) await ports.eventBus.publish([event]);
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    const deferred = deferredByOutage(error, ports.clock);
+    progress.changeUnit(index, (unit) => unitAfter(unit, deferred, ports.clock));
+    return deferred;
+  }
+  progress.changeUnit(index, () => after);
+  return outcome;
+}
+
+function eventAfter(run: Run, after: BatchUnit, outcome: UnitOutcome): UnitEvent | null {
+  if (outcome.kind === "done") return unitCompleteEvent(run, after, outcome.record);
+  return after.status === "failed" ? unitFailedEvent(run, after) : null;
 }

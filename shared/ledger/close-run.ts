@@ -1,8 +1,11 @@
 import * as z from "zod";
+import type { EventBus } from "../events/event-bus.ts";
+import { runEvent } from "../events/run-event.ts";
 import { releaseProperty } from "./hold-property.ts";
 import type { Ledger } from "./ledger.ts";
 import { isEnded, type Run, type RunStatus } from "./run.ts";
 import { readRunBatches } from "./run-batches.ts";
+import { summariseRun } from "./run-summary.ts";
 import { finishRun } from "./transitions/finish-run.ts";
 
 export type CloseInput = {
@@ -20,12 +23,17 @@ export type ClosedRun = {
 
 export type ClosePorts = {
   readonly ledger: Ledger;
+  readonly eventBus: EventBus;
   readonly nowMs: () => number;
-  /** Called with a run that has ended in this execution. */
+  /** Called with a run that has ended in this execution, once its end is told. */
   ended(run: Run, failedUnits: number): void;
 };
 
-/** The end of an execution: settles the run's status, and lets its property go. */
+/**
+ * The end of an execution: settles the run's status, lets its property go, and tells of the run's
+ * end. Repeating it does the same again, so a bus that is away makes the caller try again.
+ * @throws EventBusError
+ */
 export async function closeRun(input: CloseInput, ports: ClosePorts): Promise<ClosedRun> {
   const { ledger, nowMs } = ports;
   const runId = input.runId ?? input.executionName;
@@ -53,8 +61,9 @@ export async function closeRun(input: CloseInput, ports: ClosePorts): Promise<Cl
     if (isEnded(run.status)) await releaseProperty(run, ledger);
     return { runId, status: "superseded", reason: `execution ${run.execution} carries the run` };
   }
-  ports.ended(run, failedUnits);
   await releaseProperty(run, ledger);
+  await ports.eventBus.publish([runEvent(run, summariseRun(run, batches, nowMs()))]);
+  ports.ended(run, failedUnits);
   return { runId, status: run.status, reason: run.reason ?? run.status };
 }
 

@@ -1,3 +1,4 @@
+import { percentile } from "../telemetry/statistics.ts";
 import type { Batch, BatchUnit, TakeFigures } from "./batch.ts";
 import type { Run, RunStatus } from "./run.ts";
 
@@ -114,11 +115,6 @@ function countUnits(units: readonly BatchUnit[], status: BatchUnit["status"]): n
 
 function sum<T>(items: readonly T[], figure: (item: T) => number): number {
   return items.reduce((total, item) => total + figure(item), 0);
-}
-
-/** Nearest-rank percentile of sorted values; 0 of none. */
-function percentile(sorted: readonly number[], fraction: number): number {
-  return sorted[Math.max(Math.ceil(sorted.length * fraction) - 1, 0)] ?? 0;
 }
 
 /** Most requests in any 60 whole seconds. */

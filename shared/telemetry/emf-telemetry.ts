@@ -23,7 +23,7 @@ export function emfTelemetry(metrics: Metrics): Telemetry {
       metrics.addMetric(metricNames.leaseExpiries, MetricUnit.Count, expiredLeases);
       metrics.publishStoredMetrics();
     },
-    take(run, figures, { batchId, status, crashes }) {
+    take(run, figures, { batchId, status }) {
       about(run);
       metrics.addMetadata("batchId", batchId);
       metrics.addMetadata("status", status);
@@ -34,6 +34,14 @@ export function emfTelemetry(metrics: Metrics): Telemetry {
       metrics.addMetric(metricNames.quotaDeferred, MetricUnit.Count, figures.deferred);
       metrics.addMetric(metricNames.quotaApproaching, MetricUnit.Count, figures.approaching ?? 0);
       metrics.addMetric(metricNames.quotaExceeded, MetricUnit.Count, figures.exceeded);
+      metrics.publishStoredMetrics();
+    },
+    takeEnded(run, { batchId, status, crashes }) {
+      about(run);
+      metrics.addMetadata("batchId", batchId);
+      metrics.addMetadata("status", status);
+      const requeues = status === "returned" || status === "halted" ? 1 : 0;
+      metrics.addMetric(metricNames.requeues, MetricUnit.Count, requeues);
       metrics.addMetric(metricNames.workerCrashes, MetricUnit.Count, crashes);
       metrics.publishStoredMetrics();
     },

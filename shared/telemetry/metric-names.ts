@@ -12,6 +12,8 @@ export const metricNames = {
   quotaDeferred: "QuotaDeferred",
   workerCrashes: "WorkerCrashes",
   leaseExpiries: "LeaseExpiries",
+  /** Takes that put their batch back at the queue's head: a slice was over, quota, an outage, a halt. */
+  requeues: "Requeues",
   haltDuration: "HaltDuration",
   unitsFailed: "UnitsFailed",
   /** Runs that ended, and those among them that failed or were halted. */
@@ -27,3 +29,9 @@ export const metricNames = {
 } as const;
 
 export type MetricName = (typeof metricNames)[keyof typeof metricNames];
+
+/** What a home measures by itself: in AWS it is a metric of the queue's own. */
+export const homeMetricNames = {
+  /** Messages that wait in SQS. */
+  mailboxDepth: "MailboxDepth",
+} as const;

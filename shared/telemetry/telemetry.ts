@@ -6,7 +6,10 @@ import type { QuotaEvents } from "../quota/quota-events.ts";
 /** Where a handler's figures go. Reporting never fails the work. */
 export type Telemetry = {
   queue(run: Run, expiredLeases: number): void;
+  /** A take that sent something. */
   take(run: Run, figures: TakeFigures, details: TakeDetails): void;
+  /** Every take, also one that sent nothing. */
+  takeEnded(run: Run, details: TakeDetails): void;
   usage(run: Run, usage: readonly ScopeUsage[]): void;
   quota: QuotaEvents;
   runEnded(run: Run, failedUnits: number): void;

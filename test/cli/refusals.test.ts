@@ -135,6 +135,9 @@ const cases: Readonly<Record<string, Case>> = {
   "SQL where there is none": () =>
     inANewHome({ GSC_SYNC_ROW_STORE: "dynamodb" }, ["sql", "select 1"]),
   "a removal that nobody confirms": typed("properties", "remove", ...site),
+  "a purge that nobody confirms": typed("dlq", "purge"),
+  "a dead letter that is none": () => home.run("dlq", "redrive", "nope"),
+  "no command for the events": typed("backfill", ...site, "--days", "3", "--on-complete", " "),
   "a sync of a paused property": async () => {
     await home.run("properties", "add", "sc-domain:paused.example");
     await home.run("properties", "pause", "sc-domain:paused.example");

@@ -12,11 +12,13 @@ export type EmittedMetric = { readonly name: string; readonly dimensions: readon
 const lambdas = join(import.meta.dirname, "../../lambdas");
 const scopes = ["property", "account", "project"] as const;
 
+const details = { batchId: "b", status: "settled", crashes: 1 };
+
 /** Reports something by each of the telemetry's ways; a way more that is not here does not compile. */
 const ways: { readonly [Way in keyof Telemetry]: (telemetry: Telemetry) => void } = {
   queue: (telemetry) => telemetry.queue(aRun(), 1),
-  take: (telemetry) =>
-    telemetry.take(aRun(), figures, { batchId: "b", status: "settled", crashes: 1 }),
+  take: (telemetry) => telemetry.take(aRun(), figures, details),
+  takeEnded: (telemetry) => telemetry.takeEnded(aRun(), details),
   usage: (telemetry) => telemetry.usage(aRun(), scopes.map(usageOf)),
   quota: (telemetry) => {
     for (const scope of scopes) {

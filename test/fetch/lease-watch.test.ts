@@ -32,7 +32,7 @@ describe("the watch over a lease", () => {
 
   function watch(over: Ledger = ledger): Promise<void> {
     const batch = newBatch("run-1", batchId, []);
-    const take = { run: run(), batchId, token, batch, crashes: 0, halt: null };
+    const take = { run: run(), batchId, token, batch, crashes: 0, halt: null, found: [] };
     return watchLease(over, take, clock, stop, ended.signal);
   }
 

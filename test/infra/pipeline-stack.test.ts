@@ -85,6 +85,22 @@ describe("the pipeline's functions", () => {
     }
   });
 
+  test("only the worker and the last state tell of units and runs, on the stage's own bus", () => {
+    pipeline.hasResourceProperties("AWS::Events::EventBus", { Name: "gsc-sync-dev-events" });
+    const [busId = ""] = Object.keys(pipeline.findResources("AWS::Events::EventBus"));
+    for (const fn of functions) {
+      const tells = /-(fetch-batch|finish-run)$/.test(fn.FunctionName);
+      expect(actionsOf(fn).includes("events:PutEvents")).toBe(tells);
+      expect(environmentNames.eventBus in fn.Environment.Variables).toBe(tells);
+    }
+    const policies = Object.values(pipeline.findResources("AWS::IAM::Policy"));
+    const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+    const puts = statements.filter(({ Action }) => Action === "events:PutEvents");
+    expect(puts.map(({ Resource }) => Resource)).toEqual(
+      Array(2).fill({ "Fn::GetAtt": [busId, "Arn"] }),
+    );
+  });
+
   test("the worker runs as often as the lever says, and the mapping polls for no more", () => {
     expect(functions.map((fn) => fn.ReservedConcurrentExecutions).filter(Boolean)).toEqual([3]);
     pipeline.resourceCountIs("AWS::Lambda::EventSourceMapping", 1);

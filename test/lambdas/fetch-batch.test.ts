@@ -1,4 +1,5 @@
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { SQSRecord } from "aws-lambda";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -6,6 +7,7 @@ import { lambdaContext } from "../support/lambda-context.ts";
 
 const deadLetterQueueUrl = "https://sqs.us-east-1.amazonaws.com/000000000000/dead-letters";
 const sqs = mockClient(SQSClient);
+const dynamo = mockClient(DynamoDBDocumentClient);
 
 describe("the worker's handler", () => {
   let handle: (records: readonly SQSRecord[]) => Promise<unknown>;
@@ -30,9 +32,12 @@ describe("the worker's handler", () => {
   beforeEach(() => {
     sqs.reset();
     sqs.on(SendMessageCommand).resolves({});
+    dynamo.reset();
+    dynamo.on(PutCommand).resolves({});
   });
   afterAll(() => {
     sqs.restore();
+    dynamo.restore();
     vi.unstubAllEnvs();
   });
 
@@ -46,8 +51,17 @@ describe("the worker's handler", () => {
           QueueUrl: deadLetterQueueUrl,
           MessageBody: body,
           MessageAttributes: {
+            letterId: { DataType: "String", StringValue: "m-1" },
             reason: { DataType: "String", StringValue: "not a batch message" },
+            deadLetteredAt: { DataType: "String", StringValue: expect.stringMatching(/Z$/) },
           },
+        },
+      ]);
+      const copies = dynamo.commandCalls(PutCommand).map(({ args: [command] }) => command.input);
+      expect(copies).toMatchObject([
+        {
+          TableName: "ledger",
+          Item: { pk: "DEAD_LETTERS", letterId: "m-1", reason: "not a batch message", body },
         },
       ]);
     },
@@ -61,8 +75,11 @@ describe("the worker's handler", () => {
     expect(sqs.commandCalls(SendMessageCommand)).toHaveLength(1);
   });
 
-  test("keeps a message that could not be dead-lettered", async () => {
-    sqs.on(SendMessageCommand).rejects(new Error("no queue"));
+  test.each([
+    ["queue", () => sqs.on(SendMessageCommand).rejects(new Error("no queue"))],
+    ["ledger", () => dynamo.on(PutCommand).rejects(new Error("no table"))],
+  ])("keeps a message that could not be dead-lettered for want of the %s", async (_, fail) => {
+    fail();
     expect(await handle([record("m-1", "{")])).toEqual({
       batchItemFailures: [{ itemIdentifier: "m-1" }],
     });

@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { EventBusError } from "../../shared/events/event-bus.ts";
 import { newBatch } from "../../shared/ledger/batch.ts";
 import { type CloseInput, closeRun } from "../../shared/ledger/close-run.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
 import { acquireLock } from "../../shared/ledger/property-lock.ts";
 import { batchIdAt, type Run } from "../../shared/ledger/run.ts";
+import { changed } from "../../shared/ledger/transitions/decision.ts";
 import { aRun } from "../support/a-run.ts";
+import { type MemoryEventBus, memoryEventBus } from "../support/memory-event-bus.ts";
 import { sampleUnit } from "../support/row-samples.ts";
 
 const { runId, siteUrl } = aRun();
@@ -14,10 +17,12 @@ const nowMs = 5_000;
 
 describe("the end of an execution", () => {
   let ledger: Ledger;
+  let eventBus: MemoryEventBus;
   let ended: { readonly run: Run; readonly failedUnits: number }[];
 
   beforeEach(async () => {
     ledger = memoryLedger({ lever: 5 });
+    eventBus = memoryEventBus();
     ended = [];
     await ledger.changeLock(siteUrl, (lock) => acquireLock(lock, aRun(), 9_999, 0));
   });
@@ -27,6 +32,7 @@ describe("the end of an execution", () => {
       { runId, executionName: runId, ...input },
       {
         ledger,
+        eventBus,
         nowMs: () => nowMs,
         ended: (run, failedUnits) => ended.push({ run, failedUnits }),
       },
@@ -103,6 +109,35 @@ describe("the end of an execution", () => {
     expect(await ledger.readRun(runId)).toEqual(aRun({ execution: "a-later-one" }));
     expect(await holders()).toEqual([runId]);
     expect(ended).toEqual([]);
+  });
+
+  test("is told with the run's summary, by an id that a repetition has too and a resumed run has not", async () => {
+    await ledger.createRun(aRun(drained));
+    await close();
+    await close();
+    expect(eventBus.events).toMatchObject(
+      Array(2).fill({ kind: "run", eventId: "run-1/run/run-1", runId, status: "complete" }),
+    );
+    await ledger.changeRun(runId, (run) =>
+      changed({ ...run, execution: "again", status: "halted", reason: "asked" }, "set"),
+    );
+    await close({ executionName: "again" });
+    expect(eventBus.events.at(-1)).toMatchObject({ eventId: "run-1/run/again", status: "halted" });
+  });
+
+  test("that cannot be told fails when all else is done, so that it is repeated", async () => {
+    await ledger.createRun(aRun(drained));
+    const { publish } = eventBus;
+    eventBus.publish = async () => {
+      throw new EventBusError("away");
+    };
+    await expect(close()).rejects.toThrow(EventBusError);
+    expect(await ledger.readRun(runId)).toMatchObject({ status: "complete" });
+    expect(await holders()).toEqual([]);
+    eventBus.publish = publish;
+    expect(await close()).toMatchObject({ status: "complete" });
+    expect(eventBus.events).toHaveLength(1);
+    expect(ended).toHaveLength(1);
   });
 
   test("is the same twice", async () => {

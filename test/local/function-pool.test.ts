@@ -38,6 +38,18 @@ describe("a function pool", () => {
     expect(first).toHaveProperty("payload.remainingMs", expect.closeTo(20_000, -4));
   });
 
+  test("tells what a handler prints, its last line before it is killed too, and logs it", async () => {
+    const lines: string[] = [];
+    const { invoke, close, logFile } = pool({ onOutput: (line) => lines.push(line) });
+    await invoke({ do: "print", value: "first" });
+    await invoke({ do: "print-and-die", value: "last" });
+    await waitUntil("the last line", () => lines.length === 2);
+    await close();
+    expect(lines).toEqual(['"first"', '"last"']);
+    const logged = readFileSync(logFile, "utf8").split("\n");
+    expect(logged.filter((line) => line.startsWith('"'))).toEqual(lines);
+  });
+
   test("gives the process its environment and nothing of ours", async () => {
     const { invoke } = pool();
     const result = await invoke({ do: "environment" });

@@ -41,7 +41,8 @@ describe("a home", () => {
   test("is made once by commands that start together", async () => {
     const folder = join(temporaryFolder(), "home");
     await Promise.all(Array.from({ length: 20 }, () => openHome(folder)));
-    expect(readdirSync(folder).sort()).toEqual(["dynamo", "home.json", "logs", "postgres"]);
+    const made = ["dynamo", "events", "home.json", "logs", "postgres", "telemetry"];
+    expect(readdirSync(folder).sort()).toEqual(made);
   });
 
   test("is not a folder with other things in it, which stay as they are", async () => {

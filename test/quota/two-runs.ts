@@ -13,6 +13,7 @@ import { quotaScopes } from "../../shared/quota/scopes.ts";
 import type { QuotaWindow } from "../../shared/quota/window.ts";
 import { aRun } from "../support/a-run.ts";
 import { fakeClock } from "../support/fake-clock.ts";
+import { memoryEventBus } from "../support/memory-event-bus.ts";
 import { memoryRowStore } from "../support/memory-row-store.ts";
 import { highestMinute } from "./quota-world.ts";
 
@@ -42,6 +43,7 @@ export async function twoRuns(options: { readonly budget: number; readonly worke
 
   const portsOf = (): WorkPorts => ({
     ledger,
+    eventBus: memoryEventBus(),
     rows,
     clock,
     quota: createMemoryQuota(() => clock.nowMs(), windows),

@@ -10,6 +10,7 @@ import type { QuotaWindow } from "../../shared/quota/window.ts";
 import { RowStoreError } from "../../shared/rows/row-store-error.ts";
 import type { SearchConsole } from "../../shared/search-console/search-console.ts";
 import { intercept } from "../support/intercept.ts";
+import { memoryEventBus } from "../support/memory-event-bus.ts";
 import { type MemoryRows, memoryRowStore } from "../support/memory-row-store.ts";
 import { failure } from "../support/scripted-search-console.ts";
 import type { Dice } from "./dice.ts";
@@ -71,6 +72,7 @@ export function simulatedPorts(process: Process, world: World): WorkPorts {
       after: "quota-fault",
       error: () => new QuotaError("away", { code: "store-failed" }),
     }),
+    eventBus: memoryEventBus(),
     searchConsole: searchConsoleOf(process, clock, world),
     paging: scenario.paging,
     clock,

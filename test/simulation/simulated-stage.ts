@@ -155,7 +155,7 @@ export function simulatedStage(
         case "FinishRun": {
           const closed = await closeRun(
             { runId, executionName, error },
-            { ledger, nowMs, ended() {} },
+            { ledger, eventBus: ports.eventBus, nowMs, ended() {} },
           );
           await rows.sweepGenerations(clock.nowMs()).catch(() => 0);
           return closed;

@@ -52,6 +52,7 @@ export function mortalWorker(
       ledger: intercept("ledger", ports.ledger, around),
       rows: intercept("rows", ports.rows, around),
       quota: intercept("quota", ports.quota, around),
+      eventBus: intercept("eventBus", ports.eventBus, around),
       searchConsole: intercept("searchConsole", ports.searchConsole, around),
       clock: intercept("clock", ports.clock, around),
     },

@@ -17,6 +17,7 @@ import type { RowStore } from "../../shared/rows/row-store.ts";
 import { aRun } from "./a-run.ts";
 import { fakeClock } from "./fake-clock.ts";
 import { intercept, type PortCall } from "./intercept.ts";
+import { type MemoryEventBus, memoryEventBus } from "./memory-event-bus.ts";
 import { memoryRowStore } from "./memory-row-store.ts";
 import {
   type Script,
@@ -31,8 +32,9 @@ export type SyncWorld = {
   readonly quota: Quota;
   readonly scopes: readonly QuotaScope[];
   readonly searchConsole: ScriptedSearchConsole;
+  readonly eventBus: MemoryEventBus;
   readonly ports: WorkPorts;
-  /** Calls of ledger, rows, quota and Search Console through `ports`, in order. */
+  /** Calls of ledger, rows, quota, event bus and Search Console through `ports`, in order. */
   readonly calls: readonly PortCall[];
   /** A running run with batches of so many units each, on consecutive days. */
   start(unitsOfBatches: readonly number[], changes?: Partial<Run>): Promise<void>;
@@ -65,6 +67,7 @@ export function syncWorld(
   const rows = memoryRowStore();
   const quota = createMemoryQuota(() => clock.nowMs());
   const searchConsole = scriptedSearchConsole(clock, options);
+  const eventBus = memoryEventBus();
   const { siteUrl, accountId } = aRun();
   const scopes = quotaScopes({ siteUrl, accountId, projectId: "test" });
   const calls: PortCall[] = [];
@@ -77,6 +80,7 @@ export function syncWorld(
     rows: intercept("rows", rows, record),
     quota: intercept("quota", quota, record),
     searchConsole: intercept("searchConsole", searchConsole, record),
+    eventBus: intercept("eventBus", eventBus, record),
     clock,
     scopesOf: () => scopes,
     memoryMb: () => 100,
@@ -98,6 +102,7 @@ export function syncWorld(
     quota,
     scopes,
     searchConsole,
+    eventBus,
     ports,
     calls,
     async start(unitsOfBatches, changes = {}) {
@@ -133,7 +138,7 @@ export function syncWorld(
         else if (answer.kind === "wait") {
           await clock.sleep(Math.max((answer.untilMs ?? 0) - clock.nowMs(), 150));
         } else {
-          const closing = { ledger, nowMs: () => clock.nowMs(), ended: () => {} };
+          const closing = { ledger, eventBus, nowMs: () => clock.nowMs(), ended: () => {} };
           return closeRun({ runId, executionName: runId }, closing);
         }
       }

@@ -35,9 +35,7 @@ export async function startTruthServer(options: {
   const released = Promise.withResolvers<void>();
   let atOnce = 0;
   let mostAtOnce = 0;
-  const rows = new Map(
-    Object.entries(options.days).map(([date, count]) => [date, dayOf(date, count)]),
-  );
+  let rows = truthOf(options.days);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = /^\/webmasters\/v3\/sites\/([^/]+)\/searchAnalytics\/query$/.exec(
@@ -91,6 +89,10 @@ export async function startTruthServer(options: {
     },
     truth: (date: string): readonly TruthRow[] => rows.get(date) ?? [],
     release: () => released.resolve(),
+    /** Google revises its figures: from here on it answers with these. */
+    revise(days: Readonly<Record<string, number>>) {
+      rows = truthOf(days);
+    },
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -107,6 +109,10 @@ export type TruthServer = Awaited<ReturnType<typeof startTruthServer>>;
 export function error(code: number, reason: string, domain = "global"): string {
   const message = `refused: ${reason}`;
   return JSON.stringify({ error: { code, message, errors: [{ domain, reason, message }] } });
+}
+
+function truthOf(days: Readonly<Record<string, number>>) {
+  return new Map(Object.entries(days).map(([date, count]) => [date, dayOf(date, count)]));
 }
 
 /** Clicks descending; among the rows are an empty query, other scripts and a very long URL. */

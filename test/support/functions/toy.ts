@@ -5,7 +5,16 @@ import { setTimeout } from "node:timers/promises";
 // message's body.
 
 type Toy = {
-  readonly do?: "answer" | "throw" | "exit" | "spin" | "wait" | "fail-item" | "environment";
+  readonly do?:
+    | "answer"
+    | "throw"
+    | "exit"
+    | "spin"
+    | "wait"
+    | "fail-item"
+    | "environment"
+    | "print"
+    | "print-and-die";
   readonly value?: unknown;
   readonly ms?: number;
   readonly journal?: string;
@@ -46,6 +55,11 @@ async function act(toy: Toy, context: Context, record: SqsRecord | undefined): P
       for (;;);
     case "fail-item":
       return { batchItemFailures: [{ itemIdentifier: record?.messageId }] };
+    case "print":
+    case "print-and-die":
+      console.log(JSON.stringify(toy.value));
+      if (toy.do === "print-and-die") process.kill(process.pid, "SIGKILL");
+      return null;
     case "environment":
       return { ...process.env };
     default:

@@ -1,0 +1,33 @@
+import { Command } from "commander";
+import { CommandError } from "../../command-error.ts";
+import { jsonOption, stageOption } from "../../options.ts";
+import { requireLetters } from "../../require-letters.ts";
+import { deadLetterJson, deadLettersTable } from "../../views/dead-letters-view.ts";
+import { counted } from "../../views/format.ts";
+import { withStage } from "../../with-stage.ts";
+
+/** `gsc-sync dlq redrive`: gives letters to the workers again, when what was wrong is mended. */
+export function dlqRedriveCommand(): Command {
+  return new Command("redrive")
+    .description("send dead letters to the workers again; what is still not understood comes back")
+    .argument("[letter...]", "which ones (default: all)")
+    .addOption(stageOption())
+    .addOption(jsonOption())
+    .action(async (letterIds: readonly string[], options: { stage: string; json: boolean }) => {
+      await withStage(options, async (stage, terminal) => {
+        const deadLetters = await stage.deadLetters();
+        const asked = requireLetters(letterIds, await deadLetters.list());
+        const sent = asked.length === 0 ? [] : await deadLetters.redrive(asked);
+        if (sent.length < asked.length) {
+          throw new CommandError(
+            `${asked.length - sent.length} of ${asked.length} dead letters stay: no worker took them in time (is the lever at 0?), or a body is too long for the ledger's copy`,
+          );
+        }
+        const left = await deadLetters.list();
+        terminal.result(
+          `${counted(sent.length, "letter")} sent again.\n${deadLettersTable(left, Date.now(), terminal)}`,
+          { redriven: sent.length, deadLetters: left.map(deadLetterJson) },
+        );
+      });
+    });
+}

@@ -1,0 +1,108 @@
+import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import type { DeadLetter } from "./dead-letter.ts";
+import type { DeadLetters } from "./dead-letters.ts";
+import type { LetterCopies } from "./dynamo-letter-copies.ts";
+import {
+  deleteLetter,
+  type ReceivedLetter,
+  receiveLetters,
+  showLetter,
+} from "./sqs-dead-letter-queue.ts";
+
+type FoundLetter = {
+  readonly letter: DeadLetter;
+  readonly received: readonly ReceivedLetter[];
+  readonly copied: boolean;
+};
+
+/**
+ * The dead-letter queue and the ledger's copies as one. A letter is sent before it is deleted
+ * anywhere: a crash in between rings a batch twice, which does no harm.
+ */
+export function sqsDeadLetters(
+  sqs: SQSClient,
+  options: {
+    readonly queueUrl: string;
+    readonly deadLetterQueueUrl: string;
+    readonly copies: LetterCopies;
+    /** Resolves when what was sent is worked, as far as it can be waited for; false: it is not. */
+    readonly untilWorked: () => Promise<boolean>;
+  },
+): DeadLetters {
+  const { queueUrl, deadLetterQueueUrl, copies } = options;
+
+  /** Works on the letters that are asked for; the others are visible again when it is done. */
+  async function withLetters(
+    letterIds: readonly string[] | undefined,
+    work: (letters: readonly FoundLetter[]) => Promise<void>,
+  ): Promise<readonly DeadLetter[]> {
+    const received = await receiveLetters(sqs, deadLetterQueueUrl);
+    try {
+      const found = mergeLetters(received, await copies.list());
+      const asked = found.filter(({ letter }) => letterIds?.includes(letter.letterId) ?? true);
+      await work(asked);
+      return asked.map(({ letter }) => letter);
+    } finally {
+      // Those that are deleted by now cannot be shown, and need not.
+      await Promise.allSettled(received.map((each) => showLetter(sqs, deadLetterQueueUrl, each)));
+    }
+  }
+
+  async function remove({ letter, received, copied }: FoundLetter): Promise<void> {
+    for (const each of received) await deleteLetter(sqs, deadLetterQueueUrl, each);
+    if (copied) await copies.remove(letter.letterId);
+  }
+
+  return {
+    async count() {
+      const { Attributes } = await sqs.send(
+        new GetQueueAttributesCommand({
+          QueueUrl: deadLetterQueueUrl,
+          AttributeNames: ["ApproximateNumberOfMessages"],
+        }),
+      );
+      const queued = Number(Attributes?.ApproximateNumberOfMessages ?? 0);
+      return Math.max(queued, (await copies.list()).length);
+    },
+    list: () => withLetters(undefined, async () => {}),
+    async redrive(letterIds) {
+      const sent: FoundLetter[] = [];
+      await withLetters(letterIds, async (letters) => {
+        for (const found of letters.filter(({ letter }) => letter.whole)) {
+          const MessageBody = found.letter.body;
+          await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
+          sent.push(found);
+        }
+        if (sent.length > 0 && !(await options.untilWorked())) {
+          sent.length = 0;
+          return;
+        }
+        for (const found of sent) await remove(found);
+      });
+      return sent.map(({ letter }) => letter);
+    },
+    purge: (letterIds) =>
+      withLetters(letterIds, async (letters) => {
+        for (const found of letters) await remove(found);
+      }),
+  };
+}
+
+/** Queue and copies by letter, oldest first; what the queue holds is whole. */
+function mergeLetters(
+  received: readonly ReceivedLetter[],
+  copies: readonly DeadLetter[],
+): readonly FoundLetter[] {
+  const found = new Map<string, FoundLetter>();
+  for (const letter of copies) found.set(letter.letterId, { letter, received: [], copied: true });
+  for (const each of received) {
+    const { letterId } = each.letter;
+    const known = found.get(letterId);
+    found.set(letterId, {
+      letter: each.letter,
+      received: [...(known?.received ?? []), each],
+      copied: known?.copied ?? false,
+    });
+  }
+  return [...found.values()].sort((a, b) => a.letter.atMs - b.letter.atMs);
+}

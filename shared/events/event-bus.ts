@@ -1,0 +1,25 @@
+import type { SyncEvent } from "./sync-event.ts";
+
+/**
+ * Where a run tells others what has come of it: a unit is settled, the run has ended. At least
+ * once, each before the ledger holds the work as done: whoever finds work that is done and not in
+ * the ledger tells of it again.
+ */
+export type EventBus = {
+  /** Resolves once every event is accepted. @throws EventBusError */
+  publish(events: readonly SyncEvent[]): Promise<void>;
+};
+
+/**
+ * | code        | means                                         | fate                             |
+ * |-------------|-----------------------------------------------|----------------------------------|
+ * | unavailable | the bus is away, or did not take all of them  | an outage: the batch comes back  |
+ */
+export class EventBusError extends Error {
+  readonly code = "unavailable";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "EventBusError";
+  }
+}

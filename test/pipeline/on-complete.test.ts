@@ -1,0 +1,124 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { type SyncEvent, SyncEventSchema } from "../../shared/events/sync-event.ts";
+import { aHome, type TestHome } from "../support/cli.ts";
+import { recentDays } from "../support/recent-days.ts";
+import { startTruthServer, type TruthServer } from "../support/truth-server.ts";
+import { waitUntil } from "../support/wait-until.ts";
+
+const dates = recentDays(12);
+const range = ["--from", dates[0] ?? "", "--to", dates.at(-1) ?? ""];
+const backfill = ["backfill", "--site-url", "sc-domain:example.com", ...range, "--json"];
+const rowsAt = (index: number) => 5 + index;
+
+let server: TruthServer;
+let home: TestHome;
+
+afterEach(async () => {
+  await home.remove();
+  await server.stop();
+});
+
+async function aWorld(options: Partial<Parameters<typeof startTruthServer>[0]> = {}) {
+  server = await startTruthServer({
+    days: Object.fromEntries(dates.map((date, index) => [date, rowsAt(index)])),
+    ...options,
+  });
+  home = await aHome({ GSC_API_ROOT_URL: server.url });
+  const journal = join(home.folder, "..", "journal");
+  const told = (): readonly SyncEvent[] => {
+    try {
+      const lines = readFileSync(journal, "utf8").trimEnd().split("\n");
+      return lines.map((line) => SyncEventSchema.parse(JSON.parse(line)));
+    } catch {
+      return [];
+    }
+  };
+  return { journal, told };
+}
+
+/** Dates of units, each once however often it was told. */
+function datesOf(events: readonly SyncEvent[]): readonly string[] {
+  return [
+    ...new Set(events.flatMap((event) => (event.kind === "unit" ? [event.date] : []))),
+  ].sort();
+}
+
+describe("--on-complete", () => {
+  test("gets each unit and then the run, each once", { timeout: 180_000 }, async () => {
+    const { journal, told } = await aWorld();
+    const run = await home.run(...backfill, "--on-complete", `cat >> ${journal}`);
+    expect(`${run.code} ${run.stderr.includes("--on-complete")}`).toBe("0 false");
+    const events = told();
+    expect(events).toHaveLength(13);
+    expect(datesOf(events)).toEqual(dates);
+    for (const event of events) {
+      if (event.kind !== "unit") continue;
+      expect(event).toMatchObject({
+        runId: run.json.runId,
+        status: "complete",
+        rows: rowsAt(dates.indexOf(event.date)),
+        pages: 1,
+        generation: expect.any(Number),
+      });
+    }
+    const { version, kind, eventId, ...summary } = Object(events.at(-1));
+    expect([version, kind, eventId]).toEqual([1, "run", `${run.json.runId}/run/${run.json.runId}`]);
+    expect(summary).toEqual(run.json);
+  });
+
+  test("that fails exits 1, touches no data, and resume goes on with what is left", {
+    timeout: 180_000,
+  }, async () => {
+    const { journal, told } = await aWorld();
+    const mended = `${journal}.mended`;
+    const fussy = `test $(wc -l < ${journal} || echo 0) -lt 3 -o -e ${mended} && cat >> ${journal}`;
+    const run = await home.run(...backfill, "--on-complete", `touch ${journal}; ${fussy}`);
+    expect(run.code).toBe(1);
+    expect(run.json).toMatchObject({ status: "complete", units: { complete: 12 } });
+    expect(run.stderr.match(/--on-complete: the command failed 3 times/g)).toHaveLength(1);
+    expect(told()).toHaveLength(3);
+    const resumed = await home.run(
+      "resume",
+      run.json.runId,
+      "--json",
+      "--on-complete",
+      `cat >> ${journal}`,
+    );
+    expect(resumed.code).toBe(0);
+    expect(told()).toHaveLength(13);
+    expect(datesOf(told())).toEqual(dates);
+  });
+
+  test("of a sync gets the events of its runs", { timeout: 240_000 }, async () => {
+    const { journal, told } = await aWorld();
+    const added = ["sc-domain:one.example", "sc-domain:two.example"];
+    for (const siteUrl of added) await home.run("properties", "add", siteUrl);
+    const synced = await home.run("sync", "--json", "--on-complete", `cat >> ${journal}`);
+    expect(synced.code).toBe(0);
+    const runs = told().filter(({ kind }) => kind === "run");
+    expect(runs.map(({ siteUrl }) => siteUrl).sort()).toEqual(added);
+    const planned = runs.map((event) => (event.kind === "run" ? event.units.planned : 0));
+    expect(told()).toHaveLength(2 + planned.reduce((sum, units) => sum + units, 0));
+  });
+
+  test("has every unit and the run, though all was killed in the middle", {
+    timeout: 240_000,
+  }, async () => {
+    const { journal, told } = await aWorld({ holdAfter: 5 });
+    const command = ["--on-complete", `cat >> ${journal}`];
+    const run = home.start(...backfill, "--concurrency", "2", ...command);
+    await waitUntil("some units are told of", () => told().length >= 2, 90_000);
+    run.child.kill("SIGKILL");
+    await run.finished;
+    server.release();
+    const { json } = await home.run("status", "--json");
+    const resumed = await home.run("resume", json.runs[0].runId, "--json", ...command);
+    expect(`${resumed.code} ${resumed.json?.status}`).toBe("0 complete");
+    expect(datesOf(told())).toEqual(dates);
+    expect(told().at(-1)).toMatchObject({ kind: "run", status: "complete" });
+    const units = told().filter(({ kind }) => kind === "unit");
+    expect(units.length).toBeLessThanOrEqual(dates.length + 5);
+  });
+});
