@@ -2,51 +2,68 @@ import type { CfnCluster } from "aws-cdk-lib/aws-dsql";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
-import { environmentNames, tableKeys } from "../../shared/config/names.ts";
+import { dsqlRoleName, environmentNames, tableKeys } from "../../shared/config/names.ts";
 import { allow } from "./grants.ts";
 
 /** Where a stage's rows are, as a function comes to them: permission and environment together. */
-export type RowsAccess = { grant(fn: LambdaFunction): void };
+export type RowsAccess = {
+  /** To read and write rows; the schema is the migration's. */
+  grant(fn: LambdaFunction): void;
+  /** To define the schema. */
+  grantMigration(fn: LambdaFunction): void;
+  /** What the migration has to know of the functions that were granted rows. */
+  migrationProperties(): MigrationProperties;
+};
+
+/** As `MigrateSchemaEventSchema` reads them. */
+export type MigrationProperties = {
+  readonly dsqlRole?: { readonly role: string; readonly principals: readonly string[] };
+};
 
 /**
  * Any Postgres. The URL is resolved when the stack is deployed, so the function needs no permission
  * on the secret; whoever may read the function's configuration reads the URL with it.
  */
 export function postgresRows(url: ISecret): RowsAccess {
-  return {
-    grant(fn) {
-      fn.addEnvironment(environmentNames.rowStore, "postgres");
-      fn.addEnvironment(environmentNames.postgresUrl, url.secretValue.unsafeUnwrap());
-    },
+  const grant = (fn: LambdaFunction) => {
+    fn.addEnvironment(environmentNames.rowStore, "postgres");
+    fn.addEnvironment(environmentNames.postgresUrl, url.secretValue.unsafeUnwrap());
   };
+  return { grant, grantMigration: grant, migrationProperties: () => ({}) };
 }
 
 export function dynamoRows(table: Table): RowsAccess {
-  return {
-    grant(fn) {
-      allow(fn, table.tableArn, [
-        "dynamodb:BatchWriteItem",
-        "dynamodb:DeleteItem",
-        "dynamodb:GetItem",
-        "dynamodb:PutItem",
-        "dynamodb:Query",
-        "dynamodb:UpdateItem",
-      ]);
-      allow(fn, `${table.tableArn}/index/${tableKeys.rows.sweepIndex}`, ["dynamodb:Query"]);
-      fn.addEnvironment(environmentNames.rowStore, "dynamodb");
-      fn.addEnvironment(environmentNames.rowsTable, table.tableName);
-    },
+  const grant = (fn: LambdaFunction) => {
+    allow(fn, table.tableArn, [
+      "dynamodb:BatchWriteItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+      "dynamodb:UpdateItem",
+    ]);
+    allow(fn, `${table.tableArn}/index/${tableKeys.rows.sweepIndex}`, ["dynamodb:Query"]);
+    fn.addEnvironment(environmentNames.rowStore, "dynamodb");
+    fn.addEnvironment(environmentNames.rowsTable, table.tableName);
   };
+  return { grant, grantMigration: grant, migrationProperties: () => ({}) };
 }
 
-/** The schema is the functions' own, so they come as the role that may create it. */
+/** Only the migration enters as the cluster's admin; it lets the others in as their role. */
 export function dsqlRows(cluster: CfnCluster): RowsAccess {
+  const principals: string[] = [];
+  const grantAs = (fn: LambdaFunction, user: string, action: string) => {
+    allow(fn, cluster.attrResourceArn, [action]);
+    fn.addEnvironment(environmentNames.rowStore, "dsql");
+    fn.addEnvironment(environmentNames.dsqlEndpoint, cluster.attrEndpoint);
+    fn.addEnvironment(environmentNames.dsqlUser, user);
+  };
   return {
     grant(fn) {
-      allow(fn, cluster.attrResourceArn, ["dsql:DbConnectAdmin"]);
-      fn.addEnvironment(environmentNames.rowStore, "dsql");
-      fn.addEnvironment(environmentNames.dsqlEndpoint, cluster.attrEndpoint);
-      fn.addEnvironment(environmentNames.dsqlUser, "admin");
+      grantAs(fn, dsqlRoleName, "dsql:DbConnect");
+      if (fn.role !== undefined) principals.push(fn.role.roleArn);
     },
+    grantMigration: (fn) => grantAs(fn, "admin", "dsql:DbConnectAdmin"),
+    migrationProperties: () => ({ dsqlRole: { role: dsqlRoleName, principals: [...principals] } }),
   };
 }

@@ -20,6 +20,7 @@ import { HandlerFunction } from "../constructs/handler-function.ts";
 import { LostExecutions } from "../constructs/lost-executions.ts";
 import { machineLogs } from "../constructs/machine-logs.ts";
 import { Nightly } from "../constructs/nightly.ts";
+import { SchemaMigration } from "../constructs/schema-migration.ts";
 import type { Stage } from "../stages.ts";
 import { SyncStateMachine } from "../sync-state-machine.ts";
 import type { DataStack } from "./data-stack.ts";
@@ -86,6 +87,11 @@ export class PipelineStack extends Stack {
     const nightly = new Nightly(this, "Nightly", { stage, ledger, rows, sync: this.sync });
     const lost = new LostExecutions(this, "LostExecutions", { stage, ledger, sync: this.sync });
     const freshness = new Freshness(this, "Freshness", { stage, ledger, rows });
+    const migration = new SchemaMigration(this, "SchemaMigration", {
+      stage,
+      rows,
+      before: [planRun, fetchBatch, finishRun, nightly.listProperties, freshness.measureFreshness],
+    });
 
     this.nightly = nightly.stateMachine;
     this.functions = {
@@ -97,6 +103,7 @@ export class PipelineStack extends Stack {
       "halt-run": lost.haltRun,
       "reconcile-runs": lost.reconcileRuns,
       "measure-freshness": freshness.measureFreshness,
+      "migrate-schema": migration.migrateSchema,
     };
     acknowledgeMachine(this.sync, {
       invokes: [planRun, dispatchBatches, finishRun],

@@ -10,4 +10,5 @@ export const functionTimeoutsSeconds = {
   "halt-run": 60,
   "reconcile-runs": 120,
   "measure-freshness": 300,
+  "migrate-schema": 600,
 } as const satisfies Record<FunctionName, number>;

@@ -38,12 +38,13 @@ export const runFunctionNames = [
   "finish-run",
 ] as const;
 
-/** Those that a stage has beside them: the nightly sync, lost executions, freshness. */
+/** Those that a stage has beside them: the nightly sync, lost executions, freshness, the schema. */
 export const stageFunctionNames = [
   "list-properties",
   "halt-run",
   "reconcile-runs",
   "measure-freshness",
+  "migrate-schema",
 ] as const;
 
 export const functionNames = [...runFunctionNames, ...stageFunctionNames] as const;
@@ -79,6 +80,9 @@ export const tableKeys = {
     sweepSortKey: "sweepFrom",
   },
 } as const;
+
+/** Who the functions are in Aurora DSQL: reads and writes rows, defines nothing. */
+export const dsqlRoleName = "gsc_sync";
 
 export const metricsNamespace = "GscSync";
 export const serviceName = "gsc-sync";

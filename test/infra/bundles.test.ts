@@ -17,6 +17,7 @@ test("only what reads or writes rows carries a row store", () => {
     "finish-run",
     "list-properties",
     "measure-freshness",
+    "migrate-schema",
     "plan-run",
   ]);
 });

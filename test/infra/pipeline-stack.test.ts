@@ -65,7 +65,7 @@ describe("the pipeline's functions", () => {
   });
 
   test("are told of the ledger and what the stage starts with", () => {
-    for (const fn of functions) {
+    for (const fn of functions.filter((fn) => fn.FunctionName !== "gsc-sync-dev-migrate-schema")) {
       expect(fn.Environment.Variables).toMatchObject({
         [environmentNames.stage]: "dev",
         [environmentNames.lever]: "3",
