@@ -8,7 +8,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 150_000,
     hookTimeout: 150_000,
-    maxWorkers: 2,
+    // Many of the tests wait, for leases and clocks, more than they compute.
+    maxWorkers: 3,
     ...(report ? { reporters: ["default", "json"], outputFile: { json: report } } : {}),
   },
 });
