@@ -1,16 +1,13 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { readEventLines } from "../local/event-log.ts";
-import { homeFolder, homeLayout } from "../local/home.ts";
-import { runEvent, runEventId } from "../shared/events/run-event.ts";
-import { isEnded, type Run } from "../shared/ledger/run.ts";
+import { systemClock } from "../shared/fetch/system-clock.ts";
 import type { RunSummary } from "../shared/ledger/run-summary.ts";
 import { deliverEvents } from "./deliver-events.ts";
 import { isExecutionRunning } from "./execution-status.ts";
 import { followRun } from "./follow-run.ts";
+import { eventFolder, hasRunEvent } from "./has-run-event.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { OpenStage } from "./open-stage.ts";
-import { readRunState } from "./run-snapshot.ts";
 import type { Terminal } from "./terminal.ts";
+import { untilEndIsTold } from "./told-end.ts";
 
 export type FollowedRun = {
   readonly summary: RunSummary;
@@ -38,7 +35,7 @@ export async function followDelivering(
     return { summary: await followRun(stage, started, terminal), delivered: true };
   }
   const { runId } = started;
-  const folder = homeLayout(homeFolder(process.env, process.cwd())).folders.events;
+  const folder = eventFolder();
   const allThere = new AbortController();
   const stop = new AbortController();
   const delivering = deliverEvents({
@@ -58,7 +55,13 @@ export async function followDelivering(
       () => stop.abort(),
       () => process.exit(1),
     );
-    await untilRunEventIsThere(stage, folder, runId, stop.signal);
+    await untilEndIsTold(runId, stop.signal, {
+      ledger: stage.ledger,
+      clock: systemClock,
+      isExecutionRunning: (execution) => isExecutionRunning(stage, execution),
+      hasRunEvent,
+      eventBus: () => stage.eventBus(),
+    });
     allThere.abort();
     return { summary, delivered: (await delivering) === "delivered" };
   } catch (error) {
@@ -66,35 +69,4 @@ export async function followDelivering(
     await delivering.catch(() => {});
     throw error;
   }
-}
-
-const lookMs = 100;
-
-/**
- * The execution tells of the run's end after it. One that is gone never will: its owner was killed,
- * or the run was taken from it. Then this command does.
- */
-async function untilRunEventIsThere(
-  stage: OpenStage,
-  folder: string,
-  runId: string,
-  stop: AbortSignal,
-): Promise<void> {
-  while (!stop.aborted) {
-    const state = await readRunState(stage.ledger, runId);
-    if (state === undefined || !isEnded(state.run.status)) return;
-    const running = await isExecutionRunning(stage, state.run.execution);
-    if (await hasRunEvent(folder, state.run)) return;
-    if (!running) {
-      const eventBus = await stage.eventBus();
-      return eventBus.publish([runEvent(state.run, state.summary)]);
-    }
-    await delay(lookMs);
-  }
-}
-
-async function hasRunEvent(folder: string, run: Run): Promise<boolean> {
-  const mark = `"eventId":${JSON.stringify(runEventId(run))}`;
-  const lines = await readEventLines(folder, run.runId, 0);
-  return lines.some(({ line }) => line.includes(mark));
 }

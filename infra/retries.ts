@@ -35,13 +35,13 @@ export function retryServiceFaults<Task extends TaskStateBase>(task: Task): Task
   return task;
 }
 
-/** A store of ours that was away for some seconds; what else the task throws is final at once. */
+/** A store of ours that is away: minutes of tries, since without it the run would fail. */
 export function retryOutages<Task extends TaskStateBase>(task: Task): Task {
   task.addRetry({
-    errors: ["LedgerError", "RowStoreError"],
+    errors: ["LedgerError", "QuotaError", "RowStoreError"],
     interval: Duration.seconds(2),
     backoffRate: 2,
-    maxAttempts: 6,
+    maxAttempts: 12,
     maxDelay: Duration.seconds(30),
     jitterStrategy: JitterType.FULL,
   });

@@ -153,7 +153,7 @@ function dispatchBatchesTask(
       events: JsonPath.numberAt("$.events"),
     }),
   });
-  return retryRepeatable(retryServiceFaults(task));
+  return retryRepeatable(retryOutages(retryServiceFaults(task)));
 }
 
 /** The machine starts itself by its name: a second start of the same execution is none. */
@@ -193,7 +193,7 @@ function finishRunTask(scope: Construct, { finishRun }: SyncStateMachineProps): 
     retryOnServiceExceptions: false,
     taskTimeout: taskTimeout("finish-run"),
   });
-  return retryRepeatable(retryUntold(retryServiceFaults(task)));
+  return retryRepeatable(retryUntold(retryOutages(retryServiceFaults(task))));
 }
 
 /** What FinishRun is given depends on the way there: a path to what is absent would fail. */

@@ -10,10 +10,12 @@ import { executionArn } from "../execution-arn.ts";
 import { isExecutionRunning } from "../execution-status.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { followDelivering } from "../follow-delivering.ts";
+import { hasRunEvent } from "../has-run-event.ts";
 import { type OpenStage, openStage } from "../open-stage.ts";
 import { jsonOption, onCompleteOption, stageOption } from "../options.ts";
 import { requireRunState } from "../run-snapshot.ts";
 import { refuseOtherServer, startRun } from "../start-run.ts";
+import { tellEnd } from "../told-end.ts";
 import { summaryText } from "../views/summary-view.ts";
 
 type ResumeOptions = {
@@ -77,6 +79,8 @@ async function carry(stage: OpenStage, run: Run, options: ResumeOptions): Promis
     if (error instanceof PropertyBusyError) throw new CommandError(error.message);
     throw error;
   }
+  // Its execution may sleep, and finds the run taken over when it wakes.
+  await tellEnd(run.runId, { ...stage, hasRunEvent });
   const execution = `${run.runId}-${Date.now().toString(36)}`;
   await ledger.changeRun(run.runId, (ended) =>
     resumeRun(ended, { execution, sequential: options.sequential }, Date.now()),

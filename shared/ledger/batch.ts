@@ -1,6 +1,7 @@
 import type { PacificDate } from "../plan/pacific-date.ts";
 import type { Unit } from "../plan/unit.ts";
 import { backoffMs } from "./backoff.ts";
+import { foldTakes } from "./fold-takes.ts";
 import { errorText } from "./largest-run.ts";
 
 /** The batch item: a batch's units, how far each is, and what each take of it did. */
@@ -13,6 +14,8 @@ export type Batch = {
   readonly units: readonly BatchUnit[];
   /** Figures by token, so that a write which is repeated counts once. */
   readonly takes: Readonly<Record<string, TakeFigures>>;
+  /** Takes before those, added up. */
+  readonly earlier?: EarlierTakes;
 };
 
 /**
@@ -62,6 +65,11 @@ export type TakeFigures = {
   readonly sentBySecond: Readonly<Record<string, number>>;
 };
 
+export type EarlierTakes = TakeFigures & {
+  /** So many takes. */
+  readonly count: number;
+};
+
 export const defaultMaxAttempts = 8;
 
 /** `token`: the planner's, so that an older planner changes nothing that a newer one has written. */
@@ -86,7 +94,10 @@ export function newBatch(runId: string, batchId: string, units: readonly Unit[],
   };
 }
 
-/** What a new take finds: units that an earlier take left begun died with it. */
+/**
+ * What a new take finds: units that an earlier take left begun died with it, and the figures of the
+ * oldest takes are added up.
+ */
 export function claimBatch(batch: Batch, token: number, nowMs: number, random: number): Batch {
   const units = batch.units.map((unit) =>
     unit.begun && unit.status === "pending"
@@ -97,7 +108,7 @@ export function claimBatch(batch: Batch, token: number, nowMs: number, random: n
         }
       : { ...unit, begun: false },
   );
-  return { ...batch, token, units };
+  return { ...foldTakes(batch), token, units };
 }
 
 /** One attempt more; out of attempts, the unit has failed. `random` in [0, 1) spreads the retry. */

@@ -1,8 +1,10 @@
 import type { Clock } from "../fetch/clock.ts";
+import { isOutage } from "../fetch/outage.ts";
 import type { QuotaOutlook } from "../quota/quota-outlook.ts";
 import type { DispatchResult } from "./dispatch-result.ts";
 import { eventsOfPass, handOverAtEvents } from "./execution-events.ts";
 import { lockProperty, releaseProperty } from "./hold-property.ts";
+import { errorText } from "./largest-run.ts";
 import type { Ledger } from "./ledger.ts";
 import { isEnded, type Run } from "./run.ts";
 import type { Settings } from "./settings.ts";
@@ -12,7 +14,7 @@ import { handOverRun } from "./transitions/hand-over-run.ts";
 export type DispatchPorts = {
   readonly ledger: Ledger;
   readonly clock: Clock;
-  /** How the quota of the run stands, with the settings as they are. */
+  /** How the quota of the run stands, with the settings as they are. May throw an outage. */
   outlook(run: Run, settings: Settings): Promise<QuotaOutlook>;
   /** Called once, with what the passes left behind and the leases that ran out in them. */
   observe(run: Run, expiredLeases: number): void;
@@ -24,6 +26,9 @@ const patienceMs = 20_000;
 
 /** An idle run's quota is looked at this often. */
 const lookAtQuotaMs = 1_000;
+
+/** Nothing is rung for this long after the quota table did not answer: nothing would be granted. */
+const quotaAwayMs = 5_000;
 
 /**
  * A wait for budget is a window long at most, and raised settings end it: the dispatcher looks.
@@ -73,7 +78,7 @@ export async function dispatchBatches(
   for (let expired = 0; ; ) {
     const settings = await ledger.readSettings();
     if (known !== undefined && clock.nowMs() >= lookedAtMs + lookAtQuotaMs) {
-      quota = await ports.outlook(known, settings);
+      quota = await lookAtQuota(known, settings, ports);
       lookedAtMs = clock.nowMs();
     }
     const nowMs = clock.nowMs();
@@ -105,5 +110,20 @@ export async function dispatchBatches(
       return again(0);
     }
     await clock.sleep(idle ? Math.min(Math.max(waitMs, lookAgainMs), lookAtQuotaMs) : lookAgainMs);
+  }
+}
+
+/** A quota table that is away must not end the run: it closes the run's scopes for a while. */
+async function lookAtQuota(
+  run: Run,
+  settings: Settings,
+  { outlook, clock }: DispatchPorts,
+): Promise<QuotaOutlook> {
+  try {
+    return await outlook(run, settings);
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    const reason = errorText(`the quota table does not answer: ${error.message}`);
+    return { closure: { untilMs: clock.nowMs() + quotaAwayMs, reason } };
   }
 }

@@ -9,11 +9,15 @@
  * | batches in flight   | 100, by the request's schema | refused                                |
  * | own reports         | `mostDefinitionBytes`        | refused                                |
  * | units of a batch    | `mostUnitsABatch`            | split                                  |
+ * | takes of a batch    | `mostTakes`, told apart      | the oldest are added up                |
  * | an error's text     | `mostErrorLength`            | cut                                    |
  */
 export const mostPutBack = 500;
 export const mostDefinitionBytes = 64 * 1_024;
 export const mostUnitsABatch = 100;
+export const mostTakes = 50;
+/** Of the takes that are added up. */
+export const mostSeconds = 1_000;
 
 const mostErrorLength = 300;
 

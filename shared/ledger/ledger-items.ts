@@ -84,6 +84,18 @@ const RunSchema = z.object({
   activeSinceMs: ms.nullable(),
 }) satisfies z.ZodType<Run>;
 
+const TakeFiguresSchema = z.object({
+  units: count,
+  requests: count,
+  retries: count,
+  deferred: count,
+  approaching: count.optional(),
+  exceeded: count,
+  durationMs: ms,
+  memoryMb: z.number(),
+  sentBySecond: z.record(z.string(), count),
+});
+
 const BatchSchema = z.object({
   runId: z.string(),
   batchId: z.string(),
@@ -102,20 +114,8 @@ const BatchSchema = z.object({
       figures: z.object({ rows: count, pages: count, duplicates: count }).nullable(),
     }),
   ),
-  takes: z.record(
-    z.string(),
-    z.object({
-      units: count,
-      requests: count,
-      retries: count,
-      deferred: count,
-      approaching: count.optional(),
-      exceeded: count,
-      durationMs: ms,
-      memoryMb: z.number(),
-      sentBySecond: z.record(z.string(), count),
-    }),
-  ),
+  takes: z.record(z.string(), TakeFiguresSchema),
+  earlier: TakeFiguresSchema.extend({ count }).exactOptional(),
 }) satisfies z.ZodType<Batch>;
 
 const LockSchema = z.object({

@@ -52,7 +52,9 @@ export type RunSummary = {
 /** Adds a run's figures up from its batches. Pure; the same for a run that is going on. */
 export function summariseRun(run: Run, batches: readonly Batch[], nowMs: number): RunSummary {
   const units = batches.flatMap((batch) => batch.units);
-  const takes = batches.flatMap((batch) => Object.values(batch.takes));
+  const apart = batches.flatMap((batch) => Object.values(batch.takes));
+  const earlier = batches.flatMap((batch) => batch.earlier ?? []);
+  const takes = [...apart, ...earlier];
   const pages = sum(units, (unit) => unit.figures?.pages ?? 0);
   // A take that was killed may not have said what it sent last; each page was sent at least once.
   const requests = Math.max(
@@ -61,7 +63,7 @@ export function summariseRun(run: Run, batches: readonly Batch[], nowMs: number)
   );
   const stretchMs = run.activeSinceMs === null ? 0 : Math.max(nowMs - run.activeSinceMs, 0);
   const durationMs = run.activeMs + stretchMs;
-  const durations = takes.map((take) => take.durationMs).sort((a, b) => a - b);
+  const durations = apart.map((take) => take.durationMs).sort((a, b) => a - b);
   return {
     runId: run.runId,
     status: run.status,
@@ -92,7 +94,7 @@ export function summariseRun(run: Run, batches: readonly Batch[], nowMs: number)
       peak: rollingMinutePeak(takes),
     },
     batch: {
-      count: durations.length,
+      count: durations.length + sum(earlier, ({ count }) => count),
       p50Ms: percentile(durations, 0.5),
       p95Ms: percentile(durations, 0.95),
       p99Ms: percentile(durations, 0.99),

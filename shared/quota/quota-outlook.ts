@@ -4,8 +4,8 @@ import type { Quota, QuotaScope } from "./quota.ts";
 export type QuotaOutlook = {
   /** The closure that ends last; null while all are open. */
   readonly closure: { readonly untilMs: number; readonly reason: string } | null;
-  /** What is configured to be granted a minute, at most. */
-  readonly budget: number;
+  /** What is configured to be granted a minute, at most; absent: what was known of it stays. */
+  readonly budget?: number;
 };
 
 export async function quotaOutlook(

@@ -144,12 +144,24 @@ describe("an execution of the sync state machine", () => {
   });
 
   test("takes a dispatcher that keeps failing to FinishRun with its error", async () => {
-    const run = await execute({ dispatch: [fault("LedgerError", "away")] });
+    const run = await execute({ dispatch: [fault("TypeError", "a mistake")] });
     expect(run.inputs.DispatchBatches).toHaveLength(5);
     expect(run.inputs.FinishRun).toEqual([
-      { runId: "r1", executionName: "night-1", error: { Error: "LedgerError", Cause: "away" } },
+      { runId: "r1", executionName: "night-1", error: { Error: "TypeError", Cause: "a mistake" } },
     ]);
   });
+
+  test.each(["LedgerError", "QuotaError", "RowStoreError"])(
+    "outlives a dispatcher and an end that meet a dozen times %s",
+    async (name) => {
+      const away = Array(12).fill(fault(name, "away"));
+      const dispatched = await execute({ dispatch: [...away, finish] });
+      expect(dispatched.inputs.DispatchBatches).toHaveLength(13);
+      expect(dispatched.outcome).toHaveProperty("result.status", "complete");
+      const finished = await execute({ dispatch: [finish], finished: fault(name, "away") });
+      expect(finished.inputs.FinishRun).toHaveLength(13);
+    },
+  );
 
   test("takes a queue that keeps refusing to FinishRun with its error", async () => {
     const run = await execute({
@@ -175,9 +187,9 @@ describe("an execution of the sync state machine", () => {
   });
 
   test("fails with FinishRun's own error when that keeps failing", async () => {
-    const run = await execute({ dispatch: [finish], finished: fault("LedgerError", "away") });
+    const run = await execute({ dispatch: [finish], finished: fault("TypeError", "a mistake") });
     expect(run.inputs.FinishRun).toHaveLength(5);
-    expect(run.outcome).toEqual({ error: "LedgerError", cause: "away" });
+    expect(run.outcome).toEqual({ error: "TypeError", cause: "a mistake" });
   });
 });
 

@@ -10,6 +10,7 @@ import { changed } from "../../shared/ledger/transitions/decision.ts";
 import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
 import { submitBatch } from "../../shared/ledger/transitions/submit-batch.ts";
 import { takeBatch } from "../../shared/ledger/transitions/take-batch.ts";
+import { QuotaError } from "../../shared/quota/quota-error.ts";
 import type { QuotaOutlook } from "../../shared/quota/quota-outlook.ts";
 import { aRun } from "../support/a-run.ts";
 import { fakeClock } from "../support/fake-clock.ts";
@@ -22,6 +23,7 @@ describe("the dispatcher", () => {
   let observed: { readonly run: Run; readonly expired: number }[];
   let startMs: number;
   let outlook: QuotaOutlook;
+  let quotaFault: Error | null;
 
   beforeEach(() => {
     clock = fakeClock();
@@ -29,6 +31,7 @@ describe("the dispatcher", () => {
     ledger = memoryLedger({ lever: 5 });
     observed = [];
     outlook = { closure: null, budget: 940 };
+    quotaFault = null;
   });
 
   function dispatch(executionName = runId, over: Ledger = ledger, events = 10) {
@@ -37,7 +40,10 @@ describe("the dispatcher", () => {
       {
         ledger: over,
         clock,
-        outlook: async () => outlook,
+        outlook: async () => {
+          if (quotaFault !== null) throw quotaFault;
+          return outlook;
+        },
         observe: (run, expired) => observed.push({ run, expired }),
       },
     );
@@ -258,6 +264,50 @@ describe("the dispatcher", () => {
       await ledger.createRun(aRun({ batches: 0 }));
       outlook = { ...outlook, closure: { untilMs: startMs + 200_000, reason } };
       expect((await dispatch()).next).toBe("finish");
+    });
+  });
+
+  describe("while the quota table does not answer", () => {
+    beforeEach(() => {
+      quotaFault = new QuotaError("connection refused", { code: "store-failed" });
+    });
+
+    test("rings nothing, says why, and rings within a second or two of its return", async () => {
+      await ledger.createRun(aRun({ budget: 940 }));
+      const dispatching = dispatch();
+      await clock.sleep(15_000);
+      expect(await ledger.readRun(runId)).toMatchObject({
+        status: "waiting",
+        reason: "the quota table does not answer: connection refused",
+        inFlight: {},
+        budget: 940,
+      });
+      quotaFault = null;
+      expect((await dispatching).messages).not.toEqual([]);
+      expect(clock.nowMs() - startMs).toBeLessThan(17_000);
+      expect(await ledger.readRun(runId)).toMatchObject({ status: "running", reason: null });
+    });
+
+    test("goes back to the state machine, time after time, and the run goes on", async () => {
+      await ledger.createRun(aRun());
+      for (let pass = 0; pass < 5; pass += 1) {
+        expect(await dispatch()).toMatchObject({ next: "continue", messages: [] });
+      }
+      expect((await ledger.readRun(runId))?.status).toBe("waiting");
+    });
+
+    test("obeys a halt", async () => {
+      await ledger.createRun(aRun());
+      await ledger.changeRun(runId, (run) =>
+        haltRun(run, { reason: "asked", endsAs: "halted" }, clock.nowMs()),
+      );
+      expect((await dispatch()).next).toBe("finish");
+    });
+
+    test("fails on what a person must look at", async () => {
+      await ledger.createRun(aRun());
+      quotaFault = new QuotaError("not an item of ours", { code: "broken-item" });
+      await expect(dispatch()).rejects.toBe(quotaFault);
     });
   });
 

@@ -1,13 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { type Batch, defaultMaxAttempts, newBatch } from "../../shared/ledger/batch.ts";
+import { type Batch, claimBatch, defaultMaxAttempts, newBatch } from "../../shared/ledger/batch.ts";
 import { eventsOfPass, handOverAtEvents } from "../../shared/ledger/execution-events.ts";
 import {
   errorText,
   mostDefinitionBytes,
   mostPutBack,
+  mostTakes,
   mostUnitsABatch,
 } from "../../shared/ledger/largest-run.ts";
+import { parseBatch } from "../../shared/ledger/ledger-items.ts";
 import { batchIdAt, inFlightCount, queueSize, type Run } from "../../shared/ledger/run.ts";
+import { summariseRun } from "../../shared/ledger/run-summary.ts";
 import { dispatchRun } from "../../shared/ledger/transitions/dispatch-run.ts";
 import { renewLease } from "../../shared/ledger/transitions/renew-lease.ts";
 import { returnBatch } from "../../shared/ledger/transitions/return-batch.ts";
@@ -113,10 +116,22 @@ describe("the largest run", () => {
   });
 });
 
+const manyUnits = Array.from({ length: 500 }, (_, day) => sampleUnit(day, siteUrl));
+const worstFigures = {
+  units: 1,
+  requests: 4,
+  retries: 3,
+  deferred: 10,
+  approaching: 1,
+  exceeded: 1,
+  durationMs: 4_000,
+  memoryMb: 300,
+  sentBySecond: { "1774000000": 1, "1774000001": 1, "1774000002": 1, "1774000003": 1 },
+};
+
 describe("the largest batch", () => {
   test("has as many units as an item can hold with all their failures and takes", () => {
-    const units = Array.from({ length: 500 }, (_, day) => sampleUnit(day, siteUrl));
-    const [first = []] = splitIntoBatches(units, { batchSize: 500, concurrency: 1 });
+    const [first = []] = splitIntoBatches(manyUnits, { batchSize: 500, concurrency: 1 });
     expect(first).toHaveLength(mostUnitsABatch);
     expect(dynamoItemSize(worstOf(newBatch("run-1", batchIdAt(0), first)))).toBeLessThan(
       390 * kilobyte,
@@ -124,21 +139,61 @@ describe("the largest batch", () => {
   });
 });
 
+describe("a batch that an outage puts back for days", () => {
+  const unit = { status: "pending" as const, lastError: longText, notBeforeMs: nowMs };
+  const fresh = newBatch("run-1", batchIdAt(0), manyUnits.slice(0, mostUnitsABatch));
+  const afterDays = Array.from({ length: 6_000 }).reduce<Batch>(
+    (batch, _, index) => {
+      const token = nowMs + index;
+      const claimed = claimBatch(batch, token, nowMs, 0.5);
+      const second = String(1_774_000_000 + index * 15);
+      const figures = { ...worstFigures, requests: 1, sentBySecond: { [second]: 1 } };
+      return { ...claimed, takes: { ...claimed.takes, [token]: figures } };
+    },
+    { ...fresh, units: fresh.units.map((each) => ({ ...each, ...unit })) },
+  );
+
+  test("stays far below an item, and its latest takes are told apart", () => {
+    expect(dynamoItemSize(afterDays)).toBeLessThan(150 * kilobyte);
+    const tokens = Object.keys(afterDays.takes).map(Number);
+    expect(Math.min(...tokens)).toBe(nowMs + 6_000 - tokens.length);
+    expect(tokens.length).toBeLessThanOrEqual(mostTakes + 1);
+  });
+
+  test("has lost no figure of any take", () => {
+    const { requests, batch, retries, memoryPeakMb, quota } = summariseRun(
+      aRun(),
+      [parseBatch(afterDays)],
+      nowMs,
+    );
+    expect({ requests, count: batch.count, p99Ms: batch.p99Ms, retries, memoryPeakMb }).toEqual({
+      requests: 6_000,
+      count: 6_000,
+      p99Ms: worstFigures.durationMs,
+      retries: 6_000 * worstFigures.retries,
+      memoryPeakMb: worstFigures.memoryMb,
+    });
+    expect(quota).toEqual({ approaching: 6_000, exceeded: 6_000, deferred: 60_000 });
+  });
+
+  test("keeps the seconds that its peak is made of", () => {
+    const busy = { ...worstFigures, sentBySecond: { "1773999999": 40 } };
+    const takes = { [nowMs - 1]: busy };
+    const long = Array.from({ length: 3_000 }, (_, index) => [
+      nowMs + index,
+      { ...worstFigures, sentBySecond: { [1_774_000_000 + index * 15]: 1 } },
+    ]);
+    const all = { ...fresh, takes: { ...Object.fromEntries(long), ...takes } };
+    const folded = claimBatch(all, nowMs + 9_000, nowMs, 0.5);
+    expect(summariseRun(aRun(), [folded], nowMs).qpm.peak).toBe(44);
+  });
+});
+
 /** Each unit tried to its last attempt, one at a time, in a take of its own. */
 function worstOf(batch: Batch): Batch {
   const takes = Array.from({ length: batch.units.length * defaultMaxAttempts }, (_, index) => [
     String(nowMs + index),
-    {
-      units: 1,
-      requests: 4,
-      retries: 3,
-      deferred: 10,
-      approaching: 1,
-      exceeded: 1,
-      durationMs: 4_000,
-      memoryMb: 300,
-      sentBySecond: { "1774000000": 1, "1774000001": 1, "1774000002": 1, "1774000003": 1 },
-    },
+    worstFigures,
   ]);
   const units = batch.units.map((unit) => ({
     ...unit,

@@ -13,6 +13,9 @@ import { type Coverage, count, movesOf } from "./coverage.ts";
 /** Clocks lie within this of the true time on either side. */
 const skewMs = 1_000;
 
+/** What a run may fail for: nothing that passes by itself. */
+const failsFor = /credentials|token|the ledger has lost batch|is being synced by run/;
+
 /**
  * The ledger with an eye on each of its writes: what must hold at every instant is judged there and
  * then. `violated` hears of what does not.
@@ -74,6 +77,9 @@ export function watchLedger(
   function judgeEnd(before: Run, after: Run): void {
     if (!isEnded(after.status) || isEnded(before.status)) return;
     if (inFlightCount(after) > 0) violated(`${after.runId} ended with batches in flight`);
+    if (after.status === "failed" && !failsFor.test(after.reason ?? "")) {
+      violated(`${after.runId} failed for ${after.reason}`);
+    }
     if (after.status !== "complete" && after.status !== "completed_with_failures") return;
     if (!isDrained(after)) violated(`${after.runId} is ${after.status} and not drained`);
     const units = [...batches.values()]
@@ -110,7 +116,8 @@ export function watchLedger(
     }
     for (const [token, was] of Object.entries(before.takes)) {
       const is = batch.takes[token];
-      if (is === undefined || is.requests < was.requests) {
+      const added = is === undefined && (batch.earlier?.count ?? 0) > (before.earlier?.count ?? 0);
+      if (!added && (is === undefined || is.requests < was.requests)) {
         violated(`${batch.batchId} lost figures of take ${token}`);
       }
     }

@@ -1,0 +1,100 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { tellEnd, untilEndIsTold } from "../../cli/told-end.ts";
+import type { Clock } from "../../shared/fetch/clock.ts";
+import { newBatch } from "../../shared/ledger/batch.ts";
+import { closeRun } from "../../shared/ledger/close-run.ts";
+import type { Ledger } from "../../shared/ledger/ledger.ts";
+import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
+import { batchIdAt } from "../../shared/ledger/run.ts";
+import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
+import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
+import { aRun } from "../support/a-run.ts";
+import { fakeClock } from "../support/fake-clock.ts";
+import { type MemoryEventBus, memoryEventBus } from "../support/memory-event-bus.ts";
+import { sampleUnit } from "../support/row-samples.ts";
+
+const { runId } = aRun();
+const eventId = `${runId}/run/${runId}`;
+const asked = { reason: "asked", endsAs: "halted" } as const;
+
+describe("the end of a run that was halted while its execution sleeps", () => {
+  let clock: Clock;
+  let ledger: Ledger;
+  let bus: MemoryEventBus;
+  let startMs: number;
+
+  beforeEach(async () => {
+    clock = fakeClock();
+    startMs = clock.nowMs();
+    ledger = memoryLedger({ lever: 5 });
+    bus = memoryEventBus();
+    const waiting = { status: "waiting", waitingUntilMs: startMs + 300_000 } as const;
+    await ledger.createRun(aRun({ batches: 1, admitted: 1, plannedUnits: 1, ...waiting }));
+    await ledger.putBatches([newBatch(runId, batchIdAt(0), [sampleUnit(0)])]);
+    await ledger.changeRun(runId, (run) => haltRun(run, asked, startMs));
+  });
+
+  const eventBus = async () => bus;
+
+  function untilTold(
+    over: { readonly running?: boolean; readonly toldAtMs?: number } = {},
+    stop = new AbortController().signal,
+  ) {
+    const { running = true, toldAtMs = Number.POSITIVE_INFINITY } = over;
+    return untilEndIsTold(runId, stop, {
+      ledger,
+      clock,
+      eventBus,
+      isExecutionRunning: async () => running,
+      hasRunEvent: async () => clock.nowMs() >= toldAtMs,
+    });
+  }
+
+  test("is told by whoever follows it, within some two seconds", async () => {
+    await untilTold();
+    expect(bus.events).toMatchObject([{ eventId, status: "halted", reason: "asked" }]);
+    expect(clock.nowMs() - startMs).toBeLessThan(2_500);
+  });
+
+  test("is told at once when the execution is gone", async () => {
+    await untilTold({ running: false });
+    expect(bus.events).toMatchObject([{ eventId }]);
+    expect(clock.nowMs()).toBe(startMs);
+  });
+
+  test("is left to an execution that tells of it in time", async () => {
+    await untilTold({ toldAtMs: startMs + 1_000 });
+    expect(bus.events).toEqual([]);
+  });
+
+  test("is waited for no longer than one wants to", async () => {
+    await untilTold({}, AbortSignal.abort());
+    expect(bus.events).toEqual([]);
+  });
+
+  test("is told before it is resumed, as the execution would have, which no longer does", async () => {
+    let told = false;
+    for (let times = 0; times < 2; times += 1) {
+      await tellEnd(runId, { ledger, eventBus, hasRunEvent: async () => told });
+      told = true;
+    }
+    await ledger.changeRun(runId, (run) =>
+      resumeRun(run, { execution: "a-later-one", sequential: false }, clock.nowMs()),
+    );
+    const { status } = await closeRun(
+      { runId, executionName: runId },
+      { ledger, eventBus: bus, nowMs: clock.nowMs, ended: () => {} },
+    );
+    expect(status).toBe("superseded");
+    expect(bus.events).toMatchObject([{ eventId, status: "halted" }]);
+  });
+
+  test("is not told of a run that goes on", async () => {
+    await ledger.changeRun(runId, (run) =>
+      resumeRun(run, { execution: "a-later-one", sequential: false }, clock.nowMs()),
+    );
+    await tellEnd(runId, { ledger, eventBus, hasRunEvent: async () => false });
+    await untilTold();
+    expect(bus.events).toEqual([]);
+  });
+});
