@@ -8,26 +8,33 @@ import type { RowStore } from "../rows/row-store.ts";
 import type { UnitRecord } from "../rows/unit-record.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
 import { haltOnFailure } from "./halt-on-failure.ts";
-import type { Take } from "./take.ts";
+import type { Lease, Take } from "./take.ts";
 import { doneUnit } from "./unit-after.ts";
 
-export type BegunTake =
-  | { readonly kind: "taken"; readonly take: Take }
+export type LeaseAnswer =
+  | { readonly kind: "taken"; readonly lease: Lease }
   /** An extra message, or a run that has stopped. */
   | { readonly kind: "nothing"; readonly run: Run | null };
 
-/**
- * Answers the bell: takes the batch under a new token. What the unit records say is stored comes
- * before what the batch item says of dead takes: a unit that was flipped has lost no attempt.
- */
-export async function beginTake(message: BatchMessage, ports: WorkPorts): Promise<BegunTake> {
-  const { ledger, clock } = ports;
+/** Answers the bell: takes the batch under a new token. */
+export async function takeLease(message: BatchMessage, ports: WorkPorts): Promise<LeaseAnswer> {
   const { runId, batchId } = message;
-  const known = await ledger.readRun(runId);
+  const known = await ports.ledger.readRun(runId);
   if (known?.inFlight[batchId] === undefined) return { kind: "nothing", run: known ?? null };
   const { token, taken } = await takeWithNewToken(message, known.siteUrl, ports);
   if (taken?.answer !== "taken") return { kind: "nothing", run: taken?.run ?? null };
-  const { run } = taken;
+  return { kind: "taken", lease: { run: taken.run, batchId, token } };
+}
+
+/**
+ * Reads what was taken; null: the ledger has lost it, and the run is halted. What the unit records
+ * say is stored comes before what the batch item says of dead takes: a unit that was flipped has
+ * lost no attempt.
+ */
+export async function beginTake(lease: Lease, ports: WorkPorts): Promise<Take | null> {
+  const { ledger, clock } = ports;
+  const { run, batchId, token } = lease;
+  const { runId } = run;
   const stored = await ledger.readBatch(runId, batchId);
   if (stored === undefined) {
     // Nothing would ever settle it: a run that cannot end is worse than one that failed.
@@ -35,7 +42,7 @@ export async function beginTake(message: BatchMessage, ports: WorkPorts): Promis
     await ledger.changeRun(runId, (current) =>
       haltRun(current, { reason, endsAs: "failed" }, clock.nowMs()),
     );
-    return { kind: "nothing", run };
+    return null;
   }
   const records = await recordsOfRun(stored, run, ports.rows);
   const repaired = markStored(stored, records);
@@ -46,7 +53,7 @@ export async function beginTake(message: BatchMessage, ports: WorkPorts): Promis
   );
   const halt = halts.find((each) => each !== null) ?? null;
   const found = foundSettled(run, stored, batch, records);
-  return { kind: "taken", take: { run, batchId, token, batch, crashes, halt, found } };
+  return { ...lease, batch, crashes, halt, found };
 }
 
 /** Whoever stood still between its token and its take draws another: once is enough. */

@@ -1,6 +1,5 @@
 import { batchDueMs, isSettled } from "../ledger/batch.ts";
 import type { Run } from "../ledger/run.ts";
-import { haltRun } from "../ledger/transitions/halt-run.ts";
 import { returnBatch } from "../ledger/transitions/return-batch.ts";
 import { submitBatch } from "../ledger/transitions/submit-batch.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
@@ -8,9 +7,8 @@ import { recordFigures } from "./record-figures.ts";
 import type { SliceEnd, TakeWork, WorkOutcome } from "./take.ts";
 
 /**
- * Halts the run if it must stop, writes how far the take came, then submits the batch or puts it
- * back. In this order: a crash in between leaves a lease that runs out, no failure that nobody
- * halts for, and nothing to be done again.
+ * Writes how far the take came, then submits the batch or puts it back. In this order: a crash in
+ * between leaves a lease that runs out, and nothing to be done again.
  */
 export async function endTake(
   work: TakeWork,
@@ -28,8 +26,6 @@ export async function endTake(
     crashes: take.crashes,
   });
   if (stop.signal.reason === "lost") return outcome("lost", take.run);
-  const { halt } = end;
-  if (halt !== null) await ledger.changeRun(runId, (run) => haltRun(run, halt, clock.nowMs()));
   recordFigures(work, ports.memoryMb());
   if ((await progress.save()) === "lost") return outcome("lost", take.run);
 
@@ -48,7 +44,7 @@ export async function endTake(
       clock.nowMs(),
     ),
   );
-  const halted = stop.signal.reason === "halting" || halt !== null;
+  const halted = stop.signal.reason === "halting";
   const kind = left?.answer === "lost" ? "lost" : halted ? "halted" : "returned";
   return outcome(kind, left?.run ?? take.run);
 }

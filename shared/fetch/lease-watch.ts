@@ -1,7 +1,7 @@
 import type { Ledger } from "../ledger/ledger.ts";
 import { type RenewAnswer, renewLease } from "../ledger/transitions/renew-lease.ts";
 import type { Clock } from "./clock.ts";
-import type { Take } from "./take.ts";
+import type { Lease } from "./take.ts";
 
 /** Why a take must stop before its batch is worked. */
 export type StopReason = "halting" | "lost";
@@ -16,7 +16,7 @@ const watchMs = 500;
  */
 export async function watchLease(
   ledger: Ledger,
-  take: Take,
+  take: Lease,
   clock: Clock,
   stop: AbortController,
   ended: AbortSignal,

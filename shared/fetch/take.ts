@@ -4,12 +4,16 @@ import type { Run } from "../ledger/run.ts";
 import type { BatchProgress } from "./batch-progress.ts";
 import type { TakeMeter } from "./take-meter.ts";
 
-/** A batch that was taken: the run as of then, and who took it. */
-export type Take = {
+/** Who has taken which batch: the run as of then. */
+export type Lease = {
   readonly run: Run;
   readonly batchId: string;
   /** Newer than any before: every write of the take is conditional on it. */
   readonly token: number;
+};
+
+/** A batch that was taken, as its take found it. */
+export type Take = Lease & {
   readonly batch: Batch;
   /** Units that an earlier take died with, counted in this one. */
   readonly crashes: number;
@@ -35,8 +39,6 @@ export type TakeWork = {
 export type SliceEnd = {
   /** Quota has nothing to give, or a store is away, until then. */
   readonly deferred: { readonly untilMs: number; readonly reason: string } | null;
-  /** Why the run must stop. */
-  readonly halt: RunHalt | null;
 };
 
 /** How a take ended. `nothing`: an extra message, or a run that has stopped. */

@@ -1,28 +1,48 @@
 import type { BatchMessage } from "../ledger/batch-message.ts";
+import type { Run } from "../ledger/run.ts";
 import { returnBatch } from "../ledger/transitions/return-batch.ts";
 import { batchProgress } from "./batch-progress.ts";
-import { beginTake } from "./begin-take.ts";
+import { beginTake, takeLease } from "./begin-take.ts";
 import { endTake } from "./end-take.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
+import { haltTake } from "./halt-take.ts";
 import { watchLease } from "./lease-watch.ts";
 import { deferredByOutage, isOutage } from "./outage.ts";
-import type { Take, TakeWork, WorkOutcome } from "./take.ts";
+import type { Lease, Take, TakeWork, WorkOutcome } from "./take.ts";
 import { takeMeter } from "./take-meter.ts";
 import { workUnits } from "./work-units.ts";
 
 /**
  * A take, from the bell to its end: take the batch, fetch what is pending until the slice is over,
  * write how far it came, then submit the batch or put it back. A crash at any point leaves a lease
- * that runs out and unit records that say what is stored.
+ * that runs out and unit records that say what is stored. The lease is watched from its first moment:
+ * what is read before the first request may take longer than the lease.
  */
 export async function workBatch(message: BatchMessage, ports: WorkPorts): Promise<WorkOutcome> {
   const { ledger, clock } = ports;
-  const begun = await beginTake(message, ports);
-  if (begun.kind === "nothing") {
-    return { kind: "nothing", run: begun.run, batch: null, token: 0, crashes: 0 };
-  }
+  const taken = await takeLease(message, ports);
+  if (taken.kind === "nothing") return nothingToDo(taken.run);
 
-  const { take } = begun;
+  const { lease } = taken;
+  const stop = new AbortController();
+  const ended = new AbortController();
+  const watch = watchLease(ledger, lease, clock, stop, ended.signal);
+  try {
+    return await workLease(lease, stop, ports);
+  } finally {
+    ended.abort();
+    await watch;
+  }
+}
+
+async function workLease(
+  lease: Lease,
+  stop: AbortController,
+  ports: WorkPorts,
+): Promise<WorkOutcome> {
+  const { ledger, clock } = ports;
+  const take = await beginTake(lease, ports);
+  if (take === null) return nothingToDo(lease.run);
   const untold = await tellFound(take, ports);
   if (untold !== null) return putBack(take, untold, ports);
   const { lever } = await ledger.readSettings();
@@ -31,17 +51,15 @@ export async function workBatch(message: BatchMessage, ports: WorkPorts): Promis
     take,
     progress: batchProgress(ledger, take.batch),
     meter: takeMeter(() => clock.nowMs()),
-    stop: new AbortController(),
+    stop,
   };
-  const ended = new AbortController();
-  const watch = watchLease(ledger, take, clock, work.stop, ended.signal);
-  try {
-    const end = await workUnits(work, sequential ? 1 : ports.unitsAtOnce, ports);
-    return await endTake(work, end, ports);
-  } finally {
-    ended.abort();
-    await watch;
-  }
+  if (take.halt !== null) await haltTake(take.halt, work, ports);
+  const end = await workUnits(work, sequential ? 1 : ports.unitsAtOnce, ports);
+  return endTake(work, end, ports);
+}
+
+function nothingToDo(run: Run | null): WorkOutcome {
+  return { kind: "nothing", run, batch: null, token: 0, crashes: 0 };
 }
 
 /** Tells of units that an earlier take settled and died with; what keeps it from that, if it does. */

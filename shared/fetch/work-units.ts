@@ -5,6 +5,7 @@ import { findReport } from "../plan/report.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
 import { fetchUnit, type UnitOutcome } from "./fetch-unit.ts";
 import { haltOnFailure } from "./halt-on-failure.ts";
+import { haltTake } from "./halt-take.ts";
 import type { StopReason } from "./lease-watch.ts";
 import { deferredByOutage, isOutage } from "./outage.ts";
 import { recordFigures } from "./record-figures.ts";
@@ -27,11 +28,11 @@ export async function workUnits(
   let longestUnitMs = 0;
   // A take tries a unit once: a second try would write into the generation of the first.
   const tried = new Set<number>();
-  let end: SliceEnd = { deferred: null, halt: work.take.halt };
+  let end: SliceEnd = { deferred: null };
 
   function pick(suspect: boolean): number | undefined {
     const nowMs = clock.nowMs();
-    if (stop.signal.aborted || end.deferred !== null || end.halt !== null) return undefined;
+    if (stop.signal.aborted || end.deferred !== null) return undefined;
     if (!mayBeginUnit(nowMs - startedAtMs, longestUnitMs)) return undefined;
     const index = progress
       .batch()
@@ -59,12 +60,7 @@ export async function workUnits(
     const attempted = await attempt(index, work, ports).finally(() => meter.unitEnded());
     const outcome = await settle(index, attempted, work, ports);
     longestUnitMs = Math.max(longestUnitMs, clock.nowMs() - unitStartedAtMs);
-    if (outcome.kind === "deferred") end = { ...end, deferred: outcome };
-    const halt: RunHalt | null =
-      outcome.kind === "fatal"
-        ? { reason: outcome.error, endsAs: "failed" }
-        : haltedBy(progress.batch().units[index], work.take.run);
-    if (halt !== null) end = { ...end, halt };
+    if (outcome.kind === "deferred") end = { deferred: outcome };
   }
 
   /** A ledger that fails one lane stops them all: no unit goes on when the take has ended. */
@@ -83,10 +79,6 @@ export async function workUnits(
   for (const each of ended) if (each.status === "rejected") throw each.reason;
   await lane(true);
   return end;
-}
-
-function haltedBy(unit: BatchUnit | undefined, run: Run): RunHalt | null {
-  return unit === undefined ? null : haltOnFailure(run, unit);
 }
 
 async function attempt(index: number, work: TakeWork, ports: WorkPorts): Promise<UnitOutcome> {
@@ -118,7 +110,8 @@ async function attempt(index: number, work: TakeWork, ports: WorkPorts): Promise
 /**
  * What the attempt makes of the unit, told to the event bus first: once the batch item holds a unit
  * as settled, nobody looks at it again. A bus that is away leaves the unit as it was; the next take
- * finds it in the unit records.
+ * finds it in the unit records. A run that must stop is halted before the batch changes: siblings
+ * may write the batch at any moment.
  */
 async function settle(
   index: number,
@@ -139,8 +132,15 @@ async function settle(
     progress.changeUnit(index, (unit) => unitAfter(unit, deferred, ports.clock));
     return deferred;
   }
+  const halt = haltAfter(take.run, after, outcome);
+  if (halt !== null && (await haltTake(halt, work, ports)) === "lost") return { kind: "aborted" };
   progress.changeUnit(index, () => after);
   return outcome;
+}
+
+function haltAfter(run: Run, after: BatchUnit, outcome: UnitOutcome): RunHalt | null {
+  if (outcome.kind === "fatal") return { reason: outcome.error, endsAs: "failed" };
+  return haltOnFailure(run, after);
 }
 
 function eventAfter(run: Run, after: BatchUnit, outcome: UnitOutcome): UnitEvent | null {

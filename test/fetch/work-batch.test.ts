@@ -307,6 +307,20 @@ describe("a halt", () => {
     expect(world.searchConsole.sent).toHaveLength(3);
   });
 
+  test("while a take still reads what is stored leaves it nothing to send", async () => {
+    const world = syncWorld();
+    await world.start([10]);
+    await world.ring();
+    const working = world.work(0, readingFor(world, 9_000));
+    await world.clock.sleep(200);
+    await world.ledger.changeRun(runId, (run) =>
+      haltRun(run, { reason: "asked", endsAs: "halted" }, world.clock.nowMs()),
+    );
+    expect((await working).kind).toBe("halted");
+    expect(world.searchConsole.sent).toEqual([]);
+    expect((await world.run()).status).toBe("halted");
+  });
+
   test("ends a wait for quota as well", async () => {
     const world: SyncWorld = syncWorld();
     const [property] = world.scopes;
@@ -323,6 +337,17 @@ describe("a halt", () => {
     expect((await working).kind).toBe("halted");
     expect(world.searchConsole.sent).toEqual([]);
   });
+});
+
+test("a take that reads what is stored for longer than its lease keeps it", async () => {
+  const world = syncWorld();
+  await world.start([2]);
+  await world.ring();
+  const working = world.work(0, readingFor(world, leaseMs + 5_000));
+  await world.clock.sleep(leaseMs + 1_000);
+  const hold = (await world.run()).inFlight[batchIdAt(0)];
+  expect(hold?.untilMs).toBeGreaterThan(world.clock.nowMs());
+  expect((await working).kind).toBe("settled");
 });
 
 describe("a take that has lost its lease", () => {
@@ -512,6 +537,20 @@ test("a unit that another run has stored is fetched again when this run plans it
   expect(world.searchConsole.sent).toHaveLength(1);
   expect(await world.visible()).toHaveLength(3);
 });
+
+/** The world's ports with a row store that takes its time over unit records. */
+function readingFor(world: SyncWorld, ms: number): WorkPorts {
+  return {
+    ...world.ports,
+    rows: {
+      ...world.rows,
+      async readUnits(query) {
+        await world.clock.sleep(ms);
+        return world.rows.readUnits(query);
+      },
+    },
+  };
+}
 
 function isBatch(value: unknown): value is Batch {
   return typeof value === "object" && value !== null && "units" in value;
