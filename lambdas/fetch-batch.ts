@@ -86,7 +86,8 @@ async function work(message: BatchMessage): Promise<void> {
  * ledger has its copy first, so that one that is lost on the way is not forgotten.
  */
 async function deadLetter(record: SQSRecord): Promise<void> {
-  const letter = deadLetterOf(record, "not a batch message", Date.now());
+  const redriven = record.messageAttributes[letterAttributes.letterId]?.stringValue;
+  const letter = deadLetterOf({ ...record, letterId: redriven }, "not a batch message", Date.now());
   const { letterId, reason, atMs } = letter;
   logger.warn("message is not understood: dead-lettered", { messageId: letterId });
   await putLetterCopy(documents, environment.ledgerTable, letter);

@@ -2,7 +2,7 @@ import * as z from "zod";
 
 /** A message that nobody could work, as it stands in the ledger and in the queue. */
 export type DeadLetter = {
-  /** Of the message that was dead-lettered: its copy and its place in the queue share it. */
+  /** Of the message that was dead-lettered first: its copy and its place in the queue share it. */
   readonly letterId: string;
   readonly reason: string;
   /** When it was dead-lettered (epoch ms). */
@@ -23,17 +23,23 @@ export const DeadLetterSchema = z.object({
 /** An item of DynamoDB holds 400 KB; a message may be larger, and a character has up to 3 bytes. */
 const longestBody = 100_000;
 
+/** A message that was redriven is the letter that it was. */
 export function deadLetterOf(
-  message: { readonly messageId: string; readonly body: string },
+  message: {
+    readonly messageId: string;
+    readonly body: string;
+    readonly letterId?: string | undefined;
+  },
   reason: string,
   atMs: number,
 ): DeadLetter {
-  const { messageId: letterId, body } = message;
+  const { body } = message;
+  const letterId = message.letterId ?? message.messageId;
   const whole = body.length <= longestBody;
   return { letterId, reason, atMs, body: whole ? body : body.slice(0, longestBody), whole };
 }
 
-/** Attributes that a message carries into the dead-letter queue. */
+/** Attributes that a message carries into the dead-letter queue; its id, out of it too. */
 export const letterAttributes = {
   letterId: "letterId",
   reason: "reason",

@@ -1,3 +1,4 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { type DeadLetter, DeadLetterSchema } from "./dead-letter.ts";
 import { letterPartition } from "./dynamo-letter-copy.ts";
@@ -5,7 +6,8 @@ import { letterPartition } from "./dynamo-letter-copy.ts";
 /** The ledger's copies of dead letters. */
 export type LetterCopies = {
   list(): Promise<readonly DeadLetter[]>;
-  remove(letterId: string): Promise<void>;
+  /** Unless the letter was dead-lettered once more. */
+  remove(letter: Pick<DeadLetter, "letterId" | "atMs">): Promise<void>;
 };
 
 export function dynamoLetterCopies(client: DynamoDBDocumentClient, table: string): LetterCopies {
@@ -28,9 +30,19 @@ export function dynamoLetterCopies(client: DynamoDBDocumentClient, table: string
       } while (start !== undefined);
       return letters;
     },
-    async remove(letterId) {
-      const Key = { pk: letterPartition, sk: letterId };
-      await client.send(new DeleteCommand({ TableName: table, Key }));
+    async remove({ letterId, atMs }) {
+      try {
+        await client.send(
+          new DeleteCommand({
+            TableName: table,
+            Key: { pk: letterPartition, sk: letterId },
+            ConditionExpression: "attribute_not_exists(pk) OR atMs = :at",
+            ExpressionAttributeValues: { ":at": atMs },
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
     },
   };
 }

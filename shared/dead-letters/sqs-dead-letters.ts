@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import type { DeadLetter } from "./dead-letter.ts";
+import { type DeadLetter, letterAttributes } from "./dead-letter.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import type { LetterCopies } from "./dynamo-letter-copies.ts";
 import {
@@ -12,12 +12,14 @@ import {
 type FoundLetter = {
   readonly letter: DeadLetter;
   readonly received: readonly ReceivedLetter[];
-  readonly copied: boolean;
+  /** The ledger's copy of it. */
+  readonly copy: DeadLetter | null;
 };
 
 /**
  * The dead-letter queue and the ledger's copies as one. A letter is sent before it is deleted
- * anywhere: a crash in between rings a batch twice, which does no harm.
+ * anywhere: a crash in between rings a batch twice, which does no harm. Its copy stays until what
+ * was sent is worked, since a home's queue ends with its owner.
  */
 export function sqsDeadLetters(
   sqs: SQSClient,
@@ -48,9 +50,13 @@ export function sqsDeadLetters(
     }
   }
 
-  async function remove({ letter, received, copied }: FoundLetter): Promise<void> {
+  async function remove(found: FoundLetter): Promise<void> {
+    await removeQueued(found);
+    if (found.copy !== null) await copies.remove(found.copy);
+  }
+
+  async function removeQueued({ received }: FoundLetter): Promise<void> {
     for (const each of received) await deleteLetter(sqs, deadLetterQueueUrl, each);
-    if (copied) await copies.remove(letter.letterId);
   }
 
   return {
@@ -69,14 +75,20 @@ export function sqsDeadLetters(
       const sent: FoundLetter[] = [];
       await withLetters(letterIds, async (letters) => {
         for (const found of letters.filter(({ letter }) => letter.whole)) {
-          const MessageBody = found.letter.body;
-          await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
+          const { letterId, body } = found.letter;
+          await sqs.send(
+            new SendMessageCommand({
+              QueueUrl: queueUrl,
+              MessageBody: body,
+              MessageAttributes: {
+                [letterAttributes.letterId]: { DataType: "String", StringValue: letterId },
+              },
+            }),
+          );
           sent.push(found);
+          if (found.copy !== null) await removeQueued(found);
         }
-        if (sent.length > 0 && !(await options.untilWorked())) {
-          sent.length = 0;
-          return;
-        }
+        if (sent.length === 0 || !(await options.untilWorked())) return;
         for (const found of sent) await remove(found);
       });
       return sent.map(({ letter }) => letter);
@@ -94,14 +106,14 @@ function mergeLetters(
   copies: readonly DeadLetter[],
 ): readonly FoundLetter[] {
   const found = new Map<string, FoundLetter>();
-  for (const letter of copies) found.set(letter.letterId, { letter, received: [], copied: true });
+  for (const letter of copies) found.set(letter.letterId, { letter, received: [], copy: letter });
   for (const each of received) {
     const { letterId } = each.letter;
     const known = found.get(letterId);
     found.set(letterId, {
       letter: each.letter,
       received: [...(known?.received ?? []), each],
-      copied: known?.copied ?? false,
+      copy: known?.copy ?? null,
     });
   }
   return [...found.values()].sort((a, b) => a.letter.atMs - b.letter.atMs);

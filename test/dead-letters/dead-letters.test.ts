@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => ledger.close());
 beforeEach(async () => {
   const copies = dynamoLetterCopies(ledger.documents, ledger.table);
-  for (const { letterId } of await copies.list()) await copies.remove(letterId);
+  for (const letter of await copies.list()) await copies.remove(letter);
 });
 
 async function aWorld({ worked = true } = {}) {
@@ -59,6 +59,13 @@ async function aWorld({ worked = true } = {}) {
     },
     sendBare: (MessageBody: string) =>
       sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody })),
+    async redrivenIds() {
+      const receive = { QueueUrl: queueUrl, MessageAttributeNames: ["All"] };
+      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(receive));
+      return Messages.map(
+        ({ MessageAttributes }) => MessageAttributes?.[letterAttributes.letterId]?.StringValue,
+      );
+    },
     async redriven() {
       const receive = { QueueUrl: queueUrl, MaxNumberOfMessages: 10 };
       const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(receive));
@@ -101,12 +108,21 @@ describe("dead letters", () => {
     expect(await deadLetters.count()).toBe(0);
   });
 
-  test("stay when nobody worked what was sent", async () => {
-    const { deadLetters, copy, send } = await aWorld({ worked: false });
+  test("that nobody has worked yet are sent, keep their copy, and stay the letters they are", async () => {
+    const { deadLetters, copies, copy, send, redrivenIds } = await aWorld({ worked: false });
     await copy("a", 1);
     await send("a", 1);
-    expect(await deadLetters.redrive()).toEqual([]);
-    expect(await deadLetters.list()).toMatchObject([{ letterId: "a" }]);
+    for (let times = 0; times < 3; times += 1) {
+      expect(await deadLetters.redrive()).toMatchObject([{ letterId: "a" }]);
+      expect(await redrivenIds()).toEqual(["a"]);
+      // A worker does not understand it this time either.
+      await copy("a", 2 + times);
+      await send("a", 2 + times);
+      expect(await deadLetters.list()).toMatchObject([{ letterId: "a", atMs: 2 + times }]);
+    }
+    expect(await deadLetters.count()).toBe(1);
+    await copies.remove({ letterId: "a", atMs: 1 });
+    expect(await copies.list()).toMatchObject([{ letterId: "a", atMs: 4 }]);
   });
 
   test("too long for the ledger stay where only the beginning is left", async () => {

@@ -67,6 +67,15 @@ describe("the worker's handler", () => {
     },
   );
 
+  test("dead-letters a redriven message as the letter that it was", async () => {
+    const letterId = { stringValue: "m-0", dataType: "String" };
+    await handle([{ ...record("m-9", "{"), messageAttributes: { letterId } }]);
+    const [sent] = sqs.commandCalls(SendMessageCommand);
+    expect(sent?.args[0].input.MessageAttributes?.letterId?.StringValue).toBe("m-0");
+    const [put] = dynamo.commandCalls(PutCommand);
+    expect(put?.args[0].input.Item).toMatchObject({ sk: "m-0", letterId: "m-0" });
+  });
+
   test("fails the one message whose take throws, and dead-letters nothing for it", async () => {
     const good = JSON.stringify({ runId: "run-1", batchId: "b000000" });
     expect(await handle([record("m-1", good), record("m-2", "{")])).toEqual({

@@ -68,19 +68,19 @@ describe("a message that nobody understands", () => {
     const unknown = await home.run("dlq", "redrive", "nope");
     expect(unknown.code).toBe(2);
 
-    // It comes back, since it is as malformed as before: another message, another letter.
+    // It comes back, since it is as malformed as before: another message, the same letter.
     const redriven = await home.run("dlq", "redrive", "--json");
     expect(`${redriven.code} ${redriven.json?.redriven}`).toBe("0 1");
     const [again] = await waitUntil(
       "it comes back",
       async () => {
         const letters = await deadLetters();
-        return letters.length === 1 ? letters : undefined;
+        return letters.length === 1 && letters[0].at !== letter.at ? letters : undefined;
       },
       120_000,
     );
     expect(again).toMatchObject({ reason: "not a batch message", body: malformed });
-    expect(again.letterId).not.toBe(letter.letterId);
+    expect(again.letterId).toBe(letter.letterId);
 
     expect((await home.run("dlq", "purge", "--json")).code).toBe(2);
     const purged = await home.run("dlq", "purge", "--yes", "--json");

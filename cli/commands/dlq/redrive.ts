@@ -20,7 +20,7 @@ export function dlqRedriveCommand(): Command {
         const sent = asked.length === 0 ? [] : await deadLetters.redrive(asked);
         if (sent.length < asked.length) {
           throw new CommandError(
-            `${asked.length - sent.length} of ${asked.length} dead letters stay: no worker took them in time (is the lever at 0?), or a body is too long for the ledger's copy`,
+            `${asked.length - sent.length} of ${asked.length} dead letters stay: a body is too long for the ledger's copy`,
           );
         }
         const left = await deadLetters.list();
