@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
-import { isEnded } from "../../shared/ledger/run.ts";
+import { isEnded, type Run } from "../../shared/ledger/run.ts";
 import { readRunBatches } from "../../shared/ledger/run-batches.ts";
 import { summariseRun } from "../../shared/ledger/run-summary.ts";
 import { addDays, type PacificDate } from "../../shared/plan/pacific-date.ts";
@@ -10,10 +10,12 @@ import type { RunRequestInput } from "../../shared/plan/run-request.ts";
 import { quotaScopes } from "../../shared/quota/scopes.ts";
 import { generationGraceMs, type RowStore } from "../../shared/rows/row-store.ts";
 import { day } from "../support/day.ts";
+import { memoryEventBus } from "../support/memory-event-bus.ts";
 import { memoryRowStore } from "../support/memory-row-store.ts";
 import { sampleRecord } from "../support/row-samples.ts";
 import { type Coverage, count, newCoverage } from "./coverage.ts";
 import { dice as diceOf } from "./dice.ts";
+import { eventFaults } from "./event-faults.ts";
 import { drawFaults, type FaultKind, type Faults, noFaults } from "./faults.ts";
 import { operate } from "./operator.ts";
 import type { Bug } from "./planted-bugs.ts";
@@ -95,14 +97,17 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     rows: new Map(),
     windows: new Map(),
     google,
+    eventBus: memoryEventBus(),
   };
   const { ledger: stored } = bug?.stores?.(stores) ?? stores;
   const ledger = watchLedger(stored, {
     nowMs: () => scheduler.nowMs(),
     coverage,
     violated,
+    ended: (run) => endings.push(run),
     log,
   });
+  const endings: Run[] = [];
   const world: World = {
     dice,
     faults,
@@ -253,8 +258,27 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     }
     for (const fault of quotaFaults()) violated(fault);
     for (const fault of orderFaults(google.arrivals, scenario.paging.pageRows)) violated(fault);
+    for (const fault of await untold()) violated(fault);
     await judgeLock(run.siteUrl);
     await judgeSweep(rows, visible);
+  }
+
+  /** Who kills an execution, or starts none, ends its run without a word. */
+  async function untold(): Promise<readonly string[]> {
+    const killed = endings.filter(({ execution }) => {
+      const { status = "ABORTED" } = stage.find(execution) ?? {};
+      return status === "ABORTED";
+    });
+    const settled = await Promise.all(
+      (await ledger.listRuns(10)).map(async (run) => {
+        const batches = await readRunBatches(ledger, run);
+        return { run, units: batches.flatMap((batch) => batch.units) };
+      }),
+    );
+    return eventFaults(stores.eventBus.events, {
+      settled,
+      endings: endings.filter((run) => !killed.includes(run)),
+    });
   }
 
   /** Where every command and handler came to its end, ended runs hold no property. */

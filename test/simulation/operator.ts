@@ -1,7 +1,10 @@
+import { runEvent } from "../../shared/events/run-event.ts";
 import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
 import { lockProperty } from "../../shared/ledger/hold-property.ts";
 import { isStarting, reconcileRuns } from "../../shared/ledger/reconcile-runs.ts";
 import { isEnded, type Run } from "../../shared/ledger/run.ts";
+import { readRunBatches } from "../../shared/ledger/run-batches.ts";
+import { summariseRun } from "../../shared/ledger/run-summary.ts";
 import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
 import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
 import type { World } from "./simulated-ports.ts";
@@ -77,7 +80,9 @@ async function resume(
   stage: SimulatedStage,
   ports: WorkPorts,
 ): Promise<void> {
-  const { ledger, clock } = ports;
+  const { ledger, clock, eventBus } = ports;
+  const summary = summariseRun(run, await readRunBatches(ledger, run), clock.nowMs());
+  await eventBus.publish([runEvent(run, summary)]);
   await lockProperty(run, ledger, clock.nowMs());
   const execution = `${run.runId}-${clock.nowMs().toString(36)}`;
   await ledger.changeRun(run.runId, (ended) =>

@@ -1,3 +1,4 @@
+import { EventBusError } from "../../shared/events/event-bus.ts";
 import type { Clock } from "../../shared/fetch/clock.ts";
 import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
@@ -10,7 +11,7 @@ import type { QuotaWindow } from "../../shared/quota/window.ts";
 import { RowStoreError } from "../../shared/rows/row-store-error.ts";
 import type { SearchConsole } from "../../shared/search-console/search-console.ts";
 import { intercept } from "../support/intercept.ts";
-import { memoryEventBus } from "../support/memory-event-bus.ts";
+import type { MemoryEventBus } from "../support/memory-event-bus.ts";
 import { type MemoryRows, memoryRowStore } from "../support/memory-row-store.ts";
 import { failure } from "../support/scripted-search-console.ts";
 import type { Dice } from "./dice.ts";
@@ -25,6 +26,7 @@ export type Stores = {
   readonly rows: MemoryRows;
   readonly windows: Map<string, QuotaWindow>;
   readonly google: SimulatedSearchConsole;
+  readonly eventBus: MemoryEventBus;
 };
 
 export type World = {
@@ -72,7 +74,11 @@ export function simulatedPorts(process: Process, world: World): WorkPorts {
       after: "quota-fault",
       error: () => new QuotaError("away", { code: "store-failed" }),
     }),
-    eventBus: memoryEventBus(),
+    eventBus: throughTurns("events", stores.eventBus, process, world, {
+      before: "event-fault",
+      after: "event-answer-lost",
+      error: () => new EventBusError("the event bus is away"),
+    }),
     searchConsole: searchConsoleOf(process, clock, world),
     paging: scenario.paging,
     clock,

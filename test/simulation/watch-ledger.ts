@@ -23,6 +23,8 @@ export function watchLedger(
     readonly nowMs: () => number;
     readonly coverage: Coverage;
     readonly violated: (what: string) => void;
+    /** Hears of each run as it is when an execution, or somebody in its stead, ends it. */
+    readonly ended?: ((run: Run) => void) | undefined;
     readonly log?: ((line: string) => void) | undefined;
   },
 ): Ledger {
@@ -73,6 +75,7 @@ export function watchLedger(
 
   function judgeEnd(before: Run, after: Run): void {
     if (!isEnded(after.status) || isEnded(before.status)) return;
+    options.ended?.(after);
     if (inFlightCount(after) > 0) violated(`${after.runId} ended with batches in flight`);
     if (after.status !== "complete" && after.status !== "completed_with_failures") return;
     if (!isDrained(after)) violated(`${after.runId} is ${after.status} and not drained`);
