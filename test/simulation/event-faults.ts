@@ -42,9 +42,15 @@ export function eventFaults(
   return faults;
 }
 
-/** Who tells again what nobody wrote down may know of another attempt, and of its error. */
-function factOf(event: SyncEvent): SyncEvent {
-  return event.kind === "unit" ? { ...event, attempts: 0, error: null } : event;
+/**
+ * Who tells again what nobody wrote down may know of another attempt, and of its error; who tells
+ * again of a run that stopped halfway, of figures that a take has written since.
+ */
+function factOf(event: SyncEvent): Partial<SyncEvent> {
+  if (event.kind === "unit") return { ...event, attempts: 0, error: null };
+  if (event.status === "complete" || event.status === "completed_with_failures") return event;
+  const { eventId, runId, status, reason, siteUrl, from, to, reports } = event;
+  return { eventId, runId, status, reason, siteUrl, from, to, reports };
 }
 
 function isOfUnit(event: SyncEvent): event is SyncEvent & { readonly kind: "unit" } {

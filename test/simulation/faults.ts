@@ -33,6 +33,7 @@ export const faultRates = {
   "moved-ties": 0.2,
   halt: 0.2,
   lever: 0.3,
+  limits: 0.2,
   "execution-stopped": 0.1,
   rival: 0.15,
 } as const;

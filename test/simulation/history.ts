@@ -47,6 +47,7 @@ export type HistoryOptions = {
   /** Nothing goes wrong. */
   readonly faultless?: boolean;
   readonly concurrency?: number;
+  readonly lever?: number;
   /** Whether the same backfill comes once more. */
   readonly again?: boolean;
   readonly bug?: Bug | undefined;
@@ -71,12 +72,15 @@ const mostSteps = 60_000;
 /** Whoever stands still is back after this, also when all is over. */
 const longestPauseMs = 120_000;
 
+/** A pass of the dispatcher, from its look at the settings to its ring, slow answers included. */
+const passMs = 15_000;
+
 /** One history, from its seed to its end; the same seed is the same history. */
 export async function runHistory(seed: number, options: HistoryOptions = {}): Promise<History> {
   const dice = diceOf(seed);
   const drawn = drawScenario(dice);
-  const { concurrency = drawn.concurrency, again = drawn.again } = options;
-  const scenario = { ...drawn, concurrency, again };
+  const { concurrency = drawn.concurrency, lever = drawn.lever, again = drawn.again } = options;
+  const scenario = { ...drawn, concurrency, lever, again };
   const faults = options.faultless ? noFaults() : drawFaults(dice);
   const coverage = newCoverage();
   const violations = new Set<string>();
@@ -93,7 +97,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   };
   const { bug } = options;
   const stores: Stores = {
-    ledger: memoryLedger({ lever: scenario.lever }),
+    ledger: memoryLedger({ lever }),
     rows: new Map(),
     windows: new Map(),
     google,
@@ -103,6 +107,8 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const ledger = watchLedger(stored, {
     nowMs: () => scheduler.nowMs(),
     coverage,
+    settings: { lever },
+    settingsLagMs: () => passMs + (faults.struck.has("pause") ? longestPauseMs : 0),
     violated,
     ended: (run) => endings.push(run),
     log,
@@ -131,7 +137,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
       await operate(againId, request, stage, world, isCalm);
     }
     // A rival may wait for somebody to raise it.
-    await ledger.changeSettings({ lever: 5 });
+    await ledger.changeSettings({ lever, inFlight: null, queueSize: null });
     endedAtMs = scheduler.nowMs();
   }
 

@@ -25,7 +25,7 @@ export async function operate(
   world: World,
   isCalm: () => boolean,
 ): Promise<void> {
-  const { dice, faults } = world;
+  const { dice, faults, scenario } = world;
   const { clock } = stage.process("watch").ports;
   let operator = stage.process("operator");
 
@@ -67,9 +67,18 @@ export async function operate(
       const lever = dice.between(0, 5);
       await command(({ ledger }) => ledger.changeSettings({ lever }));
     }
+    if (faults.strikes("limits")) {
+      const limits = { inFlight: dice.between(1, 8), queueSize: dice.between(1, 8) };
+      await command(({ ledger }) => ledger.changeSettings(limits));
+    }
     if (faults.strikes("queue-cleared")) stage.clearQueue();
     if (faults.strikes("rival")) stage.start(`rival-${dice.below(1_000)}`, rivalRequest);
-    if (calmLooks === 1) await command(({ ledger }) => ledger.changeSettings({ lever: 5 }));
+    if (calmLooks === 1) {
+      const { lever } = scenario;
+      await command(({ ledger }) =>
+        ledger.changeSettings({ lever, inFlight: null, queueSize: null }),
+      );
+    }
   }
 }
 
