@@ -264,6 +264,9 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     }
     for (const fault of quotaFaults()) violated(fault);
     for (const fault of orderFaults(google.arrivals, scenario.paging.pageRows)) violated(fault);
+    for (const { runId: id, reason } of endings.filter(({ status }) => status === "failed")) {
+      if (!mayFail.some((cause) => cause.test(reason ?? ""))) violated(`${id} failed: ${reason}`);
+    }
     for (const fault of await untold()) violated(fault);
     await judgeLock(run.siteUrl);
     await judgeSweep(rows, visible);
@@ -359,6 +362,13 @@ const cutShort: readonly FaultKind[] = [
   "ledger-fault",
   "ledger-answer-lost",
   "execution-stopped",
+];
+
+/** What a run may fail of; all else is to be waited for, or costs a unit. */
+const mayFail: readonly RegExp[] = [
+  /^Google says (credentials|stale-token)/,
+  /^the ledger has lost batch/,
+  / is being synced by run /,
 ];
 
 /** DESIGN: no request starts more than 5 s after a halt. */
