@@ -39,6 +39,9 @@ export type World = {
   arrived(process: Process, date: PacificDate): Promise<void>;
 };
 
+/** So short that runs which follow one another sweep what the earlier ones have left. */
+const simulatedGraceMs = 30_000;
+
 /** The project whose quota the runs count in. */
 export const projectId = "simulation";
 
@@ -48,10 +51,15 @@ export const projectId = "simulation";
  * fail with or without effect.
  */
 export function simulatedPorts(process: Process, world: World): WorkPorts {
-  const { dice, scenario, scheduler, stores } = world;
+  const { dice, faults, scenario, scheduler, stores } = world;
   const clock = clockOf(process, world);
   const rows = memoryRowStore(stores.rows, {
-    step: () => scheduler.turn(process, "rows: a round trip"),
+    graceMs: simulatedGraceMs,
+    async step(access) {
+      await scheduler.turn(process, `rows: ${access}`);
+      const dawdles = access === "a reader's" && faults.strikes("slow-reader");
+      if (dawdles) await scheduler.sleep(process, dice.between(1_000, 3 * simulatedGraceMs));
+    },
   });
   const quota = createMemoryQuota(() => clock.nowMs(), stores.windows);
   return {
