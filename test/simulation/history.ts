@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
-import { isEnded } from "../../shared/ledger/run.ts";
+import { isEnded, type Run } from "../../shared/ledger/run.ts";
 import { readRunBatches } from "../../shared/ledger/run-batches.ts";
 import { summariseRun } from "../../shared/ledger/run-summary.ts";
 import { addDays, type PacificDate } from "../../shared/plan/pacific-date.ts";
@@ -10,10 +10,12 @@ import type { RunRequestInput } from "../../shared/plan/run-request.ts";
 import { quotaScopes } from "../../shared/quota/scopes.ts";
 import { generationGraceMs, type RowStore } from "../../shared/rows/row-store.ts";
 import { day } from "../support/day.ts";
+import { memoryEventBus } from "../support/memory-event-bus.ts";
 import { memoryRowStore } from "../support/memory-row-store.ts";
 import { sampleRecord } from "../support/row-samples.ts";
 import { type Coverage, count, newCoverage } from "./coverage.ts";
 import { dice as diceOf } from "./dice.ts";
+import { eventFaults } from "./event-faults.ts";
 import { drawFaults, type FaultKind, type Faults, noFaults } from "./faults.ts";
 import { operate } from "./operator.ts";
 import type { Bug } from "./planted-bugs.ts";
@@ -45,6 +47,7 @@ export type HistoryOptions = {
   /** Nothing goes wrong. */
   readonly faultless?: boolean;
   readonly concurrency?: number;
+  readonly lever?: number;
   /** Whether the same backfill comes once more. */
   readonly again?: boolean;
   readonly bug?: Bug | undefined;
@@ -69,12 +72,15 @@ const mostSteps = 60_000;
 /** Whoever stands still is back after this, also when all is over. */
 const longestPauseMs = 120_000;
 
+/** A pass of the dispatcher, from its look at the settings to its ring, slow answers included. */
+const passMs = 15_000;
+
 /** One history, from its seed to its end; the same seed is the same history. */
 export async function runHistory(seed: number, options: HistoryOptions = {}): Promise<History> {
   const dice = diceOf(seed);
   const drawn = drawScenario(dice);
-  const { concurrency = drawn.concurrency, again = drawn.again } = options;
-  const scenario = { ...drawn, concurrency, again };
+  const { concurrency = drawn.concurrency, lever = drawn.lever, again = drawn.again } = options;
+  const scenario = { ...drawn, concurrency, lever, again };
   const faults = options.faultless ? noFaults() : drawFaults(dice);
   const coverage = newCoverage();
   const violations = new Set<string>();
@@ -91,18 +97,23 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   };
   const { bug } = options;
   const stores: Stores = {
-    ledger: memoryLedger({ lever: scenario.lever }),
+    ledger: memoryLedger({ lever }),
     rows: new Map(),
     windows: new Map(),
     google,
+    eventBus: memoryEventBus(),
   };
   const { ledger: stored } = bug?.stores?.(stores) ?? stores;
   const ledger = watchLedger(stored, {
     nowMs: () => scheduler.nowMs(),
     coverage,
+    settings: { lever },
+    settingsLagMs: () => passMs + (faults.struck.has("pause") ? longestPauseMs : 0),
     violated,
+    ended: (run) => endings.push(run),
     log,
   });
+  const endings: Run[] = [];
   const world: World = {
     dice,
     faults,
@@ -126,7 +137,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
       await operate(againId, request, stage, world, isCalm);
     }
     // A rival may wait for somebody to raise it.
-    await ledger.changeSettings({ lever: 5 });
+    await ledger.changeSettings({ lever, inFlight: null, queueSize: null });
     endedAtMs = scheduler.nowMs();
   }
 
@@ -253,8 +264,30 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     }
     for (const fault of quotaFaults()) violated(fault);
     for (const fault of orderFaults(google.arrivals, scenario.paging.pageRows)) violated(fault);
+    for (const { runId: id, reason } of endings.filter(({ status }) => status === "failed")) {
+      if (!mayFail.some((cause) => cause.test(reason ?? ""))) violated(`${id} failed: ${reason}`);
+    }
+    for (const fault of await untold()) violated(fault);
     await judgeLock(run.siteUrl);
     await judgeSweep(rows, visible);
+  }
+
+  /** Who kills an execution, or starts none, ends its run without a word. */
+  async function untold(): Promise<readonly string[]> {
+    const killed = endings.filter(({ execution }) => {
+      const { status = "ABORTED" } = stage.find(execution) ?? {};
+      return status === "ABORTED";
+    });
+    const settled = await Promise.all(
+      (await ledger.listRuns(10)).map(async (run) => {
+        const batches = await readRunBatches(ledger, run);
+        return { run, units: batches.flatMap((batch) => batch.units) };
+      }),
+    );
+    return eventFaults(stores.eventBus.events, {
+      settled,
+      endings: endings.filter((run) => !killed.includes(run)),
+    });
   }
 
   /** Where every command and handler came to its end, ended runs hold no property. */
@@ -329,6 +362,13 @@ const cutShort: readonly FaultKind[] = [
   "ledger-fault",
   "ledger-answer-lost",
   "execution-stopped",
+];
+
+/** What a run may fail of; all else is to be waited for, or costs a unit. */
+const mayFail: readonly RegExp[] = [
+  /^Google says (credentials|stale-token)/,
+  /^the ledger has lost batch/,
+  / is being synced by run /,
 ];
 
 /** DESIGN: no request starts more than 5 s after a halt. */

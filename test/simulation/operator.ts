@@ -1,7 +1,10 @@
+import { runEvent } from "../../shared/events/run-event.ts";
 import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
 import { lockProperty } from "../../shared/ledger/hold-property.ts";
 import { isStarting, reconcileRuns } from "../../shared/ledger/reconcile-runs.ts";
 import { isEnded, type Run } from "../../shared/ledger/run.ts";
+import { readRunBatches } from "../../shared/ledger/run-batches.ts";
+import { summariseRun } from "../../shared/ledger/run-summary.ts";
 import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
 import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
 import type { World } from "./simulated-ports.ts";
@@ -22,7 +25,7 @@ export async function operate(
   world: World,
   isCalm: () => boolean,
 ): Promise<void> {
-  const { dice, faults } = world;
+  const { dice, faults, scenario } = world;
   const { clock } = stage.process("watch").ports;
   let operator = stage.process("operator");
 
@@ -64,9 +67,18 @@ export async function operate(
       const lever = dice.between(0, 5);
       await command(({ ledger }) => ledger.changeSettings({ lever }));
     }
+    if (faults.strikes("limits")) {
+      const limits = { inFlight: dice.between(1, 8), queueSize: dice.between(1, 8) };
+      await command(({ ledger }) => ledger.changeSettings(limits));
+    }
     if (faults.strikes("queue-cleared")) stage.clearQueue();
     if (faults.strikes("rival")) stage.start(`rival-${dice.below(1_000)}`, rivalRequest);
-    if (calmLooks === 1) await command(({ ledger }) => ledger.changeSettings({ lever: 5 }));
+    if (calmLooks === 1) {
+      const { lever } = scenario;
+      await command(({ ledger }) =>
+        ledger.changeSettings({ lever, inFlight: null, queueSize: null }),
+      );
+    }
   }
 }
 
@@ -77,7 +89,9 @@ async function resume(
   stage: SimulatedStage,
   ports: WorkPorts,
 ): Promise<void> {
-  const { ledger, clock } = ports;
+  const { ledger, clock, eventBus } = ports;
+  const summary = summariseRun(run, await readRunBatches(ledger, run), clock.nowMs());
+  await eventBus.publish([runEvent(run, summary)]);
   await lockProperty(run, ledger, clock.nowMs());
   const execution = `${run.runId}-${clock.nowMs().toString(36)}`;
   await ledger.changeRun(run.runId, (ended) =>

@@ -1,3 +1,4 @@
+import type { SyncEvent } from "../../shared/events/sync-event.ts";
 import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
 import { gatherUnit } from "../../shared/fetch/gather-unit.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
@@ -28,6 +29,8 @@ export const plantedBugs = {
   "a flip before the last page": { worker: flippingEarly },
   /** The last but one page is taken for the last. */
   "a lost next page": { worker: losingPages },
+  /** Events are told once the batch item holds what they tell of. */
+  "tell after save": { worker: tellingLate },
 } as const satisfies Record<string, Bug>;
 
 export type BugName = keyof typeof plantedBugs;
@@ -104,4 +107,26 @@ function flippingEarly(ports: WorkPorts): WorkPorts {
 function losingPages(ports: WorkPorts): WorkPorts {
   const { pageRows, unitRowCap } = ports.paging ?? { pageRows: 1, unitRowCap: 1 };
   return { ...ports, paging: { pageRows, unitRowCap: unitRowCap - pageRows } };
+}
+
+function tellingLate(ports: WorkPorts): WorkPorts {
+  const { ledger, eventBus } = ports;
+  const untold: SyncEvent[] = [];
+  return {
+    ...ports,
+    eventBus: {
+      async publish(events) {
+        untold.push(...events);
+      },
+    },
+    ledger: {
+      ...ledger,
+      async saveBatch(batch) {
+        const answer = await ledger.saveBatch(batch);
+        const told = untold.splice(0);
+        if (told.length > 0) await eventBus.publish(told);
+        return answer;
+      },
+    },
+  };
 }

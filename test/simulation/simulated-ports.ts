@@ -1,3 +1,4 @@
+import { EventBusError } from "../../shared/events/event-bus.ts";
 import type { Clock } from "../../shared/fetch/clock.ts";
 import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
@@ -10,7 +11,7 @@ import type { QuotaWindow } from "../../shared/quota/window.ts";
 import { RowStoreError } from "../../shared/rows/row-store-error.ts";
 import type { SearchConsole } from "../../shared/search-console/search-console.ts";
 import { intercept } from "../support/intercept.ts";
-import { memoryEventBus } from "../support/memory-event-bus.ts";
+import type { MemoryEventBus } from "../support/memory-event-bus.ts";
 import { type MemoryRows, memoryRowStore } from "../support/memory-row-store.ts";
 import { failure } from "../support/scripted-search-console.ts";
 import type { Dice } from "./dice.ts";
@@ -25,6 +26,7 @@ export type Stores = {
   readonly rows: MemoryRows;
   readonly windows: Map<string, QuotaWindow>;
   readonly google: SimulatedSearchConsole;
+  readonly eventBus: MemoryEventBus;
 };
 
 export type World = {
@@ -37,6 +39,9 @@ export type World = {
   arrived(process: Process, date: PacificDate): Promise<void>;
 };
 
+/** So short that runs which follow one another sweep what the earlier ones have left. */
+const simulatedGraceMs = 30_000;
+
 /** The project whose quota the runs count in. */
 export const projectId = "simulation";
 
@@ -46,10 +51,15 @@ export const projectId = "simulation";
  * fail with or without effect.
  */
 export function simulatedPorts(process: Process, world: World): WorkPorts {
-  const { dice, scenario, scheduler, stores } = world;
+  const { dice, faults, scenario, scheduler, stores } = world;
   const clock = clockOf(process, world);
   const rows = memoryRowStore(stores.rows, {
-    step: () => scheduler.turn(process, "rows: a round trip"),
+    graceMs: simulatedGraceMs,
+    async step(access) {
+      await scheduler.turn(process, `rows: ${access}`);
+      const dawdles = access === "a reader's" && faults.strikes("slow-reader");
+      if (dawdles) await scheduler.sleep(process, dice.between(1_000, 3 * simulatedGraceMs));
+    },
   });
   const quota = createMemoryQuota(() => clock.nowMs(), stores.windows);
   return {
@@ -72,7 +82,11 @@ export function simulatedPorts(process: Process, world: World): WorkPorts {
       after: "quota-fault",
       error: () => new QuotaError("away", { code: "store-failed" }),
     }),
-    eventBus: memoryEventBus(),
+    eventBus: throughTurns("events", stores.eventBus, process, world, {
+      before: "event-fault",
+      after: "event-answer-lost",
+      error: () => new EventBusError("the event bus is away"),
+    }),
     searchConsole: searchConsoleOf(process, clock, world),
     paging: scenario.paging,
     clock,

@@ -60,6 +60,17 @@ describe("where nothing goes wrong", () => {
     }
   });
 
+  test("at lever 1 a run of five workers asks in plan order as well, and stores the same", async () => {
+    for (const seed of seeds) {
+      const options = { faultless: true, again: false };
+      const one = await runHistory(seed, { ...options, concurrency: 1 });
+      const lowered = await runHistory(seed, { ...options, concurrency: 5, lever: 1 });
+      expect(lowered.violations).toEqual([]);
+      expect(lowered.requests).toEqual(one.requests);
+      expect(lowered.visible).toEqual(one.visible);
+    }
+  });
+
   test("several workers do not keep to plan order: the property above can fail", async () => {
     const histories = await Promise.all(
       seeds.map((seed) => runHistory(seed, { faultless: true, concurrency: 5 })),

@@ -8,6 +8,7 @@ import {
   queueSize,
   type Run,
 } from "../../shared/ledger/run.ts";
+import type { Settings } from "../../shared/ledger/settings.ts";
 import { type Coverage, count, movesOf } from "./coverage.ts";
 
 /** Clocks lie within this of the true time on either side. */
@@ -25,11 +26,19 @@ export function watchLedger(
   options: {
     readonly nowMs: () => number;
     readonly coverage: Coverage;
+    /** As they are before anybody changes them. */
+    readonly settings: Settings;
+    /** A dispatcher may act on settings that were changed so long ago. */
+    readonly settingsLagMs: () => number;
     readonly violated: (what: string) => void;
+    /** Hears of each run as it is when an execution, or somebody in its stead, ends it. */
+    readonly ended?: ((run: Run) => void) | undefined;
     readonly log?: ((line: string) => void) | undefined;
   },
 ): Ledger {
   const { nowMs, coverage, violated, log } = options;
+  /** Each until the next one was written. */
+  const settingsWritten: WrittenSettings[] = [{ settings: options.settings, untilMs: null }];
   const batches = new Map<string, Batch>();
   /** The newest take that each batch has had. */
   const newestTakes = new Map<string, number>();
@@ -44,6 +53,11 @@ export function watchLedger(
     if (moves.length > 0) log?.(`ledger ${after.runId}: ${moves.join(", ")}`);
     for (const fault of limitFaults(after)) violated(fault);
     for (const fault of placeFaults(after)) violated(fault);
+    const oldestMs = nowMs() - options.settingsLagMs();
+    const inEffect = settingsWritten
+      .filter(({ untilMs }) => untilMs === null || untilMs >= oldestMs)
+      .map(({ settings }) => settings);
+    for (const fault of settingFaults(before, after, inEffect)) violated(fault);
     for (const batchId of placesOf(before)) {
       if (placesOf(after).includes(batchId)) continue;
       const batch = batches.get(keyOf({ runId: after.runId, batchId }));
@@ -76,6 +90,7 @@ export function watchLedger(
 
   function judgeEnd(before: Run, after: Run): void {
     if (!isEnded(after.status) || isEnded(before.status)) return;
+    options.ended?.(after);
     if (inFlightCount(after) > 0) violated(`${after.runId} ended with batches in flight`);
     if (after.status === "failed" && !failsFor.test(after.reason ?? "")) {
       violated(`${after.runId} failed for ${after.reason}`);
@@ -125,6 +140,13 @@ export function watchLedger(
 
   return {
     ...ledger,
+    async changeSettings(change) {
+      const settings = await ledger.changeSettings(change);
+      const last = settingsWritten.at(-1);
+      if (last !== undefined) last.untilMs = nowMs();
+      settingsWritten.push({ settings, untilMs: null });
+      return settings;
+    },
     changeRun(runId, transition) {
       return ledger.changeRun(runId, (run) => {
         const decision = transition(run);
@@ -155,6 +177,33 @@ function limitFaults(run: Run): readonly string[] {
   if (run.next > run.admitted || run.admitted > run.batches)
     faults.push("the plan's cursors cross");
   return faults;
+}
+
+type WrittenSettings = { readonly settings: Settings; untilMs: number | null };
+
+/** What a ring or an admission must keep, of the settings that its dispatcher may have read. */
+function settingFaults(before: Run, after: Run, inEffect: readonly Settings[]): readonly string[] {
+  const faults: string[] = [];
+  const inFlight = inFlightCount(after);
+  const rings = Object.entries(after.inFlight).some(
+    ([batchId, hold]) => hold.token === 0 && hold.untilMs !== before.inFlight[batchId]?.untilMs,
+  );
+  const mostInFlight = Math.max(...inEffect.map((settings) => ringsAllowed(after, settings)));
+  if (rings && inFlight > mostInFlight) {
+    faults.push(`rung to ${inFlight} in flight where the settings allow ${mostInFlight}`);
+  }
+  const held = queueSize(after) + inFlight;
+  const mostHeld = Math.max(...inEffect.map((settings) => settings.queueSize ?? held));
+  if (after.admitted > before.admitted && held > mostHeld) {
+    faults.push(`admitted to ${held} queued and in flight where the settings allow ${mostHeld}`);
+  }
+  return faults;
+}
+
+/** DESIGN §4: the run's workers and two more, one at lever 1, none at lever 0. */
+function ringsAllowed(run: Run, { lever, inFlight }: Settings): number {
+  const workers = Math.min(run.concurrency, lever);
+  return Math.min(workers <= 1 ? workers : workers + 2, run.maxInFlight, inFlight ?? workers + 2);
 }
 
 /** A batch is in one place at most, and none that was not reached is in the queue. */

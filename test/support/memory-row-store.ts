@@ -9,6 +9,7 @@ import {
 import { RowStoreError } from "../../shared/rows/row-store-error.ts";
 import { distinctStoredRows, type StoredRow } from "../../shared/rows/stored-row.ts";
 import type { UnitRecord } from "../../shared/rows/unit-record.ts";
+import { streamWholeUnits } from "../../shared/rows/whole-units.ts";
 
 type Generation = {
   readonly rows: Map<string, StoredRow>;
@@ -24,21 +25,31 @@ type HeldUnit = {
   completedAtMs: number;
 };
 
+/** What a round trip is for. */
+export type RowsAccess =
+  | "a round trip"
+  | "a reader's"
+  | "a sweep empties a generation"
+  | "a sweep has emptied a generation";
+
 /** What the stores that share it hold. */
 export type MemoryRows = Map<string, HeldUnit>;
 
 /**
  * Rows in memory, held to the same contract as the real stores. `step` comes before each access,
- * as a round trip to a server would: it may take a turn of the event loop, or throw.
+ * as a round trip to a server would: it may take a turn of the event loop, or throw. `graceMs` is
+ * how long a generation that nobody sees is kept.
  */
 export function memoryRowStore(
   held: MemoryRows = new Map(),
   options: {
     readonly findReport?: (id: string) => Report | undefined;
-    readonly step?: () => Promise<void>;
+    readonly step?: (access: RowsAccess) => Promise<void>;
+    readonly graceMs?: number;
   } = {},
 ): RowStore {
-  const step = options.step ?? (async () => {});
+  const { step: roundTrip = async () => {}, graceMs = generationGraceMs } = options;
+  const step = (access: RowsAccess = "a round trip") => roundTrip(access);
   const reportOf = options.findReport ?? findReport;
 
   function heldUnit(unit: Unit): HeldUnit {
@@ -55,6 +66,29 @@ export function memoryRowStore(
       .filter(({ siteUrl, date }) => siteUrl === query.siteUrl && inRange(date, query))
       .filter(({ report }) => query.reports?.includes(report) ?? true)
       .sort((a, b) => compare(`${a.date} ${a.report}`, `${b.date} ${b.report}`));
+  }
+
+  async function readUnit(unit: Unit): Promise<{ readonly record: UnitRecord } | undefined> {
+    await step("a reader's");
+    const { record } = heldUnit(unit);
+    return record === null ? undefined : { record };
+  }
+
+  /** In two reads: a generation may be swept between them. */
+  async function readRows({ record }: { readonly record: UnitRecord }) {
+    await step("a reader's");
+    const first = generationRows(record).slice(0, Math.ceil(record.rows / 2));
+    await step("a reader's");
+    const last = first.at(-1)?.key ?? "";
+    const rows = [...first, ...generationRows(record).filter(({ key }) => key > last)];
+    const searchType = (record.shape ?? reportOf(record.report))?.searchType ?? "";
+    return rows.map((row) => visibleRow(record, searchType, row));
+  }
+
+  /** By row key. */
+  function generationRows(record: UnitRecord): readonly StoredRow[] {
+    const { rows } = heldUnit(record).generations.get(record.generation) ?? {};
+    return [...(rows?.values() ?? [])].sort((a, b) => compare(a.key, b.key));
   }
 
   return {
@@ -103,22 +137,15 @@ export function memoryRowStore(
     },
 
     async *streamRows(query) {
-      for (const listed of recordsOf(query)) {
-        await step();
-        const { record, generations } = heldUnit(listed);
-        if (record === null) continue;
-        const rows = [...(generations.get(record.generation)?.rows.values() ?? [])];
-        if (rows.length !== record.rows) {
-          throw new RowStoreError("rows-missing", `${record.date} lacks rows of its record`);
-        }
-        const searchType = (record.shape ?? reportOf(record.report))?.searchType ?? "";
-        rows.sort((a, b) => compare(a.key, b.key));
-        for (const row of rows) yield visibleRow(record, searchType, row);
-      }
+      await step();
+      yield* streamWholeUnits(
+        recordsOf(query).map((record) => ({ record })),
+        { readUnit, readRows },
+      );
     },
 
     async sweepGenerations(nowMs) {
-      const graceOverMs = nowMs - generationGraceMs;
+      const graceOverMs = nowMs - graceMs;
       await step();
       const all = [...held.values()].flatMap((unit) =>
         [...unit.generations].map(([id, generation]) => ({ unit, id, generation })),
@@ -131,9 +158,9 @@ export function memoryRowStore(
       const doomed = all.filter(({ generation }) => generation.doomed);
       const full = doomed.filter(({ generation }) => generation.emptiedAtMs === null);
       for (const { generation } of full) {
-        await step();
+        await step("a sweep empties a generation");
         generation.rows.clear();
-        await step();
+        await step("a sweep has emptied a generation");
         generation.emptiedAtMs = nowMs;
       }
       for (const { unit, id, generation } of doomed) {

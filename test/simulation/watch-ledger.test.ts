@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
+import { dispatchRun } from "../../shared/ledger/transitions/dispatch-run.ts";
+import { aRun } from "../support/a-run.ts";
+import { newCoverage } from "./coverage.ts";
+import { watchLedger } from "./watch-ledger.ts";
+
+/** Rings with one lever where the settings have had another for `sinceMs`; what is said of it. */
+async function violationsOf(
+  rung: { readonly lever: number; readonly queueSize?: number },
+  set: { readonly lever: number; readonly queueSize?: number },
+  sinceMs: number,
+): Promise<readonly string[]> {
+  const violations: string[] = [];
+  let nowMs = 1_000;
+  const ledger = watchLedger(memoryLedger({ lever: 5 }), {
+    nowMs: () => nowMs,
+    coverage: newCoverage(),
+    settings: { lever: 5 },
+    settingsLagMs: () => 15_000,
+    violated: (what) => violations.push(what),
+  });
+  const run = aRun({ concurrency: 5, batches: 20 });
+  await ledger.createRun(run);
+  await ledger.changeSettings(set);
+  nowMs += sinceMs;
+  await ledger.changeRun(run.runId, (known) =>
+    dispatchRun(known, { ...rung, execution: run.execution }, nowMs),
+  );
+  return violations;
+}
+
+describe("a ring against the settings as they were last written", () => {
+  test("is right when it heeds them, or those that its dispatcher may have read before", async () => {
+    expect(await violationsOf({ lever: 1 }, { lever: 1 }, 60_000)).toEqual([]);
+    expect(await violationsOf({ lever: 5 }, { lever: 1 }, 5_000)).toEqual([]);
+  });
+
+  test.each([0, 1, 3])("is wrong beyond lever %i", async (lever) => {
+    const [violation] = await violationsOf({ lever: 5 }, { lever }, 60_000);
+    const most = lever <= 1 ? lever : lever + 2;
+    expect(violation).toBe(`rung to 7 in flight where the settings allow ${most}`);
+  });
+
+  test("is wrong beyond the settings' queue", async () => {
+    const [violation] = await violationsOf({ lever: 2 }, { lever: 2, queueSize: 4 }, 60_000);
+    expect(violation).toMatch(/admitted to \d+ queued and in flight where the settings allow 4/);
+  });
+});
