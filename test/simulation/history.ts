@@ -80,7 +80,9 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const dice = diceOf(seed);
   const drawn = drawScenario(dice);
   const { concurrency = drawn.concurrency, lever = drawn.lever, again = drawn.again } = options;
-  const scenario = { ...drawn, concurrency, lever, again };
+  // A halt by a unit that Google refuses takes other units back in their middle.
+  const haltOnFailure = drawn.haltOnFailure && options.faultless !== true;
+  const scenario = { ...drawn, concurrency, lever, again, haltOnFailure };
   const faults = options.faultless ? noFaults() : drawFaults(dice);
   const coverage = newCoverage();
   const violations = new Set<string>();
