@@ -27,15 +27,17 @@ export async function takeLease(message: BatchMessage, ports: WorkPorts): Promis
 }
 
 /**
- * Reads what was taken; null: the ledger has lost it, and the run is halted. What the unit records
- * say is stored comes before what the batch item says of dead takes: a unit that was flipped has
+ * Reads what was taken, under its own token, so that nothing that an older take still writes is
+ * overwritten unread. Null: a newer take has it; or the ledger has lost it, and the run is halted.
+ * What the unit records say is stored comes before what the batch item says of dead takes: a unit that was flipped has
  * lost no attempt.
  */
 export async function beginTake(lease: Lease, ports: WorkPorts): Promise<Take | null> {
   const { ledger, clock } = ports;
   const { run, batchId, token } = lease;
   const { runId } = run;
-  const stored = await ledger.readBatch(runId, batchId);
+  const stored = await ledger.fenceBatch(runId, batchId, token);
+  if (stored === "lost") return null;
   if (stored === undefined) {
     // Nothing would ever settle it: a run that cannot end is worse than one that failed.
     const reason = `the ledger has lost batch ${batchId} of this run: run the same backfill again`;

@@ -154,6 +154,29 @@ export function dynamoLedger(
       });
     },
 
+    async fenceBatch(runId, batchId, token) {
+      return guard(async () => {
+        const Key = batchKey(runId, batchId);
+        try {
+          const { Attributes } = await client.send(
+            new UpdateCommand({
+              TableName,
+              Key,
+              UpdateExpression: "SET #token = :token",
+              ConditionExpression: "#token <= :token",
+              ExpressionAttributeNames: { "#token": "token" },
+              ExpressionAttributeValues: { ":token": token },
+              ReturnValues: "ALL_NEW",
+            }),
+          );
+          return parseBatch(Attributes ?? {});
+        } catch (error) {
+          if (!isConditionFailure(error)) throw error;
+          return (await readItem(Key)) === undefined ? undefined : "lost";
+        }
+      });
+    },
+
     async readBatches(runId) {
       return guard(async () => {
         const batches: Batch[] = [];

@@ -24,6 +24,11 @@ export type Ledger = {
   putBatches(batches: readonly Batch[]): Promise<"saved" | "lost">;
   readBatch(runId: string, batchId: string): Promise<Batch | undefined>;
   readBatches(runId: string): Promise<readonly Batch[]>;
+  /**
+   * Writes a take's token into the batch and reads it: from now on no older take can write there.
+   * `lost` when a newer take has it; undefined when there is none.
+   */
+  fenceBatch(runId: string, batchId: string, token: number): Promise<Batch | "lost" | undefined>;
   /** Writes the whole batch if no newer take has it: `lost` otherwise. */
   saveBatch(batch: Batch): Promise<"saved" | "lost">;
 

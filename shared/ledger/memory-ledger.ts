@@ -43,6 +43,15 @@ export function memoryLedger(settings: Settings): Ledger {
     async readBatch(runId, batchId) {
       return batches.get(batchKey({ runId, batchId }));
     },
+    async fenceBatch(runId, batchId, token) {
+      const key = batchKey({ runId, batchId });
+      const stored = batches.get(key);
+      if (stored === undefined) return undefined;
+      if (stored.token > token) return "lost";
+      const fenced = { ...stored, token };
+      batches.set(key, fenced);
+      return fenced;
+    },
     async readBatches(runId) {
       return [...batches.values()]
         .filter((batch) => batch.runId === runId)

@@ -199,6 +199,17 @@ export function describeLedger(name: string, openStore: () => Promise<LedgerStor
         expect(await ledger.readBatch(runId, batchIdAt(0))).toEqual(again);
       });
 
+      test("are fenced by a take as it reads them: an older one writes no more", async () => {
+        await ledger.putBatches([aBatch(0)]);
+        const older = { ...aBatch(0, 7), takes: { 7: figures } };
+        expect(await ledger.saveBatch(older)).toBe("saved");
+        expect(await ledger.fenceBatch(runId, batchIdAt(0), 9)).toEqual({ ...older, token: 9 });
+        expect(await ledger.saveBatch(older)).toBe("lost");
+        expect(await ledger.fenceBatch(runId, batchIdAt(0), 8)).toBe("lost");
+        expect(await ledger.fenceBatch(runId, batchIdAt(0), 9)).toEqual({ ...older, token: 9 });
+        expect(await ledger.fenceBatch(runId, batchIdAt(7), 9)).toBeUndefined();
+      });
+
       test("saved by many takes at the same time are the newest's", async () => {
         await ledger.putBatches([aBatch(0)]);
         const tokens = Array.from({ length: 20 }, (_, index) => ((index * 7) % 20) + 1);
