@@ -70,12 +70,22 @@ test("sql shows 1,000 rows of an answer and says so; --json has all", async () =
 
 test("a backfill keeps to what the property was registered with", { timeout: 60_000 }, async () => {
   const site = "sc-domain:slow.example";
-  await home.run("properties", "add", site, "--qpm", "60", "--concurrency", "1");
+  await home.run(
+    "properties",
+    "add",
+    site,
+    "--account-id",
+    "seo",
+    "--qpm",
+    "60",
+    "--concurrency",
+    "1",
+  );
   const dryRun = ["backfill", "--site-url", site, "--days", "3", "--dry-run", "--json"];
   expect((await home.run(...dryRun)).json).toMatchObject({ budgetPerMinute: 60 });
   expect((await home.run(...dryRun, "--qpm", "90")).json).toMatchObject({ budgetPerMinute: 90 });
   await home.run("lever", "--site-url", site, "--limit", "40", "--yes");
-  expect((await home.run(...dryRun)).json).toMatchObject({ budgetPerMinute: 31 });
+  expect((await home.run(...dryRun)).json).toMatchObject({ budgetPerMinute: 40 });
   const run = await home.run(...dryRun.filter((word) => word !== "--dry-run"));
   expect(run.json).toMatchObject({ status: "complete", concurrency: 1 });
 });
