@@ -15,9 +15,13 @@ const range = [
   dates.at(-1) ?? "",
 ];
 
-const shapes = [1, 3, 5].flatMap((concurrency) =>
-  [1, 7, 50].map((batchSize) => ({ concurrency, batchSize })),
-);
+const shapes = [
+  { concurrency: 1, batchSize: 1 },
+  { concurrency: 1, batchSize: 50 },
+  { concurrency: 3, batchSize: 7 },
+  { concurrency: 5, batchSize: 1 },
+  { concurrency: 5, batchSize: 50 },
+];
 
 describe("the same days fetched with any number of workers and any batch size", () => {
   let server: TruthServer;
