@@ -4,6 +4,7 @@ import {
   type CreateTableCommandInput,
   DescribeTableCommand,
   DynamoDBClient,
+  type KeySchemaElement,
   ResourceInUseException,
   ResourceNotFoundException,
 } from "@aws-sdk/client-dynamodb";
@@ -23,28 +24,10 @@ export async function createTables(endpoint: string): Promise<void> {
 
 function ledgerTable(): CreateTableCommandInput {
   const { partitionKey, sortKey, runsIndex, runsKey, runsSortKey } = tableKeys.ledger;
-  return {
-    TableName: localNames.ledgerTable,
-    BillingMode: "PAY_PER_REQUEST",
-    AttributeDefinitions: [partitionKey, sortKey, runsKey, runsSortKey].map((AttributeName) => ({
-      AttributeName,
-      AttributeType: "S",
-    })),
-    KeySchema: [
-      { AttributeName: partitionKey, KeyType: "HASH" },
-      { AttributeName: sortKey, KeyType: "RANGE" },
-    ],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: runsIndex,
-        KeySchema: [
-          { AttributeName: runsKey, KeyType: "HASH" },
-          { AttributeName: runsSortKey, KeyType: "RANGE" },
-        ],
-        Projection: { ProjectionType: "KEYS_ONLY" },
-      },
-    ],
-  };
+  return indexedTable(localNames.ledgerTable, [partitionKey, sortKey], {
+    name: runsIndex,
+    keys: [runsKey, runsSortKey],
+  });
 }
 
 function quotaTable(): CreateTableCommandInput {
@@ -59,28 +42,43 @@ function quotaTable(): CreateTableCommandInput {
 
 function rowsTable(): CreateTableCommandInput {
   const { partitionKey, sortKey, sweepIndex, sweepKey, sweepSortKey } = tableKeys.rows;
+  return indexedTable(localNames.rowsTable, [partitionKey, sortKey], {
+    name: sweepIndex,
+    keys: [sweepKey, sweepSortKey],
+  });
+}
+
+type KeyPair = readonly [partition: string, sort: string];
+
+/** A table of string keys with one index of string keys. */
+function indexedTable(
+  TableName: string,
+  keys: KeyPair,
+  index: { readonly name: string; readonly keys: KeyPair },
+): CreateTableCommandInput {
   return {
-    TableName: localNames.rowsTable,
+    TableName,
     BillingMode: "PAY_PER_REQUEST",
-    AttributeDefinitions: [partitionKey, sortKey, sweepKey, sweepSortKey].map((AttributeName) => ({
+    AttributeDefinitions: [...keys, ...index.keys].map((AttributeName) => ({
       AttributeName,
       AttributeType: "S",
     })),
-    KeySchema: [
-      { AttributeName: partitionKey, KeyType: "HASH" },
-      { AttributeName: sortKey, KeyType: "RANGE" },
-    ],
+    KeySchema: keySchema(keys),
     GlobalSecondaryIndexes: [
       {
-        IndexName: sweepIndex,
-        KeySchema: [
-          { AttributeName: sweepKey, KeyType: "HASH" },
-          { AttributeName: sweepSortKey, KeyType: "RANGE" },
-        ],
+        IndexName: index.name,
+        KeySchema: keySchema(index.keys),
         Projection: { ProjectionType: "KEYS_ONLY" },
       },
     ],
   };
+}
+
+function keySchema([partition, sort]: KeyPair): KeySchemaElement[] {
+  return [
+    { AttributeName: partition, KeyType: "HASH" },
+    { AttributeName: sort, KeyType: "RANGE" },
+  ];
 }
 
 async function ensureTable(dynamo: DynamoDBClient, table: CreateTableCommandInput): Promise<void> {

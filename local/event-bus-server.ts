@@ -1,69 +1,29 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
 import { z } from "zod";
+import {
+  AwsJsonError,
+  type AwsJsonServer,
+  startAwsJsonServer,
+  unknownOperation,
+} from "./aws-json-server.ts";
 import type { EventLog } from "./event-log.ts";
-import { listenOnLoopback } from "./listen-on-loopback.ts";
-
-export type EventBusServer = {
-  readonly url: string;
-  close(): Promise<void>;
-};
 
 /**
  * Speaks as much of the EventBridge API (AWS JSON 1.1) as telling of runs takes: PutEvents, which
  * is answered once the events are on the disk. Of rules and targets it knows nothing.
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
  */
-export async function startEventBusServer(log: EventLog): Promise<EventBusServer> {
-  const server = createServer((request, response) => {
-    answer(request, log).then(
-      (body) => reply(200, body),
-      (error: unknown) =>
-        error instanceof ApiError
-          ? reply(400, { __type: error.type, message: error.message })
-          : reply(500, { __type: "InternalException", message: String(error) }),
-    );
-    function reply(status: number, body: object): void {
-      response.writeHead(status, {
-        "content-type": "application/x-amz-json-1.1",
-        "x-amzn-requestid": randomUUID(),
-      });
-      response.end(JSON.stringify(body));
-    }
-  });
-  const port = await listenOnLoopback(server);
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async close() {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
+export function startEventBusServer(log: EventLog): Promise<AwsJsonServer> {
+  return startAwsJsonServer({
+    version: "1.1",
+    faultType: "InternalException",
+    answer({ target, body }) {
+      if (target !== "AWSEvents.PutEvents") throw unknownOperation(target);
+      const parsed = PutEventsSchema.safeParse(body);
+      if (parsed.success) return putEvents(parsed.data.Entries, log);
+      throw new AwsJsonError("ValidationException", z.prettifyError(parsed.error));
     },
-  };
-}
-
-class ApiError extends Error {
-  readonly code = "EVENTS_API";
-  readonly type: string;
-
-  constructor(type: string, message: string) {
-    super(message);
-    this.name = "ApiError";
-    this.type = type;
-  }
-}
-
-async function answer(request: IncomingMessage, log: EventLog): Promise<object> {
-  const target = request.headers["x-amz-target"];
-  const body = await bodyOf(request);
-  if (target !== "AWSEvents.PutEvents") {
-    throw new ApiError("UnknownOperationException", `local mode has no ${String(target)}`);
-  }
-  const parsed = PutEventsSchema.safeParse(body);
-  if (!parsed.success) throw new ApiError("ValidationException", z.prettifyError(parsed.error));
-  return putEvents(parsed.data.Entries, log);
+  });
 }
 
 type Entry = z.infer<typeof EntrySchema>;
@@ -104,11 +64,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
-  let text = "";
-  request.setEncoding("utf8");
-  for await (const chunk of request) text += chunk;
-  return parseJson(text);
 }

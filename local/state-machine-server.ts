@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
 import { z } from "zod";
-import { listenOnLoopback } from "./listen-on-loopback.ts";
+import {
+  AwsJsonError,
+  type AwsJsonRequest,
+  startAwsJsonServer,
+  unknownOperation,
+} from "./aws-json-server.ts";
 import type { Execution, Executions } from "./state-machine-executions.ts";
 
 export type StateMachineServer = {
@@ -15,58 +18,27 @@ export type StateMachineServer = {
  * Speaks as much of the Step Functions API (AWS JSON 1.0) as starting and watching a run takes.
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
  */
-export async function startStateMachineServer(options: {
-  readonly stateMachineArn: string;
-  readonly executions: Executions;
-}): Promise<StateMachineServer> {
-  const server = createServer((request, response) => {
-    answer(request, options).then(
-      (body) => reply(200, body),
-      (error: unknown) =>
-        error instanceof ApiError
-          ? reply(400, { __type: error.type, message: error.message })
-          : reply(500, { __type: "InternalServerError", message: String(error) }),
-    );
-    function reply(status: number, body: object): void {
-      response.writeHead(status, {
-        "content-type": "application/x-amz-json-1.0",
-        "x-amzn-requestid": randomUUID(),
-      });
-      response.end(JSON.stringify(body));
-    }
+export async function startStateMachineServer(api: Api): Promise<StateMachineServer> {
+  const server = await startAwsJsonServer({
+    version: "1.0",
+    faultType: "InternalServerError",
+    answer: (request) => answer(request, api),
   });
-  const port = await listenOnLoopback(server);
   return {
-    url: `http://127.0.0.1:${port}`,
-    async close() {
-      options.executions.stopAll({
+    url: server.url,
+    close() {
+      api.executions.stopAll({
         error: "LocalStackClosed",
         cause: "the local stack was closed",
       });
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      return server.close();
     },
   };
 }
 
-class ApiError extends Error {
-  readonly code = "STATES_API";
-  readonly type: string;
-
-  constructor(type: string, message: string) {
-    super(message);
-    this.name = "ApiError";
-    this.type = type;
-  }
-}
-
 type Api = { readonly stateMachineArn: string; readonly executions: Executions };
 
-async function answer(request: IncomingMessage, api: Api): Promise<object> {
-  const target = request.headers["x-amz-target"];
-  const body = await bodyOf(request);
+function answer({ target, body }: AwsJsonRequest, api: Api): object {
   switch (target) {
     case "AWSStepFunctions.StartExecution":
       return startExecution(parse(StartSchema, body), api);
@@ -77,7 +49,7 @@ async function answer(request: IncomingMessage, api: Api): Promise<object> {
     case "AWSStepFunctions.ListExecutions":
       return listExecutions(parse(ListSchema, body), api);
     default:
-      throw new ApiError("UnknownOperationException", `local mode has no ${String(target)}`);
+      throw unknownOperation(target);
   }
 }
 
@@ -88,10 +60,10 @@ function startExecution(
   checkMachine(stateMachineArn, api);
   const execution = api.executions.start(name, input);
   if (execution === "exists") {
-    throw new ApiError("ExecutionAlreadyExists", `Execution Already Exists: '${name}'`);
+    throw new AwsJsonError("ExecutionAlreadyExists", `Execution Already Exists: '${name}'`);
   }
   if (execution === "invalid-input") {
-    throw new ApiError("InvalidExecutionInput", "Invalid State Machine Execution Input");
+    throw new AwsJsonError("InvalidExecutionInput", "Invalid State Machine Execution Input");
   }
   return { executionArn: execution.executionArn, startDate: execution.startedUtcMs / 1_000 };
 }
@@ -144,12 +116,12 @@ function summary(execution: Execution, { stateMachineArn }: Api): object {
 function find(executionArn: string, { executions }: Api): Execution {
   const execution = executions.find(executionArn);
   if (execution !== undefined) return execution;
-  throw new ApiError("ExecutionDoesNotExist", `Execution Does Not Exist: '${executionArn}'`);
+  throw new AwsJsonError("ExecutionDoesNotExist", `Execution Does Not Exist: '${executionArn}'`);
 }
 
 function checkMachine(arn: string, { stateMachineArn }: Api): void {
   if (arn === stateMachineArn) return;
-  throw new ApiError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
+  throw new AwsJsonError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
 }
 
 const StartSchema = z.object({
@@ -176,16 +148,5 @@ function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const type = parsed.error.issues[0]?.path[0] === "name" ? "InvalidName" : "ValidationException";
-  throw new ApiError(type, z.prettifyError(parsed.error));
-}
-
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
-  let text = "";
-  request.setEncoding("utf8");
-  for await (const chunk of request) text += chunk;
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ApiError("SerializationException", `the body is no JSON: ${String(cause)}`);
-  }
+  throw new AwsJsonError(type, z.prettifyError(parsed.error));
 }
