@@ -3,7 +3,8 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { isDiskFull } from "../local/disk-space.ts";
-import { homeFolder } from "../local/home.ts";
+import { homeFolder, homeLayout } from "../local/home.ts";
+import { homeMetricSource } from "../local/home-metric-source.ts";
 import { localClientOptions, localNames } from "../local/local-names.ts";
 import { openStack } from "../local/open-stack.ts";
 import { reconcileOwnedRuns } from "../local/reconcile-runs.ts";
@@ -21,6 +22,7 @@ import { dynamoRegistry } from "../shared/registry/dynamo-registry.ts";
 import type { Registry } from "../shared/registry/registry.ts";
 import { openRowStore } from "../shared/rows/postgres-or-dynamo-rows.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
+import type { MetricSource } from "../shared/telemetry/metric-source.ts";
 import { knownStage } from "./options.ts";
 import { tellRefusal } from "./tell-refusal.ts";
 import { UsageError } from "./usage-error.ts";
@@ -40,6 +42,7 @@ export type OpenStage = {
   deadLetters(): Promise<DeadLetters>;
   /** For a run whose own execution can no longer tell of it. */
   eventBus(): Promise<EventBus>;
+  readonly metrics: MetricSource;
   close(options?: { readonly force?: boolean }): Promise<void>;
 };
 
@@ -87,6 +90,7 @@ export async function openStage(
       return openDeadLetters(endpoints, documents);
     },
     eventBus: () => openEventBus(endpoints.eventBridge),
+    metrics: homeMetricSource(homeLayout(home).folders.telemetry),
     async close(options) {
       const rows = await opening?.catch(() => undefined);
       await rows?.close();

@@ -35,3 +35,5 @@ export const homeMetricNames = {
   /** Messages that wait in SQS. */
   mailboxDepth: "MailboxDepth",
 } as const;
+
+export type HomeMetricName = (typeof homeMetricNames)[keyof typeof homeMetricNames];

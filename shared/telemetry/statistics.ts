@@ -35,15 +35,20 @@ export function percentile(sorted: readonly number[], fraction: number): number 
   return sorted[Math.max(Math.ceil(sorted.length * fraction) - 1, 0)] ?? 0;
 }
 
-/** Statistics by stretch of time, as an alarm's period sees them; stretches without points are left out. */
+/**
+ * Statistics by stretch of time, as an alarm's period sees them; stretches without points are left
+ * out. They start at `startMs` and every `periodMs` from there.
+ */
 export function statisticsByPeriod(
   points: readonly MetricPoint[],
   periodMs: number,
+  startMs = 0,
 ): readonly { readonly fromMs: number; readonly statistics: Statistics }[] {
   const byPeriod = new Map<number, number[]>();
   for (const { atMs, value } of points) {
-    const fromMs = Math.floor(atMs / periodMs) * periodMs;
-    byPeriod.set(fromMs, [...(byPeriod.get(fromMs) ?? []), value]);
+    const fromMs = startMs + Math.floor((atMs - startMs) / periodMs) * periodMs;
+    const values = byPeriod.get(fromMs) ?? [];
+    if (values.push(value) === 1) byPeriod.set(fromMs, values);
   }
   return [...byPeriod]
     .sort(([a], [b]) => a - b)
