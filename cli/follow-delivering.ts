@@ -1,9 +1,9 @@
 import { systemClock } from "../shared/fetch/system-clock.ts";
 import type { RunSummary } from "../shared/ledger/run-summary.ts";
 import { deliverEvents } from "./deliver-events.ts";
+import { eventFolder } from "./event-folder.ts";
 import { isExecutionRunning } from "./execution-status.ts";
 import { followRun } from "./follow-run.ts";
-import { eventFolder, hasRunEvent } from "./has-run-event.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { OpenStage } from "./open-stage.ts";
 import type { Terminal } from "./terminal.ts";
@@ -59,7 +59,6 @@ export async function followDelivering(
       ledger: stage.ledger,
       clock: systemClock,
       isExecutionRunning: (execution) => isExecutionRunning(stage, execution),
-      hasRunEvent,
       eventBus: () => stage.eventBus(),
     });
     allThere.abort();

@@ -5,6 +5,7 @@ import { releaseProperty } from "../shared/ledger/hold-property.ts";
 import { isStarting } from "../shared/ledger/reconcile-runs.ts";
 import { isEnded, type Run } from "../shared/ledger/run.ts";
 import type { RunSummary } from "../shared/ledger/run-summary.ts";
+import { tellEnd } from "../shared/ledger/tell-end.ts";
 import { haltRun } from "../shared/ledger/transitions/halt-run.ts";
 import { orphanRun } from "../shared/ledger/transitions/orphan-run.ts";
 import { propertyScope } from "../shared/quota/scopes.ts";
@@ -102,6 +103,7 @@ async function checkExecution(
     orphanRun(orphan, { execution: carrier, reason }),
   );
   if (changed === undefined) throw new CommandError(reason);
+  await tellEnd(changed.run, { ledger: stage.ledger, eventBus: await stage.eventBus() });
 }
 
 /** Undefined when there is none of that name. */

@@ -101,7 +101,13 @@ export async function openStage(
   };
   try {
     if (stack.role === "owner")
-      await reconcileOwnedRuns(ledger, { ownedSinceMs, nowMs: Date.now() });
+      await reconcileOwnedRuns(
+        {
+          ledger,
+          eventBus: { publish: async (events) => (await opened.eventBus()).publish(events) },
+        },
+        { ownedSinceMs, nowMs: Date.now() },
+      );
   } catch (error) {
     await opened.close({ force: true });
     throw error;

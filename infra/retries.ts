@@ -35,14 +35,14 @@ export function retryServiceFaults<Task extends TaskStateBase>(task: Task): Task
   return task;
 }
 
-/** A store of ours that is away: minutes of tries, since without it the run would fail. */
+/** A store of ours that is away: some ten minutes of tries, since without it the run would fail. */
 export function retryOutages<Task extends TaskStateBase>(task: Task): Task {
   task.addRetry({
     errors: ["LedgerError", "QuotaError", "RowStoreError"],
     interval: Duration.seconds(2),
     backoffRate: 2,
-    maxAttempts: 12,
-    maxDelay: Duration.seconds(30),
+    maxAttempts: 24,
+    maxDelay: Duration.seconds(60),
     jitterStrategy: JitterType.FULL,
   });
   return task;

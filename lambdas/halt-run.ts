@@ -3,6 +3,7 @@ import middy from "@middy/core";
 import { systemClock } from "../shared/fetch/system-clock.ts";
 import { haltJustLostRun } from "../shared/ledger/lost-run.ts";
 import { ledger, logger, telemetry } from "./container.ts";
+import { eventBus } from "./event-bus.ts";
 import { ExecutionEndedEventSchema, runIdOfInput } from "./events.ts";
 
 /** An execution of the sync machine was aborted, failed or timed out: its run is halted. */
@@ -20,6 +21,7 @@ export const handler = middy<unknown, { readonly outcome: string }>()
       },
       {
         ledger,
+        eventBus,
         clock: systemClock,
         ended: (run) => {
           telemetry.runEnded(run, 0);

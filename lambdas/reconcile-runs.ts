@@ -6,6 +6,7 @@ import { environmentNames } from "../shared/config/names.ts";
 import { systemClock } from "../shared/fetch/system-clock.ts";
 import { isStarting, reconcileRuns } from "../shared/ledger/reconcile-runs.ts";
 import { clientPatience, environment, ledger, logger, telemetry } from "./container.ts";
+import { eventBus } from "./event-bus.ts";
 
 const stateMachineArn = neededVariable(
   environment.stateMachineArn,
@@ -19,6 +20,7 @@ export const handler = middy<unknown, { readonly lost: readonly string[] }>()
   .handler(async () => {
     const lost = await reconcileRuns({
       ledger,
+      eventBus,
       isCarried: async (run) =>
         isStarting(run, systemClock.nowMs()) || (await isRunning(run.execution)),
       reason: ({ runId, execution }) =>

@@ -1,16 +1,16 @@
-import type { Ledger } from "../shared/ledger/ledger.ts";
 import { reconcileRuns } from "../shared/ledger/reconcile-runs.ts";
+import type { TellPorts } from "../shared/ledger/tell-end.ts";
 
 /**
  * A home's executions live and die with their owner: what a new owner finds unfinished has nobody
  * to carry it.
  */
 export async function reconcileOwnedRuns(
-  ledger: Ledger,
+  ports: TellPorts,
   { ownedSinceMs, nowMs }: { readonly ownedSinceMs: number; readonly nowMs: number },
 ): Promise<void> {
   await reconcileRuns({
-    ledger,
+    ...ports,
     // A later sign of life comes from a command that has attached to this owner already; one from
     // the future was written before the clock stepped back.
     isCarried: async (run) => run.updatedAtMs >= ownedSinceMs && run.updatedAtMs <= nowMs,

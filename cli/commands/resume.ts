@@ -2,6 +2,7 @@ import { StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { Command } from "commander";
 import { lockProperty, PropertyBusyError } from "../../shared/ledger/hold-property.ts";
 import { isEnded, type Run } from "../../shared/ledger/run.ts";
+import { tellEnd } from "../../shared/ledger/tell-end.ts";
 import { orphanRun } from "../../shared/ledger/transitions/orphan-run.ts";
 import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
 import { CommandError } from "../command-error.ts";
@@ -10,12 +11,10 @@ import { executionArn } from "../execution-arn.ts";
 import { isExecutionRunning } from "../execution-status.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { followDelivering } from "../follow-delivering.ts";
-import { hasRunEvent } from "../has-run-event.ts";
 import { type OpenStage, openStage } from "../open-stage.ts";
 import { jsonOption, onCompleteOption, stageOption } from "../options.ts";
 import { requireRunState } from "../run-snapshot.ts";
 import { refuseOtherServer, startRun } from "../start-run.ts";
-import { tellEnd } from "../told-end.ts";
 import { summaryText } from "../views/summary-view.ts";
 
 type ResumeOptions = {
@@ -80,7 +79,8 @@ async function carry(stage: OpenStage, run: Run, options: ResumeOptions): Promis
     throw error;
   }
   // Its execution may sleep, and finds the run taken over when it wakes.
-  await tellEnd(run.runId, { ...stage, hasRunEvent });
+  const left = await ledger.readRun(run.runId);
+  if (left !== undefined) await tellEnd(left, { ledger, eventBus: await stage.eventBus() });
   const execution = `${run.runId}-${Date.now().toString(36)}`;
   await ledger.changeRun(run.runId, (ended) =>
     resumeRun(ended, { execution, sequential: options.sequential }, Date.now()),

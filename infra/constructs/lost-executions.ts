@@ -1,17 +1,19 @@
 import { Duration } from "aws-cdk-lib";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
-import { Rule, Schedule } from "aws-cdk-lib/aws-events";
+import { type EventBus, Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import type { Stage } from "../stages.ts";
-import { grantExecutions, grantLedger } from "./grants.ts";
+import { grantEvents, grantExecutions, grantLedger } from "./grants.ts";
 import { HandlerFunction } from "./handler-function.ts";
 
 export type LostExecutionsProps = {
   readonly stage: Stage;
   readonly ledger: Table;
   readonly sync: StateMachine;
+  /** Where the ends of runs are told. */
+  readonly events: EventBus;
 };
 
 /**
@@ -22,10 +24,11 @@ export class LostExecutions extends Construct {
   readonly haltRun: HandlerFunction;
   readonly reconcileRuns: HandlerFunction;
 
-  constructor(scope: Construct, id: string, { stage, ledger, sync }: LostExecutionsProps) {
+  constructor(scope: Construct, id: string, { stage, ledger, sync, events }: LostExecutionsProps) {
     super(scope, id);
     this.haltRun = new HandlerFunction(this, "HaltRun", { stage, name: "halt-run", memoryMb: 512 });
     grantLedger(this.haltRun, ledger);
+    grantEvents(this.haltRun, events);
     new Rule(this, "ExecutionEnded", {
       description: "An execution of the sync machine ended without its last state",
       eventPattern: {
@@ -45,6 +48,7 @@ export class LostExecutions extends Construct {
       memoryMb: 512,
     });
     grantLedger(this.reconcileRuns, ledger);
+    grantEvents(this.reconcileRuns, events);
     grantExecutions(this.reconcileRuns, sync);
     new Rule(this, "Reconcile", {
       description: "Runs whose execution is gone are looked for",

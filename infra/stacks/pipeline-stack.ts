@@ -85,7 +85,12 @@ export class PipelineStack extends Stack {
       tracing: stage.tracing,
     }).stateMachine;
     const nightly = new Nightly(this, "Nightly", { stage, ledger, rows, sync: this.sync });
-    const lost = new LostExecutions(this, "LostExecutions", { stage, ledger, sync: this.sync });
+    const lost = new LostExecutions(this, "LostExecutions", {
+      stage,
+      ledger,
+      sync: this.sync,
+      events,
+    });
     const freshness = new Freshness(this, "Freshness", { stage, ledger, rows });
     const migration = new SchemaMigration(this, "SchemaMigration", {
       stage,

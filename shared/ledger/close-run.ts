@@ -1,11 +1,10 @@
 import * as z from "zod";
 import type { EventBus } from "../events/event-bus.ts";
-import { runEvent } from "../events/run-event.ts";
 import { releaseProperty } from "./hold-property.ts";
 import type { Ledger } from "./ledger.ts";
 import { isEnded, type Run, type RunStatus } from "./run.ts";
 import { readRunBatches } from "./run-batches.ts";
-import { summariseRun } from "./run-summary.ts";
+import { tellEnd } from "./tell-end.ts";
 import { finishRun } from "./transitions/finish-run.ts";
 
 export type CloseInput = {
@@ -62,7 +61,7 @@ export async function closeRun(input: CloseInput, ports: ClosePorts): Promise<Cl
     return { runId, status: "superseded", reason: `execution ${run.execution} carries the run` };
   }
   await releaseProperty(run, ledger);
-  await ports.eventBus.publish([runEvent(run, summariseRun(run, batches, nowMs()))]);
+  await tellEnd(run, ports);
   ports.ended(run, failedUnits);
   return { runId, status: run.status, reason: run.reason ?? run.status };
 }

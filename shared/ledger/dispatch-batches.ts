@@ -16,7 +16,7 @@ export type DispatchPorts = {
   readonly clock: Clock;
   /** How the quota of the run stands, with the settings as they are. May throw an outage. */
   outlook(run: Run, settings: Settings): Promise<QuotaOutlook>;
-  /** Called once, with what the passes left behind and the leases that ran out in them. */
+  /** Called once at most, with what the passes left behind and the leases that ran out in them. */
   observe(run: Run, expiredLeases: number): void;
 };
 
@@ -88,12 +88,13 @@ export async function dispatchBatches(
     );
     if (changed === undefined) return finish;
     const { run, answer } = changed;
+    if (answer.kind !== "superseded") expired += answer.expired;
     if (answer.kind === "finish" || answer.kind === "superseded") {
+      if (expired > 0) ports.observe(run, expired);
       // A dispatcher that stood still may have locked the property of a run that had ended.
       if (isEnded(run.status)) await releaseProperty(run, ledger);
       return finish;
     }
-    expired += answer.expired;
     if (answer.kind === "ring") {
       ports.observe(run, expired);
       const messages = answer.batchIds.map((batchId) => ({ runId, batchId }));

@@ -61,6 +61,7 @@ const RunSchema = z.object({
   haltsAs: z.enum(["halted", "failed"]).nullable(),
   execution: z.string(),
   predecessor: z.string().nullable().default(null),
+  endTold: z.string().nullable().exactOptional(),
   plannedUnits: count,
   skippedUnits: count,
   batches: count,

@@ -2,6 +2,7 @@ import type { Clock } from "../fetch/clock.ts";
 import { releaseProperty } from "./hold-property.ts";
 import type { Ledger } from "./ledger.ts";
 import { isEnded, type Run } from "./run.ts";
+import { type TellPorts, tellEnd } from "./tell-end.ts";
 import { unchanged } from "./transitions/decision.ts";
 import { type HaltAnswer, haltRun } from "./transitions/halt-run.ts";
 import { type OrphanAnswer, orphanRun } from "./transitions/orphan-run.ts";
@@ -48,9 +49,20 @@ const lookAgainMs = 250;
 
 /**
  * The same for an execution that has ended just now, so that takes may still live: they are given
- * the time to put their batches back.
+ * the time to put their batches back. Then it tells of the run's end, unless that is told.
+ * @throws EventBusError
  */
 export async function haltJustLostRun(
+  lost: LostRun,
+  ports: LostRunPorts & TellPorts & { readonly clock: Clock },
+): Promise<LostRunAnswer> {
+  const outcome = await haltWithItsTakes(lost, ports);
+  const run = await ports.ledger.readRun(lost.runId);
+  if (run?.execution === lost.execution) await tellEnd(run, ports);
+  return outcome;
+}
+
+async function haltWithItsTakes(
   lost: LostRun,
   ports: LostRunPorts & { readonly clock: Clock },
 ): Promise<LostRunAnswer> {

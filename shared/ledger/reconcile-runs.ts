@@ -1,27 +1,40 @@
 import { haltLostRun, type LostRunPorts } from "./lost-run.ts";
-import { isEnded, type Run } from "./run.ts";
+import { isEnded, isEndTold, type Run } from "./run.ts";
+import { type TellPorts, tellEnd } from "./tell-end.ts";
 
-export type ReconcilePorts = LostRunPorts & {
-  /** Whether the run's execution goes on, or may be about to start. */
-  isCarried(run: Run): Promise<boolean>;
-  /** What the run is halted for, for a person. */
-  reason(run: Run): string;
-};
+export type ReconcilePorts = LostRunPorts &
+  TellPorts & {
+    /** Whether the run's execution goes on, or may be about to start. */
+    isCarried(run: Run): Promise<boolean>;
+    /** What the run is halted for, for a person. */
+    reason(run: Run): string;
+  };
 
 /** The newest runs that are looked at; each look costs a read a run. */
 const mostRuns = 500;
 
 /**
  * Runs that nobody carries are halted, so that they can be resumed, and their properties let go.
- * One that another execution takes over meanwhile is left to it. The runs that were halted.
+ * One that another execution takes over meanwhile is left to it. Then it tells of the ends that
+ * nobody has told of. The runs that were halted.
+ * @throws EventBusError
  */
 export async function reconcileRuns(ports: ReconcilePorts): Promise<readonly string[]> {
   const halted: string[] = [];
+  const untold: string[] = [];
   for (const run of await ports.ledger.listRuns(mostRuns)) {
-    if (isEnded(run.status) || (await ports.isCarried(run))) continue;
+    const isEnd = isEnded(run.status);
+    if ((isEnd && isEndTold(run)) || (await ports.isCarried(run))) continue;
     const { runId, execution } = run;
+    untold.push(runId);
+    if (isEnd) continue;
     const outcome = await haltLostRun({ runId, execution, reason: ports.reason(run) }, ports);
     if (outcome === "halted") halted.push(runId);
+  }
+  // Last: a bus that is away keeps no run from being halted.
+  for (const runId of untold) {
+    const run = await ports.ledger.readRun(runId);
+    if (run !== undefined) await tellEnd(run, ports);
   }
   return halted;
 }

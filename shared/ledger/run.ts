@@ -58,6 +58,8 @@ export type Run = {
   readonly execution: string;
   /** The execution that handed the run over to this one. */
   readonly predecessor: string | null;
+  /** The execution whose end of the run is told; absent in a run from before this was written down. */
+  readonly endTold?: string | null;
 
   readonly plannedUnits: number;
   readonly skippedUnits: number;
@@ -133,6 +135,11 @@ export function isEnded(status: RunStatus): boolean {
     status === "complete" ||
     status === "completed_with_failures"
   );
+}
+
+/** Nobody needs to tell of the run's end any more. */
+export function isEndTold({ endTold, execution }: Run): boolean {
+  return endTold === undefined || endTold === execution;
 }
 
 /** Every batch of the plan is settled. */

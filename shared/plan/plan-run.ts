@@ -157,6 +157,7 @@ function newRun(
     maxQueueSize: request.maxQueueSize ?? settings.queueSize ?? defaultQueueSize,
     maxInFlight: request.maxInFlight ?? settings.inFlight ?? defaultInFlight,
     predecessor: null,
+    endTold: null,
     status: "planned",
     reason: null,
     haltsAs: null,

@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { tellEnd, untilEndIsTold } from "../../cli/told-end.ts";
+import { untilEndIsTold } from "../../cli/told-end.ts";
 import type { Clock } from "../../shared/fetch/clock.ts";
 import { newBatch } from "../../shared/ledger/batch.ts";
 import { closeRun } from "../../shared/ledger/close-run.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
 import { batchIdAt } from "../../shared/ledger/run.ts";
+import { tellEnd } from "../../shared/ledger/tell-end.ts";
 import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
 import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
+import { tellRun } from "../../shared/ledger/transitions/tell-run.ts";
 import { aRun } from "../support/a-run.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 import { type MemoryEventBus, memoryEventBus } from "../support/memory-event-bus.ts";
@@ -29,12 +31,19 @@ describe("the end of a run that was halted while its execution sleeps", () => {
     ledger = memoryLedger({ lever: 5 });
     bus = memoryEventBus();
     const waiting = { status: "waiting", waitingUntilMs: startMs + 300_000 } as const;
-    await ledger.createRun(aRun({ batches: 1, admitted: 1, plannedUnits: 1, ...waiting }));
+    await ledger.createRun(
+      aRun({ batches: 1, admitted: 1, plannedUnits: 1, endTold: null, ...waiting }),
+    );
     await ledger.putBatches([newBatch(runId, batchIdAt(0), [sampleUnit(0)])]);
     await ledger.changeRun(runId, (run) => haltRun(run, asked, startMs));
   });
 
   const eventBus = async () => bus;
+
+  async function tell() {
+    const run = await ledger.readRun(runId);
+    if (run !== undefined) await tellEnd(run, { ledger, eventBus: bus });
+  }
 
   function untilTold(
     over: { readonly running?: boolean; readonly toldAtMs?: number } = {},
@@ -45,8 +54,10 @@ describe("the end of a run that was halted while its execution sleeps", () => {
       ledger,
       clock,
       eventBus,
-      isExecutionRunning: async () => running,
-      hasRunEvent: async () => clock.nowMs() >= toldAtMs,
+      async isExecutionRunning() {
+        if (clock.nowMs() >= toldAtMs) await ledger.changeRun(runId, (run) => tellRun(run, runId));
+        return running;
+      },
     });
   }
 
@@ -73,11 +84,7 @@ describe("the end of a run that was halted while its execution sleeps", () => {
   });
 
   test("is told before it is resumed, as the execution would have, which no longer does", async () => {
-    let told = false;
-    for (let times = 0; times < 2; times += 1) {
-      await tellEnd(runId, { ledger, eventBus, hasRunEvent: async () => told });
-      told = true;
-    }
+    for (let times = 0; times < 2; times += 1) await tell();
     await ledger.changeRun(runId, (run) =>
       resumeRun(run, { execution: "a-later-one", sequential: false }, clock.nowMs()),
     );
@@ -93,7 +100,7 @@ describe("the end of a run that was halted while its execution sleeps", () => {
     await ledger.changeRun(runId, (run) =>
       resumeRun(run, { execution: "a-later-one", sequential: false }, clock.nowMs()),
     );
-    await tellEnd(runId, { ledger, eventBus, hasRunEvent: async () => false });
+    await tell();
     await untilTold();
     expect(bus.events).toEqual([]);
   });

@@ -85,11 +85,11 @@ describe("the pipeline's functions", () => {
     }
   });
 
-  test("only the worker and the last state tell of units and runs, on the stage's own bus", () => {
+  test("only those that settle units or end runs tell of them, on the stage's own bus", () => {
     pipeline.hasResourceProperties("AWS::Events::EventBus", { Name: "gsc-sync-dev-events" });
     const [busId = ""] = Object.keys(pipeline.findResources("AWS::Events::EventBus"));
     for (const fn of functions) {
-      const tells = /-(fetch-batch|finish-run)$/.test(fn.FunctionName);
+      const tells = /-(fetch-batch|finish-run|halt-run|reconcile-runs)$/.test(fn.FunctionName);
       expect(actionsOf(fn).includes("events:PutEvents")).toBe(tells);
       expect(environmentNames.eventBus in fn.Environment.Variables).toBe(tells);
     }
@@ -97,7 +97,7 @@ describe("the pipeline's functions", () => {
     const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
     const puts = statements.filter(({ Action }) => Action === "events:PutEvents");
     expect(puts.map(({ Resource }) => Resource)).toEqual(
-      Array(2).fill({ "Fn::GetAtt": [busId, "Arn"] }),
+      Array(4).fill({ "Fn::GetAtt": [busId, "Arn"] }),
     );
   });
 

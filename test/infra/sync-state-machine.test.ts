@@ -152,14 +152,14 @@ describe("an execution of the sync state machine", () => {
   });
 
   test.each(["LedgerError", "QuotaError", "RowStoreError"])(
-    "outlives a dispatcher and an end that meet a dozen times %s",
+    "outlives a dispatcher and an end that meet two dozen times %s",
     async (name) => {
-      const away = Array(12).fill(fault(name, "away"));
+      const away = Array(24).fill(fault(name, "away"));
       const dispatched = await execute({ dispatch: [...away, finish] });
-      expect(dispatched.inputs.DispatchBatches).toHaveLength(13);
+      expect(dispatched.inputs.DispatchBatches).toHaveLength(25);
       expect(dispatched.outcome).toHaveProperty("result.status", "complete");
       const finished = await execute({ dispatch: [finish], finished: fault(name, "away") });
-      expect(finished.inputs.FinishRun).toHaveLength(13);
+      expect(finished.inputs.FinishRun).toHaveLength(25);
     },
   );
 

@@ -24,6 +24,7 @@ beforeAll(async () => {
     GSC_SYNC_STAGE: "test",
     GSC_SYNC_LEDGER_TABLE: table.table,
     GSC_SYNC_STATE_MACHINE_ARN: stateMachineArn,
+    GSC_SYNC_EVENT_BUS: "events",
     GSC_SYNC_LEVER: "3",
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "test",

@@ -176,6 +176,15 @@ describe("the dispatcher", () => {
     expect(observed.at(-1)?.expired).toBe(1);
   });
 
+  test("says so as well when that ends a run that was halted", async () => {
+    const hold = { token: 7, untilMs: startMs + 5_000 };
+    await ledger.createRun(
+      aRun({ status: "halting", haltsAs: "halted", inFlight: { [batchIdAt(0)]: hold } }),
+    );
+    expect((await dispatch()).next).toBe("finish");
+    expect(observed).toMatchObject([{ run: { status: "halted" }, expired: 1 }]);
+  });
+
   describe("when only time can help", () => {
     function waiting(forMs: number) {
       return aRun({

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { EventBusError } from "../../shared/events/event-bus.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { haltJustLostRun } from "../../shared/ledger/lost-run.ts";
 import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
@@ -9,6 +10,7 @@ import { handOverRun } from "../../shared/ledger/transitions/hand-over-run.ts";
 import { returnBatch } from "../../shared/ledger/transitions/return-batch.ts";
 import { aRun } from "../support/a-run.ts";
 import { fakeClock } from "../support/fake-clock.ts";
+import { type MemoryEventBus, memoryEventBus } from "../support/memory-event-bus.ts";
 
 const startMs = Date.parse("2026-04-01T12:00:00Z");
 const moving = {
@@ -21,8 +23,10 @@ const moving = {
 let ledger: Ledger;
 let clock: ReturnType<typeof fakeClock>;
 let ended: Run[];
+let eventBus: MemoryEventBus;
 beforeEach(() => {
   ledger = memoryLedger({ lever: 3 });
+  eventBus = memoryEventBus();
   clock = fakeClock(startMs);
   ended = [];
 });
@@ -40,7 +44,7 @@ describe("an execution that ended without FinishRun", () => {
   const halt = (execution = "run-1") =>
     haltJustLostRun(
       { runId: "run-1", execution, reason: "it was stopped" },
-      { ledger, clock, ended: (run) => ended.push(run) },
+      { ledger, eventBus, clock, ended: (run) => ended.push(run) },
     );
 
   test.each(["planned", "running", "waiting"] as const)(
@@ -126,6 +130,20 @@ describe("an execution that ended without FinishRun", () => {
     expect(await ledger.readRun("run-1")).toMatchObject({ status: "running" });
     expect(await holders()).toEqual(["run-1"]);
     expect(ended).toEqual([]);
+  });
+
+  test("is told of once, and again by whoever comes after a bus that was away", async () => {
+    await given(aRun({ ...moving, endTold: null }));
+    const { publish } = eventBus;
+    eventBus.publish = async () => Promise.reject(new EventBusError("away"));
+    await expect(halt()).rejects.toThrow("away");
+    eventBus.publish = publish;
+    expect(await halt()).toBe("already-ended");
+    expect(await halt()).toBe("already-ended");
+    expect(eventBus.events).toMatchObject([
+      { eventId: "run-1/run/run-1", status: "halted", reason: "it was stopped" },
+    ]);
+    expect(ended).toHaveLength(1);
   });
 
   test("of which there is no run changes nothing", async () => {

@@ -6,13 +6,16 @@ import { reconcileRuns } from "../../shared/ledger/reconcile-runs.ts";
 import type { Run } from "../../shared/ledger/run.ts";
 import { changed } from "../../shared/ledger/transitions/decision.ts";
 import { aRun } from "../support/a-run.ts";
+import { type MemoryEventBus, memoryEventBus } from "../support/memory-event-bus.ts";
 
 describe("reconciling", () => {
   let ledger: Ledger;
   let ended: Run[];
+  let eventBus: MemoryEventBus;
 
   beforeEach(async () => {
     ledger = memoryLedger({ lever: 5 });
+    eventBus = memoryEventBus();
     ended = [];
     await ledger.createRun(aRun());
     await ledger.changeLock(aRun().siteUrl, (lock) => acquireLock(lock, aRun(), 99_999, 0));
@@ -21,6 +24,7 @@ describe("reconciling", () => {
   function reconcile(isCarried: () => Promise<boolean>) {
     return reconcileRuns({
       ledger,
+      eventBus,
       isCarried,
       reason: ({ execution }) => `${execution} is gone`,
       ended: (run) => ended.push(run),
@@ -51,6 +55,17 @@ describe("reconciling", () => {
     expect(await reconcile(async () => asked.push("run-1") > 1)).toEqual([]);
     expect(asked).toEqual([]);
     expect(await holders()).toEqual(["run-1"]);
+  });
+
+  test("tells of an end that nobody has told of, unless its execution may still do so", async () => {
+    await ledger.changeRun("run-1", (run) =>
+      changed({ ...run, status: "halted", endTold: null } as const, null),
+    );
+    await reconcile(async () => true);
+    expect(eventBus.events).toEqual([]);
+    for (const _pass of [1, 2]) expect(await reconcile(async () => false)).toEqual([]);
+    expect(eventBus.events).toMatchObject([{ eventId: "run-1/run/run-1", status: "halted" }]);
+    expect(ended).toEqual([]);
   });
 
   test("leaves a run to the execution that takes it over meanwhile", async () => {

@@ -5,6 +5,7 @@ import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
 import { acquireLock } from "../../shared/ledger/property-lock.ts";
 import { batchIdAt, type Run } from "../../shared/ledger/run.ts";
 import { aRun } from "../support/a-run.ts";
+import { memoryEventBus } from "../support/memory-event-bus.ts";
 
 describe("a new owner of a home", () => {
   const ownedSinceMs = 10_000;
@@ -17,7 +18,10 @@ describe("a new owner of a home", () => {
   async function reconciled(run: Run): Promise<Run | undefined> {
     await ledger.createRun(run);
     await ledger.changeLock(run.siteUrl, (lock) => acquireLock(lock, run, 99_999, 0));
-    await reconcileOwnedRuns(ledger, { ownedSinceMs, nowMs: 20_000 });
+    await reconcileOwnedRuns(
+      { ledger, eventBus: memoryEventBus() },
+      { ownedSinceMs, nowMs: 20_000 },
+    );
     return ledger.readRun(run.runId);
   }
 

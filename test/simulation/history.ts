@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
+import { reconcileRuns } from "../../shared/ledger/reconcile-runs.ts";
 import { isEnded, type Run } from "../../shared/ledger/run.ts";
 import { readRunBatches } from "../../shared/ledger/run-batches.ts";
 import { summariseRun } from "../../shared/ledger/run-summary.ts";
@@ -122,6 +123,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     scenario,
     scheduler,
     stores: { ...stores, ledger },
+    outages: new Map(),
     arrived,
   };
   log?.(`${JSON.stringify(scenario)} ${[...faults.enabled].join(" ")}`);
@@ -274,11 +276,12 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     await judgeSweep(rows, visible);
   }
 
-  /** Who kills an execution, or starts none, ends its run without a word. */
+  /** Once the reconciler has looked again: who kills an execution ends its run without a word. */
   async function untold(): Promise<readonly string[]> {
-    const killed = endings.filter(({ execution }) => {
-      const { status = "ABORTED" } = stage.find(execution) ?? {};
-      return status === "ABORTED";
+    await reconcileRuns({
+      ...{ ledger, eventBus: stores.eventBus },
+      isCarried: async ({ execution }) => stage.find(execution)?.status === "RUNNING",
+      reason: () => "its execution is gone",
     });
     const settled = await Promise.all(
       (await ledger.listRuns(10)).map(async (run) => {
@@ -286,10 +289,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
         return { run, units: batches.flatMap((batch) => batch.units) };
       }),
     );
-    return eventFaults(stores.eventBus.events, {
-      settled,
-      endings: endings.filter((run) => !killed.includes(run)),
-    });
+    return eventFaults(stores.eventBus.events, { settled, endings });
   }
 
   /** Where every command and handler came to its end, ended runs hold no property. */

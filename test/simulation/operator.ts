@@ -1,10 +1,8 @@
-import { runEvent } from "../../shared/events/run-event.ts";
 import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
 import { lockProperty } from "../../shared/ledger/hold-property.ts";
 import { isStarting, reconcileRuns } from "../../shared/ledger/reconcile-runs.ts";
 import { isEnded, type Run } from "../../shared/ledger/run.ts";
-import { readRunBatches } from "../../shared/ledger/run-batches.ts";
-import { summariseRun } from "../../shared/ledger/run-summary.ts";
+import { tellEnd } from "../../shared/ledger/tell-end.ts";
 import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
 import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
 import type { World } from "./simulated-ports.ts";
@@ -89,9 +87,8 @@ async function resume(
   stage: SimulatedStage,
   ports: WorkPorts,
 ): Promise<void> {
-  const { ledger, clock, eventBus } = ports;
-  const summary = summariseRun(run, await readRunBatches(ledger, run), clock.nowMs());
-  await eventBus.publish([runEvent(run, summary)]);
+  const { ledger, clock } = ports;
+  await tellEnd(run, ports);
   await lockProperty(run, ledger, clock.nowMs());
   const execution = `${run.runId}-${clock.nowMs().toString(36)}`;
   await ledger.changeRun(run.runId, (ended) =>
@@ -105,9 +102,13 @@ function isAbandoned(run: Run, stage: SimulatedStage): boolean {
 }
 
 /** What a stage does every few minutes. */
-async function reconcile(stage: SimulatedStage, { ledger, clock }: WorkPorts): Promise<void> {
+async function reconcile(
+  stage: SimulatedStage,
+  { ledger, eventBus, clock }: WorkPorts,
+): Promise<void> {
   await reconcileRuns({
     ledger,
+    eventBus,
     isCarried: async (run) => !isAbandoned(run, stage) || isStarting(run, clock.nowMs()),
     reason: () => "its execution is gone",
   });

@@ -35,6 +35,8 @@ export type World = {
   readonly scenario: Scenario;
   readonly scheduler: Scheduler;
   readonly stores: Stores;
+  /** Until when a store answers nobody, by its port's name. */
+  readonly outages: Map<string, number>;
   /** A request reaches Google. */
   arrived(process: Process, date: PacificDate): Promise<void>;
 };
@@ -64,25 +66,31 @@ export function simulatedPorts(process: Process, world: World): WorkPorts {
   const quota = createMemoryQuota(() => clock.nowMs(), stores.windows);
   return {
     ledger: throughTurns("ledger", racingLedger(process, world), process, world, {
+      outage: "ledger-outage",
+      longestOutageMs: 20_000,
       before: "ledger-fault",
       after: "ledger-answer-lost",
       error: () => new LedgerError("unreachable", "the ledger did not answer"),
     }),
     rows: {
       ...throughTurns("rows", rows, process, world, {
+        outage: "store-outage",
         before: "store-fault",
         after: "store-answer-lost",
         error: () => new RowStoreError(dice.pick(["unavailable", "contention", "refused"]), "away"),
+        away: () => new RowStoreError("unavailable", "away"),
       }),
       // A stream takes its turns itself.
       streamRows: rows.streamRows,
     },
     quota: throughTurns("quota", quota, process, world, {
+      outage: "quota-outage",
       before: "quota-fault",
       after: "quota-fault",
       error: () => new QuotaError("away", { code: "store-failed" }),
     }),
     eventBus: throughTurns("events", stores.eventBus, process, world, {
+      outage: "event-outage",
       before: "event-fault",
       after: "event-answer-lost",
       error: () => new EventBusError("the event bus is away"),
@@ -106,21 +114,34 @@ function clockOf(process: Process, { dice, scheduler }: World): Clock {
 }
 
 type Failing = {
+  /** Nobody is answered for a while. */
+  readonly outage: FaultKind;
+  readonly longestOutageMs?: number;
   readonly before: FaultKind;
   readonly after: FaultKind;
   readonly error: () => Error;
+  /** What an outage says; absent: the same. */
+  readonly away?: () => Error;
 };
 
 function throughTurns<Port extends object>(
   name: string,
   port: Port,
   process: Process,
-  { dice, faults, scheduler }: World,
+  { dice, faults, scheduler, outages }: World,
   failing: Failing,
 ): Port {
+  const { outage, longestOutageMs = 240_000 } = failing;
   return intercept(name, port, async ({ method }, make) => {
     const label = `${name}.${method}`;
     await scheduler.turn(process, label);
+    if (faults.strikes(outage)) {
+      outages.set(name, scheduler.nowMs() + dice.between(2_000, longestOutageMs));
+    }
+    if (scheduler.nowMs() < (outages.get(name) ?? 0)) {
+      await scheduler.sleep(process, dice.between(10, 1_000));
+      throw failing.away?.() ?? failing.error();
+    }
     if (faults.strikes(failing.before)) throw failing.error();
     const answer = await make();
     const slow = faults.strikes("slow-answer");

@@ -18,7 +18,7 @@ export type DispatchAnswer =
   | { readonly kind: "ring"; readonly batchIds: readonly string[]; readonly expired: number }
   /** Nothing to ring. `untilMs`: when a batch in the queue may be rung; null: when one settles. */
   | { readonly kind: "wait"; readonly untilMs: number | null; readonly expired: number }
-  | { readonly kind: "finish" }
+  | { readonly kind: "finish"; readonly expired: number }
   /** Another execution carries the run. */
   | { readonly kind: "superseded" };
 
@@ -42,7 +42,7 @@ export function dispatchRun(
   nowMs: number,
 ): Decision<DispatchAnswer> {
   if (run.execution !== input.execution) return unchanged({ kind: "superseded" });
-  if (isEnded(run.status)) return unchanged({ kind: "finish" });
+  if (isEnded(run.status)) return unchanged({ kind: "finish", expired: 0 });
   if (run.status === "planned") return unchanged({ kind: "wait", untilMs: null, expired: 0 });
 
   const expiredIds = Object.entries(run.inFlight)
@@ -54,12 +54,13 @@ export function dispatchRun(
   if (run.status === "halting") {
     const settled = settleHalt(current, nowMs);
     const answer: DispatchAnswer = isEnded(settled.status)
-      ? { kind: "finish" }
+      ? { kind: "finish", expired }
       : { kind: "wait", untilMs: null, expired };
     return settled === run ? unchanged(answer) : changed(settled, answer);
   }
   if (isDrained(current)) {
-    return expired > 0 ? changed(current, { kind: "finish" }) : unchanged({ kind: "finish" });
+    const answer: DispatchAnswer = { kind: "finish", expired };
+    return expired > 0 ? changed(current, answer) : unchanged(answer);
   }
 
   const admitted = admit(current, input.queueSize);

@@ -25,6 +25,7 @@ export function resumeRun(
       endedAtMs: null,
       execution: input.execution,
       predecessor: null,
+      endTold: null,
       concurrency: input.sequential ? 1 : run.concurrency,
       activeSinceMs: neverStarted ? null : nowMs,
       updatedAtMs: nowMs,

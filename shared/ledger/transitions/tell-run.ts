@@ -1,0 +1,12 @@
+import type { Run } from "../run.ts";
+import { changed, type Decision, unchanged } from "./decision.ts";
+
+export type TellAnswer = "told" | "superseded";
+
+/** The end that an execution brought to its run is told; a run that was resumed ends again. */
+export function tellRun(run: Run, execution: string): Decision<TellAnswer> {
+  if (run.execution !== execution) return unchanged("superseded");
+  return run.endTold === execution
+    ? unchanged("told")
+    : changed({ ...run, endTold: execution }, "told");
+}
