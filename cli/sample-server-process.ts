@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { parseJson } from "../shared/parse-json.ts";
 import { CommandError } from "./command-error.ts";
 
 const entry = fileURLToPath(new URL("./gsc-sync.mjs", import.meta.url));
@@ -39,12 +40,4 @@ async function firstUrl(stdout: NodeJS.ReadableStream | null, ended: Promise<voi
   });
   void ended.then(() => found.reject(new CommandError("the sample server did not start")));
   return found.promise;
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { z } from "zod";
+import { parseJson } from "../shared/parse-json.ts";
 import { listenOnLoopback } from "./listen-on-loopback.ts";
 
 /**
@@ -117,12 +118,4 @@ export async function attachToOwner(port: number, secret: string): Promise<Attac
 function equal(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)];
   return a.length === b.length && timingSafeEqual(a, b);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

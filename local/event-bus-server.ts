@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { parseJson } from "../shared/parse-json.ts";
 import {
   AwsJsonError,
   type AwsJsonServer,
@@ -57,11 +58,3 @@ const EntrySchema = z.object({
 });
 
 const PutEventsSchema = z.object({ Entries: z.array(EntrySchema).min(1).max(10) });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

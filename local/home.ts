@@ -3,6 +3,7 @@ import { access, mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { environmentNames } from "../shared/config/names.ts";
+import { parseJson } from "../shared/parse-json.ts";
 import { HomeError } from "./home-error.ts";
 import { writeFileWhole } from "./write-file-whole.ts";
 
@@ -135,14 +136,6 @@ async function readHomeFile(folder: string): Promise<string | undefined> {
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../shared/parse-json.ts";
 import { parsePacificDate } from "../../shared/plan/pacific-date.ts";
 import { searchTypes } from "../../shared/plan/report.ts";
 import { badRequest, type HttpAnswer } from "./http-answer.ts";
@@ -73,14 +74,6 @@ export function parseAnalyticsQuery(body: string): ParsedQuery {
 
 export function searchTypeOf(query: Pick<AnalyticsQuery, "type" | "searchType">) {
   return query.type ?? query.searchType ?? "web";
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 function refused(message: string): ParsedQuery {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../shared/parse-json.ts";
 import { pacificDateAt, parsePacificDate } from "../../shared/plan/pacific-date.ts";
 import { searchTypes } from "../../shared/plan/report.ts";
 import { unitRowCap } from "../../shared/plan/unit.ts";
@@ -134,12 +135,4 @@ function clockAnswer({ method, body }: OwnRequest, clock: MovableClock): HttpAns
 
 function wrongInput({ issues: [issue] }: z.ZodError): HttpAnswer {
   return badRequest(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

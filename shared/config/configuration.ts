@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseJson } from "../parse-json.ts";
 import { type Report, ReportSchema } from "../plan/report.ts";
 import { definitionFaults } from "../plan/run-request-faults.ts";
 
@@ -50,12 +51,4 @@ function fieldOf(path: readonly PropertyKey[]): string {
     if (typeof part === "number") return `${field}[${part}]`;
     return field === "" ? String(part) : `${field}.${String(part)}`;
   }, "");
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,5 @@
+import { parseJson } from "../parse-json.ts";
+
 /** What Google says about a refusal, from either of its two error shapes; absent parts are null. */
 export type GoogleErrorBody = {
   /** Whether the body is a Google error at all (not HTML, not empty). */
@@ -55,14 +57,6 @@ const nothing: GoogleErrorBody = {
   quotaUnit: null,
   retryDelayMs: null,
 };
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
 
 function asObject(value: unknown): Record<string, unknown> | undefined {
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseJson } from "../parse-json.ts";
 import { SearchConsoleError } from "./search-console-error.ts";
 
 const SiteSchema = z.object({ permissionLevel: z.string() });
@@ -15,12 +16,4 @@ export function parsePermission(body: string): string {
     status: 200,
     reason: "brokenBody",
   });
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { auth } from "@googleapis/searchconsole";
 import * as z from "zod";
+import { parseJson } from "../parse-json.ts";
 import { fetchTokensFrom, isTokenUrl } from "./google-credential-file.ts";
 import {
   classifyAuthorizationFault,
@@ -122,11 +123,3 @@ const OAuthClientSchema = z.object({
     token_uri: z.string().refine(isTokenUrl, { error: "is neither Google's nor on this machine" }),
   }),
 });
-
-function parseJson(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseJson } from "../parse-json.ts";
 
 /** Metrics that were measured together, as a home keeps them: a line of JSON. */
 export const MetricRecordSchema = z.object({
@@ -73,11 +74,3 @@ const EmfSchema = z.looseObject({
 const ValuesSchema = z
   .union([z.number().transform((value) => [value]), z.array(z.number())])
   .catch([]);
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
