@@ -37,8 +37,21 @@ export function retryServiceFaults<Task extends TaskStateBase>(task: Task): Task
 
 /** A store of ours that is away: some ten minutes of tries, since without it the run would fail. */
 export function retryOutages<Task extends TaskStateBase>(task: Task): Task {
+  return retryForMinutes(task, ["LedgerError", "QuotaError", "RowStoreError"]);
+}
+
+/** A service that Step Functions calls by itself does not answer, or throttles. */
+export function retryServiceAway<Task extends TaskStateBase>(
+  task: Task,
+  service: "SQS" | "StepFunctions",
+): Task {
+  const refused = { SQS: "AmazonSQSException", StepFunctions: "StepFunctionsException" }[service];
+  return retryForMinutes(task, [`${service}.SdkClientException`, `${service}.${refused}`]);
+}
+
+function retryForMinutes<Task extends TaskStateBase>(task: Task, errors: string[]): Task {
   task.addRetry({
-    errors: ["LedgerError", "QuotaError", "RowStoreError"],
+    errors,
     interval: Duration.seconds(2),
     backoffRate: 2,
     maxAttempts: 24,
@@ -51,7 +64,7 @@ export function retryOutages<Task extends TaskStateBase>(task: Task): Task {
 /** Starting an execution, less the one answer that says that it was started before. */
 export function retryStarts<Task extends TaskStateBase>(task: Task): Task {
   task.addRetry({ errors: ["StepFunctions.ExecutionAlreadyExistsException"], maxAttempts: 0 });
-  return retryRepeatable(task);
+  return retryRepeatable(retryServiceAway(task, "StepFunctions"));
 }
 
 /**

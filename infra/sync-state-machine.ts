@@ -33,6 +33,7 @@ import type { RunRequestInput } from "../shared/plan/run-request.ts";
 import {
   retryOutages,
   retryRepeatable,
+  retryServiceAway,
   retryServiceFaults,
   retryStarts,
   retryUntold,
@@ -179,7 +180,7 @@ function ringBatchesMap(scope: Construct, { batchQueue }: SyncStateMachineProps)
     taskTimeout: Timeout.duration(Duration.seconds(30)),
   });
   // A message is a doorbell: ringing twice does no harm.
-  retryRepeatable(sendBatchMessage);
+  retryRepeatable(retryServiceAway(sendBatchMessage, "SQS"));
   return new MapState(scope, "RingBatches", {
     itemsPath: "$.messages",
     resultPath: JsonPath.DISCARD,

@@ -179,6 +179,18 @@ describe("an execution of the sync state machine", () => {
     ]);
   });
 
+  test("outlives a queue that is away for two dozen tries", async () => {
+    let left = 24;
+    const run = await execute({
+      dispatch: [continueWith([message("b1")], 0), finish],
+      send() {
+        left -= 1;
+        if (left >= 0) throw fault("SQS.SdkClientException", "away");
+      },
+    });
+    expect(run.outcome).toHaveProperty("result.status", "complete");
+  });
+
   test("is patient with a throttled Lambda", async () => {
     const throttled = fault("Lambda.TooManyRequestsException", "Rate Exceeded");
     const run = await execute({ plan: [...Array(9).fill(throttled), { runId: "r1", events: 10 }] });
