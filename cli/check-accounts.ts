@@ -6,13 +6,18 @@ import {
 } from "../shared/registry/account.ts";
 import type { Property } from "../shared/registry/property.ts";
 import type { Registry } from "../shared/registry/registry.ts";
-import { accountAuthorizer, defaultAuthorizer } from "../shared/search-console/google-account.ts";
+import {
+  accountAuthorizer,
+  defaultAuthorizer,
+  secretAuthorizer,
+} from "../shared/search-console/google-account.ts";
 import { googleAccounts } from "../shared/search-console/google-accounts.ts";
 import { serviceAccountAddress } from "../shared/search-console/google-credential-file.ts";
 import { permissionFault } from "../shared/search-console/permission-fault.ts";
 import { googleRootUrl, isLoopback } from "../shared/search-console/root-url.ts";
 import { SearchConsoleError } from "../shared/search-console/search-console-error.ts";
 import { sideBySide } from "../shared/side-by-side.ts";
+import type { AccountSecrets } from "./deployed-stage.ts";
 
 export type Check = { readonly name: string; readonly ok: boolean; readonly detail: string };
 
@@ -32,6 +37,7 @@ export async function check(name: string, look: () => Promise<string>): Promise<
 export async function checkAccounts(
   registry: Registry,
   properties: readonly Property[],
+  secrets?: AccountSecrets,
 ): Promise<readonly Check[]> {
   const configured = await registry.listAccounts();
   const none = properties.length === 0 && configured.length === 0;
@@ -40,6 +46,7 @@ export async function checkAccounts(
   return sideBySide(ids, atOnce, (accountId) =>
     check(`account ${accountId}`, async () => {
       const account = configured.find((candidate) => candidate.accountId === accountId);
+      if (secrets !== undefined) return secretText(accountId, account, secrets);
       if (account !== undefined) {
         await accountAuthorizer(account, variable).headers();
         const address = await addressOf(account);
@@ -55,15 +62,36 @@ export async function checkAccounts(
   );
 }
 
+/** A stage's functions have no files of a person's: their credentials are secrets. */
+async function secretText(
+  accountId: string,
+  account: Account | undefined,
+  secrets: AccountSecrets,
+): Promise<string> {
+  const name = `${secrets.prefix}${accountId}`;
+  if (account !== undefined) {
+    throw new Error(
+      `it is registered with ${credentialSourceText(account.credentials)}, which functions in AWS cannot read: put its content into the secret ${name}`,
+    );
+  }
+  await secretAuthorizer(accountId, secrets).headers();
+  return `Google gives a token for the secret ${name}`;
+}
+
 /** Can each property be seen with its account? */
 export async function checkProperties(
   registry: Registry,
   properties: readonly Property[],
+  secrets?: AccountSecrets,
 ): Promise<readonly Check[]> {
   const searchConsoleOf = googleAccounts({
     registry,
-    rootUrl: process.env[environmentNames.searchConsoleRootUrl] || undefined,
+    rootUrl:
+      secrets === undefined
+        ? process.env[environmentNames.searchConsoleRootUrl] || undefined
+        : undefined,
     variable,
+    secrets,
   });
   return sideBySide(properties, atOnce, ({ siteUrl, accountId, status, reason }) =>
     check(`property ${siteUrl}`, async () => {

@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { HomeError } from "../local/home-error.ts";
 import { CommandError } from "./command-error.ts";
-import { createProgram } from "./program.ts";
+import { createProgram, withStageLast } from "./program.ts";
 import { tellRefusal, tellRefusalAsJson } from "./tell-refusal.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -13,8 +13,9 @@ process.exitCode = await run(process.argv);
 
 async function run(argv: readonly string[]): Promise<number> {
   try {
-    const program = await createProgram(argv.slice(2));
-    await program.parseAsync([...argv]);
+    const words = withStageLast(argv.slice(2));
+    const program = await createProgram(words);
+    await program.parseAsync([...words], { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     return report(error);

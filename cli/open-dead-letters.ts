@@ -1,8 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { localClientOptions } from "../local/local-names.ts";
-import type { StackEndpoints } from "../local/stack.ts";
 import type { DeadLetters } from "../shared/dead-letters/dead-letters.ts";
 import { dynamoLetterCopies } from "../shared/dead-letters/dynamo-letter-copies.ts";
 import { sqsDeadLetters } from "../shared/dead-letters/sqs-dead-letters.ts";
@@ -10,13 +8,19 @@ import { sqsDeadLetters } from "../shared/dead-letters/sqs-dead-letters.ts";
 const patienceMs = 30_000;
 const lookMs = 100;
 
-/** A home's dead letters. Its queue ends with its owner, so what is redriven is waited for. */
+/** A stage's dead letters. */
 export function openDeadLetters(
-  endpoints: StackEndpoints,
+  sqs: SQSClient,
   documents: DynamoDBDocumentClient,
+  options: {
+    readonly queueUrl: string;
+    readonly deadLetterQueueUrl: string;
+    readonly ledgerTable: string;
+    /** Its queue ends with its owner, so what is redriven is waited for. */
+    readonly waits: boolean;
+  },
 ): DeadLetters {
-  const { queueUrl, deadLetterQueueUrl, ledgerTable } = endpoints;
-  const sqs = new SQSClient(localClientOptions(endpoints.sqs));
+  const { queueUrl, deadLetterQueueUrl, ledgerTable, waits } = options;
 
   async function messagesLeft(): Promise<number> {
     const command = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ["All"] });
@@ -33,7 +37,7 @@ export function openDeadLetters(
     copies: dynamoLetterCopies(documents, ledgerTable),
     async untilWorked() {
       const giveUpAtMs = Date.now() + patienceMs;
-      while ((await messagesLeft()) > 0) {
+      while (waits && (await messagesLeft()) > 0) {
         if (Date.now() > giveUpAtMs) return false;
         await delay(lookMs);
       }

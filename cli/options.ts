@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import { stageNames } from "../shared/config/names.ts";
 import { lastDays, rangeFaults } from "../shared/plan/date-range.ts";
 import { type PacificDate, parsePacificDate } from "../shared/plan/pacific-date.ts";
 import { findReport, reportIds } from "../shared/plan/report.ts";
@@ -10,15 +11,59 @@ import { UsageError } from "./usage-error.ts";
 export const jsonOption = () =>
   new Option("--json", "print one JSON object as the last line of stdout").default(false);
 
+/** This machine's own stage. */
+export const localStage = "local";
+
+const stages = [localStage, ...stageNames] as const;
+export type KnownStage = (typeof stages)[number];
+
 export const stageOption = () =>
-  new Option("--stage <stage>", "where: only local for now").argParser(knownStage).default("local");
+  new Option("--stage <stage>", `where: ${stages.join(", ")}`)
+    .argParser(knownStage)
+    .default(localStage);
 
 /** @throws UsageError */
-export function knownStage(text: string): string {
-  if (text === "local") return text;
+export function knownStage(text: string): KnownStage {
+  const known = stages.find((stage) => stage === text);
+  if (known !== undefined) return known;
+  throw new UsageError(`--stage ${text || '""'}: there is ${stages.join(", ")}`);
+}
+
+/** For a command that no stage in AWS has: it says so. */
+export const homeStageOption = (command: string) =>
+  new Option("--stage <stage>")
+    .argParser((text: string) => {
+      homeOnly(command, knownStage(text));
+      return text;
+    })
+    .hideHelp();
+
+/** @throws UsageError where an option is of no use on a stage in AWS */
+export function homeOnly(option: string, stage: string, instead = "leave --stage out"): void {
+  if (stage === localStage) return;
   throw new UsageError(
-    `--stage ${text || '""'}: only the stage "local" can be used by this version`,
+    `${option} is for this machine alone, not for the stage ${stage}: ${instead}`,
   );
+}
+
+export const detachOption = () =>
+  new Option("--detach", "on a stage in AWS: start it, and do not wait for its end").default(false);
+
+/** @throws UsageError when options for one kind of stage are given with the other */
+export function refuseHomeOnly(options: {
+  readonly stage: string;
+  readonly onComplete?: string | undefined;
+  readonly detach?: boolean;
+}): void {
+  const { stage, onComplete, detach } = options;
+  if (onComplete !== undefined) {
+    homeOnly("--on-complete", stage, `put a rule on the event bus gsc-sync-${stage}-events`);
+  }
+  if (detach && stage === localStage) {
+    throw new UsageError(
+      "--detach is for a stage in AWS: a home's servers end with the command that started them",
+    );
+  }
 }
 
 export const onCompleteOption = () =>

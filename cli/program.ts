@@ -47,6 +47,18 @@ export async function createProgram(words: readonly string[] = []): Promise<Comm
   return program;
 }
 
+/**
+ * `gsc-sync --stage prod lever` says the same as `gsc-sync lever --stage prod`: the words with a
+ * leading stage at their end, where the command that takes it reads it.
+ */
+export function withStageLast(words: readonly string[]): readonly string[] {
+  const [first = "", second, ...rest] = words;
+  if (first.startsWith("--stage=") && second !== undefined) return [second, ...rest, first];
+  const [command, ...others] = rest;
+  if (first !== "--stage" || second === undefined || command === undefined) return words;
+  return [command, ...others, first, second];
+}
+
 /** A command, and those below it, that throw their usage errors and print them as one line. */
 function throwing(command: Command): Command {
   for (const below of command.commands) throwing(below);

@@ -1,6 +1,22 @@
 import { connect } from "node:net";
-import { googleRootUrl } from "../shared/search-console/root-url.ts";
+import { environmentNames } from "../shared/config/names.ts";
+import { googleRootUrl, rootUrlFault } from "../shared/search-console/root-url.ts";
 import { CommandError } from "./command-error.ts";
+import { localStage } from "./options.ts";
+import { UsageError } from "./usage-error.ts";
+
+/**
+ * Where this machine's home reads, if not at Google. A stage in AWS has been told by its deploy.
+ * @throws UsageError
+ */
+export function homeRootUrl(stage: string): string | undefined {
+  const rootUrl = process.env[environmentNames.searchConsoleRootUrl] || undefined;
+  if (rootUrl === undefined || stage !== localStage) return undefined;
+  const fault = rootUrlFault(rootUrl);
+  if (fault !== undefined)
+    throw new UsageError(`${environmentNames.searchConsoleRootUrl}: ${fault}`);
+  return rootUrl;
+}
 
 const connectMs = 4_000;
 const answerMs = 5_000;

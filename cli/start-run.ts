@@ -1,5 +1,4 @@
 import { StartExecutionCommand } from "@aws-sdk/client-sfn";
-import { environmentNames } from "../shared/config/names.ts";
 import { PropertyBusyError } from "../shared/ledger/hold-property.ts";
 import { holderInTheWay } from "../shared/ledger/property-lock.ts";
 import { parseRunRequest } from "../shared/plan/plan-run.ts";
@@ -35,13 +34,8 @@ export async function refuseBusyProperty(
   if (holder !== undefined) throw new CommandError(new PropertyBusyError(siteUrl, holder).message);
 }
 
-/** The owner's workers fetch what this command starts: from the same server, or not at all. */
+/** What is started here is fetched from the server that is set here, or not at all. */
 export function refuseOtherServer(stage: OpenStage): void {
-  const name = environmentNames.searchConsoleRootUrl;
-  const here = process.env[name] || undefined;
-  const there = stage.stack.handlerEnvironment[name];
-  if (here === there) return;
-  throw new CommandError(
-    `the command that owns this home reads ${there ?? "Google"}, and this one would read ${here ?? "Google"}: wait for its end, or use another ${environmentNames.home}`,
-  );
+  const fault = stage.otherServer();
+  if (fault !== undefined) throw new CommandError(fault);
 }

@@ -18,6 +18,8 @@ export type SyncContext = {
   readonly alone: boolean;
   /** Starts nothing more once it is aborted; the runs under way halt by themselves. */
   readonly stopping: AbortSignal;
+  /** Its runs are started, and not followed. */
+  readonly detach: boolean;
   /** Gets the runs' events. */
   readonly onComplete: string | undefined;
   /** It did not take them all. */
@@ -60,6 +62,7 @@ export async function syncProperty(
     const { stage, terminal, alone } = context;
     await refuseChangedReports(stage, request);
     const started = await startRun(stage, newRunId(Date.now()), request);
+    if (context.detach) return ended("planned", `run ${started.runId} is started`, null);
     const { summary, delivered } = await followDelivering(
       stage,
       started,

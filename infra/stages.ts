@@ -1,12 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { type StageName, stageNames } from "../shared/config/names.ts";
 import { type StageSettings, StageSettingsSchema } from "./stage-settings.ts";
 
 /** What differs between the stages; everything else is the same in all of them. */
 export type Stage = StageSettings & { readonly name: StageName };
-
-export const stageNames = ["dev", "staging", "prod"] as const;
-export type StageName = (typeof stageNames)[number];
 
 const repository = join(import.meta.dirname, "..");
 const stagesFolder = join(import.meta.dirname, "stages");

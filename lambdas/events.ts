@@ -19,12 +19,16 @@ export const FinishRunEventSchema = z.object({
   error: z.object({ Error: z.string(), Cause: z.string() }).optional(),
 });
 
+/** What CDK's provider framework sends for a custom resource. */
+export const DeployStepEventSchema = z.object({
+  RequestType: z.enum(["Create", "Update", "Delete"]),
+});
+
 /**
- * What CDK's provider framework sends for a custom resource. In Aurora DSQL its properties may name
+ * The same for the schema. In Aurora DSQL its properties may name
  * a role and the functions that connect as it; any other property only says "again".
  */
-export const MigrateSchemaEventSchema = z.object({
-  RequestType: z.enum(["Create", "Update", "Delete"]),
+export const MigrateSchemaEventSchema = DeployStepEventSchema.extend({
   ResourceProperties: z.object({ dsqlRole: DsqlRoleSchema.optional() }).default({}),
 });
 

@@ -1,11 +1,9 @@
 import { Command } from "commander";
-import { environmentNames } from "../../shared/config/names.ts";
 import { defaultInFlight, defaultQueueSize } from "../../shared/ledger/settings.ts";
 import type { PacificDate } from "../../shared/plan/pacific-date.ts";
 import { defaultReportId } from "../../shared/plan/report.ts";
 import type { RunRequestInput } from "../../shared/plan/run-request.ts";
 import { runRequestFaults } from "../../shared/plan/run-request-faults.ts";
-import { rootUrlFault } from "../../shared/search-console/root-url.ts";
 import { commandTerminal } from "../command-terminal.ts";
 import { definitionsOf } from "../configured-reports.ts";
 import { dryRun } from "../dry-run.ts";
@@ -14,15 +12,18 @@ import { followDelivering } from "../follow-delivering.ts";
 import { type OpenStage, openStage } from "../open-stage.ts";
 import {
   dateRange,
+  detachOption,
   jsonOption,
+  localStage,
   onCompleteOption,
   pacificDate,
+  refuseHomeOnly,
   reportOption,
   siteUrlOption,
   stageOption,
   wholeNumber,
 } from "../options.ts";
-import { reachSearchConsole } from "../reach-server.ts";
+import { homeRootUrl, reachSearchConsole } from "../reach-server.ts";
 import { refuseChangedReports } from "../refuse-changed-reports.ts";
 import { newRunId } from "../run-id.ts";
 import { refuseBusyProperty, refuseOtherServer, startRun } from "../start-run.ts";
@@ -48,6 +49,7 @@ type BackfillOptions = {
   readonly keepAutoSync: boolean;
   readonly haltOnFailure: boolean;
   readonly dryRun: boolean;
+  readonly detach: boolean;
   readonly onComplete?: string;
   readonly json: boolean;
 };
@@ -92,14 +94,14 @@ export function backfillCommand(): Command {
     )
     .option("--halt-on-failure", "halt at the first unit that fails, for a person to look", false)
     .option("--dry-run", "say what the run would take, and send nothing", false)
+    .addOption(detachOption())
     .addOption(onCompleteOption())
     .addOption(jsonOption())
     .action(async (options: BackfillOptions) => {
       const request = backfillRequest(options, Date.now());
-      const rootUrl = process.env[environmentNames.searchConsoleRootUrl];
-      const fault = rootUrl ? rootUrlFault(rootUrl) : undefined;
-      if (fault !== undefined) throw new UsageError(`GSC_API_ROOT_URL: ${fault}`);
-      if (!options.dryRun) await reachSearchConsole(rootUrl);
+      refuseHomeOnly(options);
+      const rootUrl = homeRootUrl(options.stage);
+      if (!options.dryRun && options.stage === localStage) await reachSearchConsole(rootUrl);
       const terminal = commandTerminal(options.json);
       const stage = await openStage(options.stage, terminal.notice);
       try {
@@ -107,6 +109,9 @@ export function backfillCommand(): Command {
         if (options.dryRun) {
           const estimate = await dryRun(await asRegistered(stage, request), stage, Date.now());
           terminal.result(dryRunText(estimate, terminal), estimate);
+        } else if (options.detach) {
+          const { runId } = await start(stage, request);
+          terminal.result(detachedText(runId, options.stage), { runId, status: "planned" });
         } else {
           process.exitCode = await runToItsEnd(stage, request, terminal, options.onComplete);
         }
@@ -122,15 +127,23 @@ export async function runToItsEnd(
   terminal: Terminal,
   onComplete?: string,
 ): Promise<number> {
-  refuseOtherServer(stage);
-  await refuseBusyProperty(stage, request);
-  const whole = await asRegistered(stage, request);
-  const started = await startRun(stage, newRunId(Date.now()), whole);
+  const started = await start(stage, request);
   const { summary, delivered } = await followDelivering(stage, started, terminal, {
     command: onComplete,
   });
   terminal.result(summaryText(summary, { colour: terminal.colour }), summary);
   return delivered ? exitCodeOf(summary) : 1;
+}
+
+async function start(stage: OpenStage, request: RunRequestInput) {
+  refuseOtherServer(stage);
+  await refuseBusyProperty(stage, request);
+  const whole = await asRegistered(stage, request);
+  return startRun(stage, newRunId(Date.now()), whole);
+}
+
+function detachedText(runId: string, stage: string): string {
+  return `Run ${runId} is started. Watch it: gsc-sync --stage ${stage} status ${runId} --watch`;
 }
 
 /** What nobody typed is as the property is registered. */

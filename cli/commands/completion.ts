@@ -2,13 +2,14 @@ import { Argument, Command } from "commander";
 import { commandTerminal } from "../command-terminal.ts";
 import { completionTree } from "../completion.ts";
 import { completionScript, type Shell, shells } from "../completion-scripts.ts";
-import { jsonOption } from "../options.ts";
+import { homeStageOption, jsonOption } from "../options.ts";
 
 /** `gsc-sync completion`: what a shell reads to complete our commands and options. */
 export function completionCommand(): Command {
   return new Command("completion")
     .description("print a completion script for a shell: source <(gsc-sync completion bash)")
     .addArgument(new Argument("<shell>", "the shell").choices(shells))
+    .addOption(homeStageOption("completion"))
     .addOption(jsonOption())
     .action((shell: Shell, options: { readonly json: boolean }, command: Command) => {
       const script = completionScript(shell, completionTree(command.parent ?? command));

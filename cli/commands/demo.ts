@@ -4,7 +4,7 @@ import { environmentNames } from "../../shared/config/names.ts";
 import { lastDays } from "../../shared/plan/date-range.ts";
 import { commandTerminal } from "../command-terminal.ts";
 import { openStage } from "../open-stage.ts";
-import { type DateRange, jsonOption } from "../options.ts";
+import { type DateRange, homeStageOption, jsonOption } from "../options.ts";
 import { startSampleServer } from "../sample-server-process.ts";
 import { runToItsEnd } from "./backfill.ts";
 
@@ -16,6 +16,7 @@ const demoDays = 150;
 export function demoCommand(): Command {
   return new Command("demo")
     .description("backfill 150 days of a sample property, in a home of its own (npm start)")
+    .addOption(homeStageOption("demo"))
     .addOption(jsonOption())
     .action(async (options: { json: boolean }) => {
       const terminal = commandTerminal(options.json);

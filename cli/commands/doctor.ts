@@ -1,13 +1,13 @@
 import { Command } from "commander";
 import { homeFolder } from "../../local/home.ts";
-import { environmentNames } from "../../shared/config/names.ts";
 import { pacificDateAt } from "../../shared/plan/pacific-date.ts";
-import { googleRootUrl, rootUrlFault } from "../../shared/search-console/root-url.ts";
+import { googleRootUrl } from "../../shared/search-console/root-url.ts";
 import { type Check, check, checkAccounts, checkProperties } from "../check-accounts.ts";
 import { commandTerminal } from "../command-terminal.ts";
+import type { DeployedStage } from "../deployed-stage.ts";
 import { type OpenStage, openStage } from "../open-stage.ts";
-import { jsonOption, stageOption } from "../options.ts";
-import { reachSearchConsole } from "../reach-server.ts";
+import { jsonOption, localStage, stageOption } from "../options.ts";
+import { homeRootUrl, reachSearchConsole } from "../reach-server.ts";
 import { counted } from "../views/format.ts";
 
 /** `gsc-sync doctor`: is everything there that a sync needs? Says what is missing. */
@@ -20,7 +20,7 @@ export function doctorCommand(): Command {
       const terminal = commandTerminal(options.json);
       const checks = [
         await check("Node", async () => `${process.versions.node}, 24 or newer`),
-        await check("Search Console", checkSearchConsole),
+        await check("Search Console", () => checkSearchConsole(options.stage)),
         ...(await checkStage(options.stage, terminal.notice)),
       ];
       const ok = checks.every((each) => each.ok);
@@ -32,35 +32,45 @@ export function doctorCommand(): Command {
     });
 }
 
-/** The home's servers, and what the registry in them names. */
+/** The stage's tables and rows, what the registry in them names, and what a deployment has beside. */
 async function checkStage(
   stage: string,
   onNotice: (notice: string) => void,
 ): Promise<readonly Check[]> {
   const startedAtMs = performance.now();
   let opened: OpenStage | undefined;
-  const servers = await check("home and servers", async () => {
+  const home = stage === localStage;
+  const servers = await check(home ? "home and servers" : `stage ${stage}`, async () => {
     opened = await openStage(stage, onNotice);
     const rows = await opened.rows();
     const today = pacificDateAt(Date.now());
     await rows.readUnits({ siteUrl: "sc-domain:doctor.invalid", from: today, to: today });
     await opened.ledger.listRuns(1);
     const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(1);
-    return `${homeFolder(process.env, process.cwd())}, up in ${seconds} s`;
+    return home
+      ? `${homeFolder(process.env, process.cwd())}, up in ${seconds} s`
+      : `its tables and the rows' schema answer, in ${seconds} s`;
   });
   if (opened === undefined) return [servers];
   try {
-    const { registry } = opened;
+    const { registry, deployed } = opened;
+    const secrets = deployed?.secrets;
     const properties = await registry.listProperties();
     return [
       servers,
       await check("registry", async () => registryText(properties.length)),
-      ...(await checkAccounts(registry, properties)),
-      ...(await checkProperties(registry, properties)),
+      ...(await checkAccounts(registry, properties, secrets)),
+      ...(await checkProperties(registry, properties, secrets)),
+      ...(deployed === null ? [] : await deploymentChecks(opened, deployed)),
     ];
   } finally {
     await opened.close();
   }
+}
+
+async function deploymentChecks(stage: OpenStage, deployed: DeployedStage) {
+  const { checkDeployment } = await import("../check-deployment.ts");
+  return checkDeployment(stage, deployed);
 }
 
 function registryText(properties: number): string {
@@ -68,10 +78,8 @@ function registryText(properties: number): string {
   return "no property yet: gsc-sync properties add --site-url sc-domain:example.com registers one";
 }
 
-async function checkSearchConsole(): Promise<string> {
-  const rootUrl = process.env[environmentNames.searchConsoleRootUrl] || undefined;
-  const fault = rootUrl === undefined ? undefined : rootUrlFault(rootUrl);
-  if (fault !== undefined) throw new Error(`GSC_API_ROOT_URL: ${fault}`);
+async function checkSearchConsole(stage: string): Promise<string> {
+  const rootUrl = homeRootUrl(stage);
   await reachSearchConsole(rootUrl);
   return `${rootUrl ?? googleRootUrl} answers`;
 }

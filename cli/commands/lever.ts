@@ -11,7 +11,9 @@ import {
   stageOption,
   wholeNumberOrDefault,
 } from "../options.ts";
+import { pullLever } from "../pull-lever.ts";
 import { UsageError } from "../usage-error.ts";
+import { leverAnnouncement } from "../views/lever-announcement.ts";
 import { leverText } from "../views/lever-view.ts";
 
 type LeverOptions = {
@@ -64,18 +66,32 @@ export function leverCommand(): Command {
       const terminal = commandTerminal(options.json);
       const stage = await openStage(options.stage, terminal.notice);
       try {
-        let settings = await stage.ledger.readSettings();
-        if (change !== null) {
-          const question = `Change on ${options.stage}: ${wordsOf(options)}?`;
-          if (await mayChange(question, options)) {
-            settings = await stage.ledger.changeSettings(change);
-          } else {
+        const before = await stage.ledger.readSettings();
+        const question = `Change on ${options.stage}: ${wordsOf(options)}?`;
+        if (change === null || !(await mayChange(question, options))) {
+          if (change !== null) {
             terminal.notice("nothing is changed");
             process.exitCode = 1;
           }
+          const figures = leverFigures(before);
+          terminal.result(leverText(figures), figures);
+          return;
         }
-        const figures = leverFigures(settings);
-        terminal.result(leverText(figures), figures);
+        const after = await pullLever(stage, change);
+        const figures = leverFigures(after);
+        if (stage.deployed === null) {
+          terminal.result(leverText(figures), figures);
+        } else {
+          const { dashboardUrl, caller } = stage.deployed;
+          const announcement = leverAnnouncement({
+            stage: options.stage,
+            by: await caller().catch(() => "unknown"),
+            before: leverFigures(before),
+            after: figures,
+            dashboardUrl,
+          });
+          terminal.result(`${leverText(figures)}\n\n${announcement}`, { ...figures, announcement });
+        }
       } finally {
         await stage.close();
       }

@@ -12,7 +12,8 @@ import {
 import { SearchConsoleError } from "../../shared/search-console/search-console-error.ts";
 import { CommandError } from "../command-error.ts";
 import { openRedirect } from "../loopback-sign-in.ts";
-import { jsonOption, stageOption, wholeNumber } from "../options.ts";
+import type { OpenStage } from "../open-stage.ts";
+import { jsonOption, localStage, stageOption, wholeNumber } from "../options.ts";
 import { signInFile, writeSignIn } from "../sign-in-file.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
@@ -47,18 +48,30 @@ export function loginCommand(): Command {
       const id = AccountSchema.shape.accountId.safeParse(accountId);
       if (!id.success) throw new UsageError(`--account-id ${accountId}: ${accountIdRule}`);
       const client = await readClient(options.client);
-      const path = signInFile(accountId, process.env);
-      await withStage(options, async ({ registry }, terminal) => {
+      await withStage(options, async (stage, terminal) => {
         const signIn = await signInThrough(client, options, terminal);
-        await writeSignIn(path, signIn);
-        const account: Account = { accountId, credentials: { kind: "file", path } };
-        await registry.changeAccount(accountId, () => account);
+        const kept = await keepSignIn(stage, accountId, signIn);
+        const where = options.stage === localStage ? "" : `--stage ${options.stage} `;
         terminal.result(
-          `Account ${accountId} is signed in: ${path}\nNext: gsc-sync properties add --site-url sc-domain:example.com --account-id ${accountId}`,
-          account,
+          `Account ${accountId} is signed in: ${kept.place}\nNext: gsc-sync ${where}properties add --site-url sc-domain:example.com --account-id ${accountId}`,
+          kept.json,
         );
       });
     });
+}
+
+/** In AWS the stage's secret; on this machine a file, and the registry says which. */
+async function keepSignIn({ registry, deployed }: OpenStage, accountId: string, signIn: SignIn) {
+  if (deployed !== null) {
+    const secret = `${deployed.secrets.prefix}${accountId}`;
+    await deployed.secrets.write(secret, JSON.stringify(signIn));
+    return { place: `the secret ${secret}`, json: { accountId, secret } };
+  }
+  const path = signInFile(accountId, process.env);
+  await writeSignIn(path, signIn);
+  const account: Account = { accountId, credentials: { kind: "file", path } };
+  await registry.changeAccount(accountId, () => account);
+  return { place: path, json: account };
 }
 
 const accountIdRule = "an account id has letters, digits and . _ @ - only, 64 at most";

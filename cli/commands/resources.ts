@@ -1,9 +1,8 @@
 import { once } from "node:events";
 import { Command } from "commander";
-import { homeFolder } from "../../local/home.ts";
 import { commandTerminal } from "../command-terminal.ts";
 import { openStage } from "../open-stage.ts";
-import { jsonOption, stageOption } from "../options.ts";
+import { homeOnly, jsonOption, stageOption } from "../options.ts";
 
 /** `gsc-sync resources`: names and endpoints, for other tools. */
 export function resourcesCommand(): Command {
@@ -13,34 +12,18 @@ export function resourcesCommand(): Command {
     .addOption(stageOption())
     .addOption(jsonOption())
     .action(async (options: { stage: string; keep: boolean; json: boolean }) => {
+      if (options.keep) homeOnly("--keep", options.stage);
       const terminal = commandTerminal(options.json);
       const stage = await openStage(options.stage, terminal.notice);
       try {
-        const { endpoints, role } = stage.stack;
-        const resources = {
-          stage: options.stage,
-          home: homeFolder(process.env, process.cwd()),
-          // Ports are chosen anew by each owner: without --keep they close with this command.
-          running: options.keep || role === "attached",
-          databaseUrl: endpoints.postgres,
-          ledgerTable: endpoints.ledgerTable,
-          quotaTable: endpoints.quotaTable,
-          rowsTable: endpoints.postgres === null ? endpoints.rowsTable : null,
-          queueUrl: endpoints.queueUrl,
-          deadLetterQueueUrl: endpoints.deadLetterQueueUrl,
-          stateMachineArn: endpoints.stateMachineArn,
-          dynamoEndpoint: endpoints.dynamo,
-          sqsEndpoint: endpoints.sqs,
-          stepFunctionsEndpoint: endpoints.stepFunctions,
-          eventBridgeEndpoint: endpoints.eventBridge,
-        };
+        const resources = stage.resources(options);
         const lines = Object.entries(resources).map(
           ([name, value]) => `${name.padEnd(22)} ${value ?? "-"}`,
         );
         terminal.result(lines.join("\n"), resources);
         if (options.keep) {
           terminal.notice("the servers run until Ctrl-C");
-          await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM"), stage.stack.lost]);
+          await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM"), stage.lost]);
         }
       } finally {
         await stage.close();

@@ -12,7 +12,7 @@ import { isExecutionRunning } from "../execution-status.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { followDelivering } from "../follow-delivering.ts";
 import { type OpenStage, openStage } from "../open-stage.ts";
-import { jsonOption, onCompleteOption, stageOption } from "../options.ts";
+import { jsonOption, onCompleteOption, refuseHomeOnly, stageOption } from "../options.ts";
 import { requireRunState } from "../run-snapshot.ts";
 import { refuseOtherServer, startRun } from "../start-run.ts";
 import { summaryText } from "../views/summary-view.ts";
@@ -36,6 +36,7 @@ export function resumeCommand(): Command {
     .addOption(stageOption())
     .addOption(jsonOption())
     .action(async (runId: string, options: ResumeOptions) => {
+      refuseHomeOnly(options);
       const terminal = commandTerminal(options.json);
       const stage = await openStage(options.stage, terminal.notice);
       try {

@@ -9,7 +9,13 @@ import type { Tokens } from "../../local/sample-search-console/sign-in.ts";
 import { searchTypes } from "../../shared/plan/report.ts";
 import { rootUrlFault } from "../../shared/search-console/root-url.ts";
 import { CommandError } from "../command-error.ts";
-import { jsonOption, pacificDate, siteUrlOption, wholeNumber } from "../options.ts";
+import {
+  homeStageOption,
+  jsonOption,
+  pacificDate,
+  siteUrlOption,
+  wholeNumber,
+} from "../options.ts";
 import { faultOption, tokenOption } from "../sample-server-options.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -33,6 +39,7 @@ export function sampleServerCommand(): Command {
     )
     .addOption(faultOption())
     .addOption(tokenOption())
+    .addOption(homeStageOption("sample-server"))
     .addOption(jsonOption())
     .action(runServer)
     .addCommand(truthCommand())

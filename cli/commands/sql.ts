@@ -5,7 +5,7 @@ import { environmentNames } from "../../shared/config/names.ts";
 import { CommandError } from "../command-error.ts";
 import { commandTerminal } from "../command-terminal.ts";
 import { openStage } from "../open-stage.ts";
-import { jsonOption, stageOption } from "../options.ts";
+import { jsonOption, localStage, stageOption } from "../options.ts";
 import { UsageError } from "../usage-error.ts";
 import { counted } from "../views/format.ts";
 import { table } from "../views/table.ts";
@@ -28,13 +28,14 @@ Example: gsc-sync sql "select query, sum(clicks) as clicks from search_rows grou
     .action(async (argument: string | undefined, options: { stage: string; json: boolean }) => {
       const query = (argument ?? (process.stdin.isTTY ? "" : await text(process.stdin))).trim();
       if (query === "") throw new UsageError('say what to ask: gsc-sync sql "select …"');
-      if (process.env[environmentNames.rowStore] === "dynamodb") throw noSql();
+      const home = options.stage === localStage;
+      if (home && process.env[environmentNames.rowStore] === "dynamodb") throw noSql();
       const terminal = commandTerminal(options.json);
       const stage = await openStage(options.stage, terminal.notice);
       try {
-        const url = stage.stack.endpoints.postgres;
-        if (url === null) throw noSql();
-        const { columns, rows } = await ask(url, query);
+        const access = await stage.sqlAccess();
+        if (access === null) throw noSql();
+        const { columns, rows } = await ask(access, query);
         if (options.json) {
           const objects = rows.map((row) =>
             Object.fromEntries(columns.map((column, index) => [column, row[index]])),
@@ -64,8 +65,8 @@ function noSql(): UsageError {
 
 type Answer = { readonly columns: readonly string[]; readonly rows: readonly unknown[][] };
 
-async function ask(url: string, query: string): Promise<Answer> {
-  const client = new pg.Client({ connectionString: url, application_name: "gsc-sync sql" });
+async function ask(access: pg.ClientConfig, query: string): Promise<Answer> {
+  const client = new pg.Client({ ...access, application_name: "gsc-sync sql" });
   client.on("error", () => {});
   try {
     await client.connect();

@@ -1,20 +1,22 @@
 import { Command } from "commander";
-import { environmentNames } from "../../shared/config/names.ts";
 import { whySkipped } from "../../shared/plan/plan-sync.ts";
 import { newProperty, type Property } from "../../shared/registry/property.ts";
 import type { Registry } from "../../shared/registry/registry.ts";
-import { rootUrlFault } from "../../shared/search-console/root-url.ts";
 import { sideBySide } from "../../shared/side-by-side.ts";
 import { onInterrupt } from "../interrupt.ts";
 import {
+  detachOption,
   jsonOption,
+  localStage,
   onCompleteOption,
+  refuseHomeOnly,
   siteUrlOption,
   stageOption,
   wholeNumber,
 } from "../options.ts";
-import { reachSearchConsole } from "../reach-server.ts";
+import { homeRootUrl, reachSearchConsole } from "../reach-server.ts";
 import { refuseOtherServer } from "../start-run.ts";
+import { syncNight } from "../sync-night.ts";
 import { syncProperty } from "../sync-property.ts";
 import { UsageError } from "../usage-error.ts";
 import { countFailed, syncLine, syncText } from "../views/sync-view.ts";
@@ -24,6 +26,7 @@ type SyncOptions = {
   readonly stage: string;
   readonly siteUrl?: string;
   readonly atOnce: number;
+  readonly detach: boolean;
   readonly onComplete?: string;
   readonly json: boolean;
 };
@@ -35,14 +38,17 @@ export function syncCommand(): Command {
     .addOption(stageOption())
     .addOption(siteUrlOption())
     .option("--at-once <n>", "properties at once", wholeNumber("--at-once", 1, 20), 3)
+    .addOption(detachOption())
     .addOption(onCompleteOption())
     .addOption(jsonOption())
     .action(async (options: SyncOptions) => {
-      const rootUrl = process.env[environmentNames.searchConsoleRootUrl];
-      const fault = rootUrl ? rootUrlFault(rootUrl) : undefined;
-      if (fault !== undefined) throw new UsageError(`GSC_API_ROOT_URL: ${fault}`);
-      await reachSearchConsole(rootUrl);
+      refuseHomeOnly(options);
+      const rootUrl = homeRootUrl(options.stage);
+      if (options.stage === localStage) await reachSearchConsole(rootUrl);
       await withStage(options, async (stage, terminal) => {
+        if (stage.deployed !== null && options.siteUrl === undefined) {
+          return syncNight({ ...stage, deployed: stage.deployed }, options, terminal);
+        }
         const properties = await propertiesOf(options.siteUrl, stage.registry);
         refuseOtherServer(stage);
         const stopping = new AbortController();
@@ -60,6 +66,7 @@ export function syncCommand(): Command {
             terminal,
             alone,
             stopping: stopping.signal,
+            detach: options.detach,
             onComplete,
             undelivered: () => {
               left = true;

@@ -17,13 +17,15 @@ export type SyncedProperty = {
 
 /**
  * How many properties ended without what should have been fetched. One that is skipped is none of
- * them, unless it is quarantined: else its data would end one day and nobody hear of it.
+ * them, unless it is quarantined: else its data would end one day and nobody hear of it. One that is
+ * `planned` was started and is not followed.
  */
 export function countFailed(
   synced: readonly SyncedProperty[],
   properties: readonly Pick<Property, "status">[],
 ): number {
-  const failed = synced.filter(({ status }) => status !== "complete" && status !== "skipped");
+  const fine: readonly SyncedProperty["status"][] = ["complete", "skipped", "planned"];
+  const failed = synced.filter(({ status }) => !fine.includes(status));
   return failed.length + properties.filter(({ status }) => status === "quarantined").length;
 }
 

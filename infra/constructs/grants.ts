@@ -6,7 +6,6 @@ import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { EventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
-import { leverEffect } from "../../shared/config/lever-effect.ts";
 import { environmentNames, resourceNames, tableKeys } from "../../shared/config/names.ts";
 import { acknowledgeWildcard } from "../acknowledge.ts";
 import type { Stage } from "../stages.ts";
@@ -91,23 +90,43 @@ export function grantExecutions(fn: LambdaFunction, machine: StateMachine): void
 }
 
 /**
- * Messages come by the mapping, so there is no variable to set. It takes one message at a time, and
- * no more at once than may run: pollers know nothing of reserved concurrency, and a throttled
- * receive counts as one.
+ * Messages come by the mapping, so there is no variable to set. It takes one message at a time. How
+ * many at once, and whether at all, is the lever's to say: see `LeverControl`.
  */
-export function grantBatches(fn: LambdaFunction, queue: IQueue, stage: Stage): void {
+export function grantBatches(fn: LambdaFunction, queue: IQueue): EventSourceMapping {
   allow(fn, queue.queueArn, ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]);
-  const { mappingMaximum, mappingEnabled } = leverEffect(stage.lever);
   const mapping = new EventSourceMapping(fn, "Batches", {
     target: fn,
     eventSourceArn: queue.queueArn,
     batchSize: 1,
     reportBatchItemFailures: true,
-    maxConcurrency: mappingMaximum,
-    enabled: mappingEnabled,
   });
   // AWS asks the role for permission when the mapping is made.
   if (fn.role !== undefined) mapping.node.addDependency(fn.role);
+  return mapping;
+}
+
+/** To set what the lever is set on: the worker's reserved concurrency, and its mapping. */
+export function grantWorkerLimits(
+  fn: LambdaFunction,
+  {
+    stage,
+    worker,
+    mapping,
+  }: {
+    readonly stage: Stage;
+    readonly worker: LambdaFunction;
+    readonly mapping: EventSourceMapping;
+  },
+): void {
+  allow(fn, worker.functionArn, ["lambda:GetFunctionConcurrency", "lambda:PutFunctionConcurrency"]);
+  allow(fn, mapping.eventSourceMappingArn, [
+    "lambda:GetEventSourceMapping",
+    "lambda:UpdateEventSourceMapping",
+  ]);
+  fn.addEnvironment(environmentNames.workerFunction, worker.functionName);
+  fn.addEnvironment(environmentNames.workerMapping, mapping.eventSourceMappingId);
+  if (!stage.reserveConcurrency) fn.addEnvironment(environmentNames.countTakes, "1");
 }
 
 /** Exactly these actions, on exactly this. */

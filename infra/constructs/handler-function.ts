@@ -14,7 +14,6 @@ export type HandlerFunctionProps = {
   readonly stage: Stage;
   readonly name: FunctionName;
   readonly memoryMb: number;
-  readonly reservedConcurrency?: number | undefined;
 };
 
 const repository = join(import.meta.dirname, "../..");
@@ -64,9 +63,6 @@ export class HandlerFunction extends NodejsFunction {
       timeout: Duration.seconds(functionTimeoutsSeconds[name]),
       tracing: stage.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       role,
-      ...(props.reservedConcurrency === undefined
-        ? {}
-        : { reservedConcurrentExecutions: props.reservedConcurrency }),
       logGroup,
       environment: {
         [environmentNames.stage]: stage.name,

@@ -3,6 +3,7 @@ import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import { dsqlRoleName, environmentNames, tableKeys } from "../../shared/config/names.ts";
+import type { StageDescription } from "../../shared/config/stage-description.ts";
 import { allow } from "./grants.ts";
 
 /** Where a stage's rows are, as a function comes to them: permission and environment together. */
@@ -11,6 +12,8 @@ export type RowsAccess = {
   grant(fn: LambdaFunction): void;
   /** To define the schema. */
   grantMigration(fn: LambdaFunction): void;
+  /** Where they are, for those who come from outside. */
+  readonly place: StageDescription["rows"];
   /** What the migration has to know of the functions that were granted rows. */
   migrationProperties(): MigrationProperties;
 };
@@ -29,7 +32,8 @@ export function postgresRows(url: ISecret): RowsAccess {
     fn.addEnvironment(environmentNames.rowStore, "postgres");
     fn.addEnvironment(environmentNames.postgresUrl, url.secretValue.unsafeUnwrap());
   };
-  return { grant, grantMigration: grant, migrationProperties: () => ({}) };
+  const place = { kind: "postgres", secret: url.secretName } as const;
+  return { grant, grantMigration: grant, place, migrationProperties: () => ({}) };
 }
 
 export function dynamoRows(table: Table): RowsAccess {
@@ -46,7 +50,8 @@ export function dynamoRows(table: Table): RowsAccess {
     fn.addEnvironment(environmentNames.rowStore, "dynamodb");
     fn.addEnvironment(environmentNames.rowsTable, table.tableName);
   };
-  return { grant, grantMigration: grant, migrationProperties: () => ({}) };
+  const place = { kind: "dynamodb", table: table.tableName } as const;
+  return { grant, grantMigration: grant, place, migrationProperties: () => ({}) };
 }
 
 /** Only the migration enters as the cluster's admin; it lets the others in as their role. */
@@ -64,6 +69,7 @@ export function dsqlRows(cluster: CfnCluster): RowsAccess {
       if (fn.role !== undefined) principals.push(fn.role.roleArn);
     },
     grantMigration: (fn) => grantAs(fn, "admin", "dsql:DbConnectAdmin"),
+    place: { kind: "dsql", hostname: cluster.attrEndpoint },
     migrationProperties: () => ({ dsqlRole: { role: dsqlRoleName, principals: [...principals] } }),
   };
 }

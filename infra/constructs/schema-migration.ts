@@ -1,11 +1,7 @@
-import { CustomResource, RemovalPolicy } from "aws-cdk-lib";
-import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
-import { LogGroup } from "aws-cdk-lib/aws-logs";
-import { Provider } from "aws-cdk-lib/custom-resources";
 import { Construct } from "constructs";
-import { acknowledgeWildcard } from "../acknowledge.ts";
 import type { Stage } from "../stages.ts";
+import { DeployStep } from "./deploy-step.ts";
 import { HandlerFunction } from "./handler-function.ts";
 import type { RowsAccess } from "./rows-access.ts";
 
@@ -32,8 +28,9 @@ export class SchemaMigration extends Construct {
     });
     rows.grantMigration(this.migrateSchema);
 
-    const schema = new CustomResource(this, "Schema", {
-      serviceToken: providerOf(this, this.migrateSchema, stage).serviceToken,
+    const { resource } = new DeployStep(this, "Schema", {
+      stage,
+      handler: this.migrateSchema,
       resourceType: "Custom::RowStoreSchema",
       properties: {
         ...rows.migrationProperties(),
@@ -41,24 +38,6 @@ export class SchemaMigration extends Construct {
         migration: this.migrateSchema.currentVersion.version,
       },
     });
-    for (const fn of before) fn.node.addDependency(schema);
+    for (const fn of before) fn.node.addDependency(resource);
   }
-}
-
-/** CDK's function between CloudFormation and ours, with a role that is no wider than it needs. */
-function providerOf(scope: Construct, onEventHandler: HandlerFunction, stage: Stage): Provider {
-  const logGroup = new LogGroup(scope, "ProviderLogs", {
-    retention: stage.logRetentionDays,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
-  const role = new Role(scope, "ProviderRole", {
-    assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
-  });
-  logGroup.grantWrite(role);
-  acknowledgeWildcard(
-    role,
-    `${onEventHandler.functionArn}:*`,
-    "CDK lets its provider invoke the function's versions beside the function.",
-  );
-  return new Provider(scope, "Provider", { onEventHandler, frameworkOnEventRole: role, logGroup });
 }

@@ -2,8 +2,7 @@ import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import { EventBus } from "aws-cdk-lib/aws-events";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
-import { leverEffect } from "../../shared/config/lever-effect.ts";
-import { type FunctionName, resourceNames } from "../../shared/config/names.ts";
+import { environmentNames, type FunctionName, resourceNames } from "../../shared/config/names.ts";
 import { acknowledgeMachine } from "../acknowledge-machine.ts";
 import { BatchQueue } from "../constructs/batch-queue.ts";
 import { Freshness } from "../constructs/freshness.ts";
@@ -17,10 +16,12 @@ import {
   grantRegistry,
 } from "../constructs/grants.ts";
 import { HandlerFunction } from "../constructs/handler-function.ts";
+import { LeverControl } from "../constructs/lever-control.ts";
 import { LostExecutions } from "../constructs/lost-executions.ts";
 import { machineLogs } from "../constructs/machine-logs.ts";
 import { Nightly } from "../constructs/nightly.ts";
 import { SchemaMigration } from "../constructs/schema-migration.ts";
+import { StageParameter } from "../constructs/stage-parameter.ts";
 import type { Stage } from "../stages.ts";
 import { SyncStateMachine } from "../sync-state-machine.ts";
 import type { DataStack } from "./data-stack.ts";
@@ -54,9 +55,6 @@ export class PipelineStack extends Stack {
       stage,
       name: "fetch-batch",
       memoryMb: 1_024,
-      reservedConcurrency: stage.reserveConcurrency
-        ? leverEffect(stage.lever).reservedConcurrency
-        : undefined,
     });
     const finishRun = new HandlerFunction(this, "FinishRun", {
       stage,
@@ -68,7 +66,8 @@ export class PipelineStack extends Stack {
     grantRegistry(fetchBatch, ledger);
     for (const fn of [dispatchBatches, fetchBatch]) grantQuota(fn, quota);
     grantAccounts(fetchBatch, stage);
-    grantBatches(fetchBatch, this.batches.queue, stage);
+    const mapping = grantBatches(fetchBatch, this.batches.queue);
+    if (!stage.reserveConcurrency) fetchBatch.addEnvironment(environmentNames.countTakes, "1");
     grantDeadLetters(fetchBatch, this.batches.deadLetters);
 
     // Whoever wants to hear of units and runs puts rules on it.
@@ -92,6 +91,12 @@ export class PipelineStack extends Stack {
       events,
     });
     const freshness = new Freshness(this, "Freshness", { stage, ledger, rows });
+    const lever = new LeverControl(this, "LeverControl", {
+      stage,
+      ledger,
+      worker: fetchBatch,
+      mapping,
+    });
     const migration = new SchemaMigration(this, "SchemaMigration", {
       stage,
       rows,
@@ -109,12 +114,35 @@ export class PipelineStack extends Stack {
       "reconcile-runs": lost.reconcileRuns,
       "measure-freshness": freshness.measureFreshness,
       "migrate-schema": migration.migrateSchema,
+      "apply-lever": lever.applyLever,
     };
     acknowledgeMachine(this.sync, {
       invokes: [planRun, dispatchBatches, finishRun],
       tracing: stage.tracing,
     });
 
+    new StageParameter(this, "Description", {
+      stage: stage.name,
+      ledgerTable: ledger.tableName,
+      quotaTable: quota.tableName,
+      queueUrl: this.batches.queue.queueUrl,
+      deadLetterQueueUrl: this.batches.deadLetters.queueUrl,
+      eventBus: events.eventBusName,
+      stateMachineArn: this.sync.stateMachineArn,
+      nightlyStateMachineArn: this.nightly.stateMachineArn,
+      rows: rows.place,
+      worker: {
+        functionName: fetchBatch.functionName,
+        mappingId: mapping.eventSourceMappingId,
+        reserved: stage.reserveConcurrency,
+      },
+      settings: {
+        lever: stage.lever,
+        inFlight: stage.maxInFlight,
+        queueSize: stage.maxQueueSize,
+        ...(stage.qpm === undefined ? {} : { qpm: stage.qpm }),
+      },
+    });
     new CfnOutput(this, "SyncStateMachineArn", { value: this.sync.stateMachineArn });
     new CfnOutput(this, "NightlyStateMachineArn", { value: this.nightly.stateMachineArn });
     new CfnOutput(this, "BatchQueueUrl", { value: this.batches.queue.queueUrl });

@@ -11,4 +11,5 @@ export const functionTimeoutsSeconds = {
   "reconcile-runs": 120,
   "measure-freshness": 300,
   "migrate-schema": 600,
+  "apply-lever": 180,
 } as const satisfies Record<FunctionName, number>;

@@ -20,12 +20,20 @@ export const environmentNames = {
   queueSize: "GSC_SYNC_QUEUE_SIZE",
   qpm: "GSC_SYNC_QPM",
   stateMachineArn: "GSC_SYNC_STATE_MACHINE_ARN",
+  workerFunction: "GSC_SYNC_WORKER_FUNCTION",
+  workerMapping: "GSC_SYNC_WORKER_MAPPING",
+  /** Set where no concurrency is reserved: the ledger counts takes, and holds them to the lever. */
+  countTakes: "GSC_SYNC_COUNT_TAKES",
   unitsAtOnce: "GSC_SYNC_UNITS_AT_ONCE",
   home: "GSC_SYNC_HOME",
   configuration: "GSC_SYNC_CONFIG",
   /** For the command of `--on-complete`: which kind of event it gets. */
   event: "GSC_SYNC_EVENT",
 } as const;
+
+/** The stages that are deployed to AWS; a machine's own is `local`. */
+export const stageNames = ["dev", "staging", "prod"] as const;
+export type StageName = (typeof stageNames)[number];
 
 /** The configuration file, in the working folder unless the environment names another. */
 export const configurationFile = "gsc-sync.config.json";
@@ -38,13 +46,14 @@ export const runFunctionNames = [
   "finish-run",
 ] as const;
 
-/** Those that a stage has beside them: the nightly sync, lost executions, freshness, the schema. */
+/** Those that a stage has beside them: the nightly sync, lost executions, freshness, deploy steps. */
 export const stageFunctionNames = [
   "list-properties",
   "halt-run",
   "reconcile-runs",
   "measure-freshness",
   "migrate-schema",
+  "apply-lever",
 ] as const;
 
 export const functionNames = [...runFunctionNames, ...stageFunctionNames] as const;
@@ -105,6 +114,8 @@ export function resourceNames(stage: string) {
     postgresUrlSecret: `gsc-sync/${stage}/postgres-url`,
     /** An account's credentials are in the secret of this and its id. */
     accountSecrets: `gsc-sync/${stage}/accounts/`,
+    /** The SSM parameter with what the stage says of itself: `stage-description.ts`. */
+    description: `/gsc-sync/${stage}/stage`,
     lambdaFunction: (name: FunctionName) => `gsc-sync-${stage}-${name}`,
   } as const;
 }

@@ -54,9 +54,13 @@ export async function planNight(
   const runs: NightRun[] = [];
   for (const property of page) {
     const requests = await planProperty(property, ports);
-    const name = nameOf(night, property.siteUrl);
     // Around another run's days there may be two: those before and those after.
-    runs.push(...requests.map((request, index) => ({ name: `${name}-${index}`, request })));
+    runs.push(
+      ...requests.map((request, index) => ({
+        name: nightRunName(night, property.siteUrl, index),
+        request,
+      })),
+    );
   }
   const last = page.at(-1)?.siteUrl ?? null;
   return { runs, after: left.length > page.length ? last : null };
@@ -76,6 +80,20 @@ async function planProperty(
     ports.failed(siteUrl, error);
   }
   return [];
+}
+
+/** The night of an execution that a person started, as the nightly machine names it. */
+export function nightByHand(execution: string): string {
+  return `hand-${execution}`;
+}
+
+/** What a property's runs of a night may be called: around another run's days there are two. */
+export function nightRunNames(night: string, siteUrl: string): readonly string[] {
+  return [0, 1].map((index) => nightRunName(night, siteUrl, index));
+}
+
+function nightRunName(night: string, siteUrl: string, index: number): string {
+  return `${nameOf(night, siteUrl)}-${index}`;
 }
 
 /** An execution's name has 80 characters at most, letters, digits, - and _ alone. */

@@ -1,4 +1,5 @@
 import { DsqlSigner } from "@aws-sdk/dsql-signer";
+import type pg from "pg";
 import { createPool, type SqlConnection } from "./postgres-connection.ts";
 
 /** An Aurora DSQL cluster, and who we are in it. */
@@ -27,13 +28,16 @@ export function createDsqlPool(
   cluster: DsqlCluster,
   options: DsqlConnectionOptions = {},
 ): SqlConnection {
-  const {
-    maxConnections = 4,
-    token = dsqlToken(cluster),
-    port = 5_432,
-    encrypted = true,
-  } = options;
-  return createPool({
+  const { maxConnections = 4 } = options;
+  return createPool({ ...dsqlClientConfig(cluster, options), max: maxConnections });
+}
+
+/** The same for a client by itself. */
+export function dsqlClientConfig(
+  cluster: DsqlCluster,
+  { token = dsqlToken(cluster), port = 5_432, encrypted = true }: DsqlConnectionOptions = {},
+): pg.ClientConfig {
+  return {
     host: cluster.hostname,
     port,
     user: cluster.user,
@@ -41,10 +45,9 @@ export function createDsqlPool(
     database: "postgres",
     password: token,
     ssl: encrypted && { rejectUnauthorized: true },
-    max: maxConnections,
     // A cluster that has slept takes its time to wake up.
     connectionTimeoutMillis: 20_000,
-  });
+  };
 }
 
 /** Makes tokens for the cluster: signing needs credentials, and no request. */

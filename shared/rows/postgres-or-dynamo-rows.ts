@@ -7,17 +7,19 @@ import type { RowsPlace } from "./rows-place.ts";
 
 /**
  * Opens the row store of a place. Postgres clients are loaded when they are asked for: a stage on
- * DynamoDB never loads one. DynamoDB's every handler has; loading it late as well would keep the
+ * DynamoDB never loads one. `migrated`: a Postgres is refused unless its schema is current, instead of
+ * migrated here. DynamoDB's every handler has; loading it late as well would keep the
  * bundler from leaving out what of it nobody calls. @throws RowStoreError
  */
 export async function openRowStore(
   place: RowsPlace,
   documents: DynamoDBDocumentClient,
+  options: { readonly migrated?: "here" | "elsewhere" } = {},
 ): Promise<RowStore> {
   switch (place.kind) {
     case "postgres": {
       const { openPostgresRowStore } = await import("./postgres-row-store.ts");
-      return openPostgresRowStore(place.url);
+      return openPostgresRowStore(place.url, options);
     }
     case "dsql": {
       const { openDsqlRowStore } = await import("./postgres-dsql-row-store.ts");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { stageNames } from "../../infra/stages.ts";
+import { stageNames } from "../../shared/config/names.ts";
 import { synthesisedStacks } from "./synthesised-stacks.ts";
 
 const { data } = synthesisedStacks("dev");

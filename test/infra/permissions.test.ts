@@ -14,13 +14,17 @@ const actionOf: Readonly<Record<string, string>> = {
   DeleteCommand: "dynamodb:DeleteItem",
   DescribeExecutionCommand: "states:DescribeExecution",
   GetCommand: "dynamodb:GetItem",
+  GetEventSourceMappingCommand: "lambda:GetEventSourceMapping",
+  GetFunctionConcurrencyCommand: "lambda:GetFunctionConcurrency",
   GetSecretValueCommand: "secretsmanager:GetSecretValue",
   PutEventsCommand: "events:PutEvents",
   PutCommand: "dynamodb:PutItem",
+  PutFunctionConcurrencyCommand: "lambda:PutFunctionConcurrency",
   QueryCommand: "dynamodb:Query",
   ScanCommand: "dynamodb:Scan",
   SendMessageCommand: "sqs:SendMessage",
   UpdateCommand: "dynamodb:UpdateItem",
+  UpdateEventSourceMappingCommand: "lambda:UpdateEventSourceMapping",
 };
 
 /** What a source sends its commands to. */
@@ -31,6 +35,7 @@ const targetOf: readonly (readonly [folder: string, target: string])[] = [
   ["shared/events/eventbridge-", "event bus"],
   ["shared/quota/", "quota"],
   ["shared/rows/dynamo-", "rows"],
+  ["shared/lever/lambda-", "worker"],
   ["lambdas/account-secrets.ts", "account secrets"],
   ["lambdas/fetch-batch.ts", "dead letters"],
   ["lambdas/reconcile-runs.ts", "executions"],
@@ -69,6 +74,10 @@ async function calledBy({ sources, name }: HandlerBundle): Promise<readonly stri
       if (action === undefined || target === undefined) {
         throw new Error(`${name} bundles ${source}, whose ${command} this test does not know`);
       }
+      if (action.startsWith("lambda:")) {
+        called.push(`${action} on ${action.endsWith("Mapping") ? "mapping" : "worker"}`);
+        continue;
+      }
       // A source that reads an index reads nothing else by query.
       const index = command === "QueryCommand" && text.includes("IndexName") ? " index" : "";
       called.push(`${action} on ${target}${index}`);
@@ -98,12 +107,14 @@ function targetIn(resource: string): string {
     [/GetAttQuota/, "quota"],
     [/GetAttRows.*index/, "rows index"],
     [/GetAttRows/, "rows"],
+    [/:event-source-mapping:.*FetchBatchBatches/, "mapping"],
     [/"BatchQueueDeadLetters\w*","Arn"/, "dead letters"],
     [/"BatchQueueBatches\w*","Arn"/, "batches"],
     [/"Events\w*","Arn"/, "event bus"],
     [/:secret:gsc-sync\/dev\/accounts\/\*/, "account secrets"],
     [/:execution:.*SyncStateMachine/, "executions"],
     [/Logs\w*","Arn"/, "its logs"],
+    [/"FetchBatch\w*","Arn"/, "worker"],
   ];
   return known.find(([pattern]) => pattern.test(resource))?.[1] ?? resource;
 }

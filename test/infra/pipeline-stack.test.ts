@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { stateMachineDefinition } from "../../infra/state-machine-definition.ts";
 import { loadStateMachineDefinition } from "../../local/synthesise-state-machine.ts";
 import { environmentNames, functionNames } from "../../shared/config/names.ts";
+import { StageDescriptionSchema } from "../../shared/config/stage-description.ts";
 import { actionsOfRole } from "./role-actions.ts";
 import { synthesisedStacks } from "./synthesised-stacks.ts";
 
@@ -101,16 +102,56 @@ describe("the pipeline's functions", () => {
     );
   });
 
-  test("the worker runs as often as the lever says, and the mapping polls for no more", () => {
-    expect(functions.map((fn) => fn.ReservedConcurrentExecutions).filter(Boolean)).toEqual([3]);
-    pipeline.resourceCountIs("AWS::Lambda::EventSourceMapping", 1);
-    pipeline.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+  test("the lever is the ledger's: no template sets what it is set on, so no deploy puts it back", () => {
+    expect(functions.filter((fn) => "ReservedConcurrentExecutions" in fn)).toEqual([]);
+    const mappings = Object.values(pipeline.findResources("AWS::Lambda::EventSourceMapping"));
+    expect(mappings.map(({ Properties }) => Object.keys(Properties).sort())).toEqual([
+      ["BatchSize", "EventSourceArn", "FunctionName", "FunctionResponseTypes"],
+    ]);
+    expect(mappings[0]?.Properties).toMatchObject({
       BatchSize: 1,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
-      ScalingConfig: { MaximumConcurrency: 3 },
+    });
+  });
+
+  test("a deploy that changes the worker, its mapping or the stage's lever applies the ledger's", () => {
+    const [mappingId = ""] = Object.keys(pipeline.findResources("AWS::Lambda::EventSourceMapping"));
+    const worker = functions.find((fn) => fn.FunctionName === "gsc-sync-dev-fetch-batch");
+    const [step] = Object.values(pipeline.findResources("Custom::Lever"));
+    expect(step?.Properties).toMatchObject({ lever: 3, mapping: { Ref: mappingId } });
+    const [versionId = ""] = step?.Properties.worker["Fn::GetAtt"] ?? [];
+    expect(pipeline.findResources("AWS::Lambda::Version")[versionId]?.Properties).toMatchObject({
+      FunctionName: { Ref: worker?.id },
+    });
+    const applies = functions.find((fn) => fn.FunctionName === "gsc-sync-dev-apply-lever");
+    expect(applies?.Environment.Variables).toMatchObject({
+      [environmentNames.workerFunction]: { Ref: worker?.id },
+      [environmentNames.workerMapping]: { Ref: mappingId },
+    });
+  });
+
+  test("what the stage says of itself is what the command line reads", () => {
+    const [parameter] = Object.values(pipeline.findResources("AWS::SSM::Parameter"));
+    expect(parameter?.Properties.Name).toBe("/gsc-sync/dev/stage");
+    const text = JSON.stringify(
+      parameter?.Properties.Value["Fn::Join"] ?? parameter?.Properties.Value,
+    );
+    expect(text).not.toMatch(/resolve:secretsmanager/);
+    const told = StageDescriptionSchema.parse(JSON.parse(joined(parameter?.Properties.Value)));
+    expect(told).toMatchObject({
+      stage: "dev",
+      rows: { kind: "dynamodb" },
+      worker: { reserved: true },
+      settings: { lever: 3, inFlight: 10, queueSize: 1_000 },
     });
   });
 });
+
+/** A text of the template, whatever it refers to named by its logical id. */
+function joined(value: { readonly "Fn::Join": readonly [string, readonly unknown[]] }): string {
+  const parts = value["Fn::Join"][1];
+  return parts.map((part) => (typeof part === "string" ? part : "token")).join("");
+}
 
 test("the deployed state machine is the one that local mode runs", async () => {
   const cacheFolder = await mkdtemp(join(tmpdir(), "gsc-sync-same-"));

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { StageError, stageNamed, stageNames } from "../../infra/stages.ts";
+import { StageError, stageNamed } from "../../infra/stages.ts";
+import { stageNames } from "../../shared/config/names.ts";
 
 let folder = "";
 beforeEach(async () => {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command } from "commander";
+import { resourceNames } from "../../../shared/config/names.ts";
 import { defaultAccountId } from "../../../shared/registry/account.ts";
 import { withSettings } from "../../../shared/registry/property.ts";
 import type { Registry } from "../../../shared/registry/registry.ts";
@@ -10,7 +11,7 @@ import {
   type RegistryEntries,
 } from "../../../shared/registry/registry-entries.ts";
 import { openCredentialFile } from "../../../shared/search-console/google-credential-file.ts";
-import { jsonOption, reportFault, stageOption } from "../../options.ts";
+import { homeOnly, jsonOption, reportFault, stageOption } from "../../options.ts";
 import { givenProperty, withPropertyArgument } from "../../property-argument.ts";
 import { UsageError } from "../../usage-error.ts";
 import { registryJson, registryText } from "../../views/registry-view.ts";
@@ -47,10 +48,12 @@ export function addPropertyCommand(): Command {
     .addOption(stageOption())
     .addOption(jsonOption())
     .action(async (argument: string | undefined, options: AddOptions) => {
+      refuseFilesOnStage(options);
       const input = await inputOf(argument, options);
       const absolute = (path: string) => resolve(path);
       const { entries, faults } = parseRegistryEntries(input, { absolute, reportFault });
       const files = credentialFilesOf(input, absolute);
+      if (entries.accounts.length > 0) refuseFiles("accounts with credentials", options.stage);
       const all = [...faults, ...(await Promise.all(files.map(fileFault))).flat()];
       if (all.length > 0)
         throw new UsageError(all.map((fault) => fault.replace(/\.$/, "")).join("; "));
@@ -60,6 +63,20 @@ export function addPropertyCommand(): Command {
         terminal.result(registryText(added, terminal), registryJson(added));
       });
     });
+}
+
+/** Functions in AWS read no file of this machine: there an account's credentials are a secret. */
+function refuseFilesOnStage({ stage, credentials, credentialsVariable }: AddOptions): void {
+  if (credentials !== undefined) refuseFiles("--credentials", stage);
+  if (credentialsVariable !== undefined) refuseFiles("--credentials-variable", stage);
+}
+
+function refuseFiles(what: string, stage: string): void {
+  homeOnly(
+    what,
+    stage,
+    `put the file's content into the secret ${resourceNames(stage).accountSecrets}ID, or sign in with login --stage ${stage}`,
+  );
 }
 
 /** Credentials without an account are the default one's, which another property may not want. */
