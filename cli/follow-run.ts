@@ -87,7 +87,7 @@ async function quotaNow(
 }
 
 /** An execution that ended without a word leaves a run that nobody carries. */
-async function checkExecution(
+export async function checkExecution(
   stage: OpenStage,
   started: { readonly runId: string; readonly execution: string },
   run: Run | undefined,

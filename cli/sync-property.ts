@@ -9,6 +9,7 @@ import { refuseChangedReports } from "./refuse-changed-reports.ts";
 import { newRunId } from "./run-id.ts";
 import { startRun } from "./start-run.ts";
 import type { Terminal } from "./terminal.ts";
+import { untilPlanned } from "./until-planned.ts";
 import type { SyncedProperty } from "./views/sync-view.ts";
 
 export type SyncContext = {
@@ -62,7 +63,10 @@ export async function syncProperty(
     const { stage, terminal, alone } = context;
     await refuseChangedReports(stage, request);
     const started = await startRun(stage, newRunId(Date.now()), request);
-    if (context.detach) return ended("planned", `run ${started.runId} is started`, null);
+    if (context.detach) {
+      const planned = await untilPlanned(stage, started);
+      return ended(planned.status, besides, planned);
+    }
     const { summary, delivered } = await followDelivering(
       stage,
       started,

@@ -28,6 +28,7 @@ import { refuseChangedReports } from "../refuse-changed-reports.ts";
 import { newRunId } from "../run-id.ts";
 import { refuseBusyProperty, refuseOtherServer, startRun } from "../start-run.ts";
 import type { Terminal } from "../terminal.ts";
+import { untilPlanned } from "../until-planned.ts";
 import { UsageError } from "../usage-error.ts";
 import { dryRunText } from "../views/dry-run-view.ts";
 import { summaryText } from "../views/summary-view.ts";
@@ -110,8 +111,8 @@ export function backfillCommand(): Command {
           const estimate = await dryRun(await asRegistered(stage, request), stage, Date.now());
           terminal.result(dryRunText(estimate, terminal), estimate);
         } else if (options.detach) {
-          const { runId } = await start(stage, request);
-          terminal.result(detachedText(runId, options.stage), { runId, status: "planned" });
+          const summary = await untilPlanned(stage, await start(stage, request));
+          terminal.result(detachedText(summary.runId, options.stage), summary);
         } else {
           process.exitCode = await runToItsEnd(stage, request, terminal, options.onComplete);
         }

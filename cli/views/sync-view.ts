@@ -17,17 +17,24 @@ export type SyncedProperty = {
 
 /**
  * How many properties ended without what should have been fetched. One that is skipped is none of
- * them, unless it is quarantined: else its data would end one day and nobody hear of it. One that is
- * `planned` was started and is not followed.
+ * them, unless it is quarantined: else its data would end one day and nobody hear of it.
  */
 export function countFailed(
   synced: readonly SyncedProperty[],
   properties: readonly Pick<Property, "status">[],
 ): number {
-  const fine: readonly SyncedProperty["status"][] = ["complete", "skipped", "planned"];
-  const failed = synced.filter(({ status }) => !fine.includes(status));
+  const failed = synced.filter(({ status }) => !fine.has(status));
   return failed.length + properties.filter(({ status }) => status === "quarantined").length;
 }
+
+/** What goes on is followed by nobody here. */
+const fine = new Set<SyncedProperty["status"]>([
+  "complete",
+  "skipped",
+  "planned",
+  "running",
+  "waiting",
+]);
 
 /** One line a property, and under the table why one was skipped or failed. */
 export function syncText(synced: readonly SyncedProperty[], canvas: Canvas): string {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
 export type ReceivedRequest = {
+  readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
@@ -16,6 +17,7 @@ export async function startWebServer(
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const one = {
+      method: request.method ?? "",
       path: request.url ?? "",
       headers: request.headers,
       body: Buffer.concat(chunks).toString("utf8"),

@@ -1,0 +1,184 @@
+import { existsSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type StageDescription, StageDescriptionSchema } from "../../shared/config/stage-description.ts";
+import { leverEffect } from "../../shared/config/lever-effect.ts";
+import { type AwsStandIn, startAwsStandIn } from "../support/aws-stand-in.ts";
+import { aHome, type Finished, type TestHome } from "../support/cli.ts";
+import { aKeptHome } from "../support/kept-home.ts";
+import { recentDays } from "../support/recent-days.ts";
+import { startTruthServer, type TruthServer } from "../support/truth-server.ts";
+import { difference, noDifference, rowsOf, truthRows } from "../support/visible-rows.ts";
+
+// A stage in AWS whose tables, queue and state machine are a home's, and whose workers too.
+
+const site = "sc-domain:example.com";
+const dates = recentDays(3);
+const range = ["--site-url", site, "--from", dates[0] ?? "", "--to", dates.at(-1) ?? ""];
+const credentials = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+
+let google: TruthServer;
+let aws: AwsStandIn;
+/** Has the servers. */
+let home: TestHome;
+/** Has none: its commands go to AWS. */
+let shell: TestHome;
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+  google = await startTruthServer({ days: Object.fromEntries(dates.map((date) => [date, 40])) });
+  home = await aKeptHome({ GSC_API_ROOT_URL: google.url, GSC_SYNC_ROW_STORE: "dynamodb" });
+  aws = await startAwsStandIn();
+  const { json } = await home.run("resources", "--json");
+  aws.describe("/gsc-sync/dev/stage", descriptionOf(json));
+  environment = {
+    ...credentials,
+    AWS_REGION: "us-east-1",
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_ENDPOINT_URL_DYNAMODB: json.dynamoEndpoint,
+    AWS_ENDPOINT_URL_SFN: json.stepFunctionsEndpoint,
+    AWS_ENDPOINT_URL_SQS: json.sqsEndpoint,
+    GSC_API_ROOT_URL: "",
+  };
+  shell = await aHome(environment);
+});
+
+afterAll(async () => {
+  await shell?.remove();
+  await home?.remove();
+  await aws?.stop();
+  await google?.stop();
+});
+
+describe("a stage in AWS", { timeout: 60_000 }, () => {
+  test("is backfilled, watched and read with the commands of a home, and has no home here", async () => {
+    const run = await shell.run("--stage", "dev", "backfill", ...range, "--json");
+    expect([run.code, run.stderr]).toEqual([0, expect.any(String)]);
+    expect(run.json).toMatchObject({ status: "complete", rows: 120, units: { complete: 3 } });
+
+    const { json: listed } = await shell.run("status", "--stage", "dev", "--json");
+    expect(listed.runs).toMatchObject([{ runId: run.json.runId, status: "complete" }]);
+    const read = [...range, "--stage", "dev"];
+    expect(difference(await rowsOf(shell, read), truthRows(google, dates))).toEqual(noDifference);
+    const { json: units } = await shell.run("units", ...read, "--json");
+    expect(units.units.map(({ status }: { status: string }) => status)).toEqual(
+      dates.map(() => "complete"),
+    );
+    expect(existsSync(shell.folder)).toBe(false);
+  });
+
+  test("starts a run that is left alone, and its end is seen by another command", async () => {
+    const started = await shell.run(
+      ...["backfill", ...range, "--force", "--detach", "--stage", "dev", "--json"],
+    );
+    expect(started.code).toBe(0);
+    const { runId } = started.json;
+    const { json } = await shell.run("status", runId, "--watch", "--stage", "dev", "--json");
+    expect(json.runs).toMatchObject([{ runId, status: "complete", rows: 120 }]);
+  });
+
+  test("has a registry, a quota and names for other tools", async () => {
+    await shell.run("properties", "add", site, "--stage", "dev");
+    const { json } = await home.run("properties", "list", "--json");
+    expect(json.properties).toMatchObject([{ siteUrl: site }]);
+    const { json: quota } = await shell.run("quota", "--stage", "dev", "--json");
+    expect(quota.scopes.length).toBeGreaterThan(0);
+    const { json: resources } = await shell.run("resources", "--stage", "dev", "--json");
+    expect(resources).toMatchObject({
+      stage: "dev",
+      rowStore: "dynamodb",
+      dashboardUrl: expect.stringContaining("dashboards:name=gsc-sync-dev"),
+    });
+  });
+
+  test.each([1, 0, 3])("lever --set %d sets ledger, function and mapping, and says who did", async (lever) => {
+    const set = await shell.run("--stage", "dev", "lever", "--set", `${lever}`, "--yes", "--json");
+    expect(set.json).toMatchObject({ lever });
+    expect(aws.workers()).toEqual(leverEffect(lever));
+    const { json } = await home.run("lever", "--json");
+    expect(json.lever).toBe(lever);
+    expect(set.json.announcement).toMatch(
+      new RegExp(`→ ${lever}\nby arn:.*on-call\nWatch: https://.*\nUndo: npx gsc-sync --stage dev lever --set \\d`),
+    );
+  });
+
+  test("a lever that AWS refuses is said, and the same again mends it", async () => {
+    aws.refuse("PUT concurrency", "ServiceException");
+    const broken = await shell.run("lever", "--stage", "dev", "--set", "5", "--yes");
+    aws.allow();
+    expect([broken.code, broken.stderr.trim()]).toEqual([
+      1,
+      expect.stringMatching(/^gsc-sync: done: .*; not done: the reserved concurrency 5 .*again/),
+    ]);
+    expect((await shell.run("lever", "--stage", "dev", "--set", "5", "--yes")).code).toBe(0);
+    expect(aws.workers()).toEqual(leverEffect(5));
+  });
+});
+
+describe("one line says", { timeout: 60_000 }, () => {
+  const refused = async (code: number, line: RegExp, running: Promise<Finished>) => {
+    const { stderr, ...finished } = await running;
+    expect([finished.code, stderr]).toEqual([code, expect.stringMatching(line)]);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+  };
+  const elsewhere = async (variables: Record<string, string>, ...args: readonly string[]) => {
+    const other = await aHome({ ...environment, ...variables });
+    return other.run(...args).finally(() => other.remove());
+  };
+
+  test("that a stage is not deployed", () =>
+    refused(1, /the stage prod is not deployed here/, shell.run("--stage", "prod", "status")));
+
+  test("that AWS does not answer, within ten seconds", async () => {
+    const startedAtMs = performance.now();
+    const variables = { AWS_ENDPOINT_URL: "http://127.0.0.1:1" };
+    await refused(
+      1,
+      /AWS does not answer \(ECONNREFUSED\)/,
+      elsewhere(variables, "--stage", "dev", "status"),
+    );
+    expect(performance.now() - startedAtMs).toBeLessThan(10_000);
+  });
+
+  test("that there are no credentials", () => {
+    const nowhere = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", HOME: "/nonexistent" };
+    const variables = { ...nowhere, AWS_EC2_METADATA_DISABLED: "true" };
+    return refused(
+      1,
+      /no AWS credentials for the stage dev/,
+      elsewhere(variables, "--stage", "dev", "status"),
+    );
+  });
+
+  test("that the credentials may not", async () => {
+    aws.refuse("AmazonSSM.GetParameter", "AccessDeniedException");
+    await refused(
+      1,
+      /these AWS credentials may not use the stage dev: you may not/,
+      shell.run("--stage", "dev", "status"),
+    ).finally(() => aws.allow());
+  });
+
+  test.each([
+    [["demo"], /demo is for this machine alone/],
+    [["backfill", ...range, "--on-complete", "cat"], /--on-complete is for this machine alone/],
+    [["resources", "--keep"], /--keep is for this machine alone/],
+    [["sql", "select 1"], /sql needs the Aurora store/],
+    [["properties", "add", site, "--credentials", "key.json"], /into the secret gsc-sync\/dev/],
+  ] as const)("what a stage has not: %j", (args, line) =>
+    refused(2, line, shell.run("--stage", "dev", ...args)));
+
+  test("that a home waits for its runs", () =>
+    refused(2, /--detach is for a stage in AWS/, shell.run("backfill", ...range, "--detach")));
+});
+
+function descriptionOf(resources: Record<string, string>): StageDescription {
+  return StageDescriptionSchema.parse({
+    ...resources,
+    stage: "dev",
+    eventBus: "gsc-sync-local-events",
+    nightlyStateMachineArn: resources.stateMachineArn,
+    rows: { kind: "dynamodb", table: resources.rowsTable },
+    worker: { functionName: "gsc-sync-dev-fetch-batch", mappingId: "m", reserved: true },
+    settings: { lever: 3 },
+  });
+}
