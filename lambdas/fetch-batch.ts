@@ -3,6 +3,7 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import middy from "@middy/core";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { readVariable } from "../shared/config/environment.ts";
+import { environmentNames } from "../shared/config/names.ts";
 import { deadLetterOf, letterAttributes } from "../shared/dead-letters/dead-letter.ts";
 import { putLetterCopy } from "../shared/dead-letters/dynamo-letter-copy.ts";
 import type { WorkPorts } from "../shared/fetch/fetch-ports.ts";
@@ -20,6 +21,7 @@ import { quota, scopesOf } from "./quota.ts";
 import { registry } from "./registry.ts";
 
 const sqs = new SQSClient(clientPatience);
+const countsTakes = readVariable(environmentNames.countTakes) !== undefined;
 
 const searchConsoleOf = googleAccounts({
   registry,
@@ -69,6 +71,7 @@ async function work(message: BatchMessage): Promise<void> {
     scopesOf: (run) => scopesOf(run, settings.last()),
     memoryMb: () => Math.round(process.resourceUsage().maxRSS / 1_024),
     unitsAtOnce: environment.unitsAtOnce,
+    countsTakes,
   };
   const { kind, run, batch, token, crashes } = await workBatch(message, ports);
   logger.info("take ended", { ...message, take: token, outcome: kind });

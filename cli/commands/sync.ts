@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { isEnded } from "../../shared/ledger/run.ts";
 import { whySkipped } from "../../shared/plan/plan-sync.ts";
 import { newProperty, type Property } from "../../shared/registry/property.ts";
 import type { Registry } from "../../shared/registry/registry.ts";
@@ -79,7 +80,11 @@ export function syncCommand(): Command {
           return ended;
         });
         const synced = each.flat();
-        const failed = countFailed(synced, properties);
+        // What goes on without this command may still end well.
+        const ended = synced.filter(
+          ({ run }) => !options.detach || run === null || isEnded(run.status),
+        );
+        const failed = countFailed(ended, properties);
         if (failed > 0 || left) process.exitCode = 1;
         terminal.result(syncText(synced, terminal), {
           ok: failed === 0,

@@ -23,18 +23,9 @@ export function countFailed(
   synced: readonly SyncedProperty[],
   properties: readonly Pick<Property, "status">[],
 ): number {
-  const failed = synced.filter(({ status }) => !fine.has(status));
+  const failed = synced.filter(({ status }) => status !== "complete" && status !== "skipped");
   return failed.length + properties.filter(({ status }) => status === "quarantined").length;
 }
-
-/** What goes on is followed by nobody here. */
-const fine = new Set<SyncedProperty["status"]>([
-  "complete",
-  "skipped",
-  "planned",
-  "running",
-  "waiting",
-]);
 
 /** One line a property, and under the table why one was skipped or failed. */
 export function syncText(synced: readonly SyncedProperty[], canvas: Canvas): string {

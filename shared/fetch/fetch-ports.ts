@@ -33,4 +33,6 @@ export type WorkPorts = FetchPorts & {
   memoryMb(): number;
   /** Units of a batch fetched at once, off the sequential path. */
   readonly unitsAtOnce: number;
+  /** True where nothing else holds the workers of all runs to the lever. */
+  readonly countsTakes?: boolean;
 };

@@ -10,6 +10,7 @@ import { watchLease } from "./lease-watch.ts";
 import { deferredByOutage, isOutage } from "./outage.ts";
 import type { Lease, Take, TakeWork, WorkOutcome } from "./take.ts";
 import { takeMeter } from "./take-meter.ts";
+import { withSeat } from "./with-seat.ts";
 import { workUnits } from "./work-units.ts";
 
 /**
@@ -19,6 +20,12 @@ import { workUnits } from "./work-units.ts";
  * what is read before the first request may take longer than the lease.
  */
 export async function workBatch(message: BatchMessage, ports: WorkPorts): Promise<WorkOutcome> {
+  if (!ports.countsTakes) return answerBell(message, ports);
+  const outcome = await withSeat(message, ports, () => answerBell(message, ports));
+  return outcome ?? nothingToDo(null);
+}
+
+async function answerBell(message: BatchMessage, ports: WorkPorts): Promise<WorkOutcome> {
   const { ledger, clock } = ports;
   const taken = await takeLease(message, ports);
   if (taken.kind === "nothing") return nothingToDo(taken.run);

@@ -15,6 +15,7 @@ import {
   isConditionFailure,
   lockKey,
   runKey,
+  seatsKey,
   settingsKey,
 } from "./dynamo-ledger-keys.ts";
 import { readNewestRuns } from "./dynamo-run-list.ts";
@@ -25,6 +26,7 @@ import {
   parseBatch,
   parseLock,
   parseRun,
+  parseSeats,
   parseSettings,
   settingsAttributes,
 } from "./ledger-items.ts";
@@ -41,6 +43,7 @@ const maxTries = 60;
  * | run      | its version is the one that the transition was decided on      |
  * | batch    | no newer take has written it                                   |
  * | lock     | its version is the one that was read; its token only ever grows |
+ * | settings, seats | its version is the one that was read                    |
  *
  * A condition that failed because the SDK repeated a write of ours that had succeeded is told
  * apart by the change's own id.
@@ -216,6 +219,15 @@ export function dynamoLedger(
           const decision = decide(lockOf(item));
           const write = decision.kind === "changed" ? { ...decision.lock } : null;
           return { write, outcome: decision };
+        }),
+      );
+    },
+
+    async changeSeats(decide) {
+      return guard(() =>
+        compareAndSet(seatsKey, (item) => {
+          const seats = decide(item === undefined ? {} : parseSeats(item));
+          return { write: seats === null ? null : { seats }, outcome: seats !== null };
         }),
       );
     },

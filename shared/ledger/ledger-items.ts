@@ -5,6 +5,7 @@ import type { Batch } from "./batch.ts";
 import { LedgerError } from "./ledger-error.ts";
 import type { PropertyLock } from "./property-lock.ts";
 import { type Run, runStatuses } from "./run.ts";
+import type { Seats } from "./seats.ts";
 import type { SetSettings } from "./settings.ts";
 
 /** Reads the ledger's items, whichever store they come from. A wrong one is a LedgerError. */
@@ -18,6 +19,10 @@ export function parseBatch(item: unknown): Batch {
 
 export function parseLock(item: unknown): PropertyLock {
   return parseItem("lock", LockSchema, item);
+}
+
+export function parseSeats(item: unknown): Seats {
+  return parseItem("seats", SeatsSchema, item).seats;
 }
 
 /** What has been set. */
@@ -125,6 +130,8 @@ const LockSchema = z.object({
     z.object({ from: date, to: date, keepAutoSync: z.boolean().default(false), untilMs: ms }),
   ),
 }) satisfies z.ZodType<PropertyLock>;
+
+const SeatsSchema = z.object({ seats: z.record(z.string(), ms) });
 
 const positive = z.int().min(1);
 const ScopeSettingsSchema = z.record(

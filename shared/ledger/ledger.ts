@@ -1,6 +1,7 @@
 import type { Batch } from "./batch.ts";
 import type { LockDecision, PropertyLock } from "./property-lock.ts";
 import type { Run } from "./run.ts";
+import type { Seats } from "./seats.ts";
 import type { Settings, SettingsChange } from "./settings.ts";
 import type { RunTransition } from "./transitions/decision.ts";
 
@@ -36,6 +37,9 @@ export type Ledger = {
   nextToken(siteUrl: string, nowMs: number): Promise<number>;
   readLock(siteUrl: string): Promise<PropertyLock>;
   changeLock(siteUrl: string, decide: (lock: PropertyLock) => LockDecision): Promise<LockDecision>;
+
+  /** Changes who works in the whole stage; null leaves it as it is. Whether it was changed. */
+  changeSeats(decide: (seats: Seats) => Seats | null): Promise<boolean>;
 
   /** Run-time configuration: what was set, over the defaults. */
   readSettings(): Promise<Settings>;

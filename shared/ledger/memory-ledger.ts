@@ -2,11 +2,13 @@ import type { Batch } from "./batch.ts";
 import type { Ledger } from "./ledger.ts";
 import type { PropertyLock } from "./property-lock.ts";
 import type { Run } from "./run.ts";
+import type { Seats } from "./seats.ts";
 import { type SetSettings, type Settings, settingsOver, withChange } from "./settings.ts";
 
 /** The ledger in memory: the same transitions, no store. For tests and simulation. */
 export function memoryLedger(settings: Settings): Ledger {
   let set: SetSettings = {};
+  let seats: Seats = {};
   const runs = new Map<string, Run>();
   const batches = new Map<string, Batch>();
   const tokens = new Map<string, number>();
@@ -75,6 +77,11 @@ export function memoryLedger(settings: Settings): Ledger {
       const decision = decide(locks.get(siteUrl) ?? { holders: {} });
       if (decision.kind === "changed") locks.set(siteUrl, decision.lock);
       return decision;
+    },
+    async changeSeats(decide) {
+      const decided = decide(seats);
+      seats = decided ?? seats;
+      return decided !== null;
     },
     async readSettings() {
       return settingsOver(settings, set);

@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type StageDescription, StageDescriptionSchema } from "../../shared/config/stage-description.ts";
 import { leverEffect } from "../../shared/config/lever-effect.ts";
+import {
+  type StageDescription,
+  StageDescriptionSchema,
+} from "../../shared/config/stage-description.ts";
 import { type AwsStandIn, startAwsStandIn } from "../support/aws-stand-in.ts";
 import { aHome, type Finished, type TestHome } from "../support/cli.ts";
 import { aKeptHome } from "../support/kept-home.ts";
@@ -90,16 +93,29 @@ describe("a stage in AWS", { timeout: 60_000 }, () => {
     });
   });
 
-  test.each([1, 0, 3])("lever --set %d sets ledger, function and mapping, and says who did", async (lever) => {
-    const set = await shell.run("--stage", "dev", "lever", "--set", `${lever}`, "--yes", "--json");
-    expect(set.json).toMatchObject({ lever });
-    expect(aws.workers()).toEqual(leverEffect(lever));
-    const { json } = await home.run("lever", "--json");
-    expect(json.lever).toBe(lever);
-    expect(set.json.announcement).toMatch(
-      new RegExp(`→ ${lever}\nby arn:.*on-call\nWatch: https://.*\nUndo: npx gsc-sync --stage dev lever --set \\d`),
-    );
-  });
+  test.each([1, 0, 3])(
+    "lever --set %d sets ledger, function and mapping, and says who did",
+    async (lever) => {
+      const set = await shell.run(
+        "--stage",
+        "dev",
+        "lever",
+        "--set",
+        `${lever}`,
+        "--yes",
+        "--json",
+      );
+      expect(set.json).toMatchObject({ lever });
+      expect(aws.workers()).toEqual(leverEffect(lever));
+      const { json } = await home.run("lever", "--json");
+      expect(json.lever).toBe(lever);
+      expect(set.json.announcement).toMatch(
+        new RegExp(
+          `→ ${lever}\nby arn:.*on-call\nWatch: https://.*\nUndo: npx gsc-sync --stage dev lever --set \\d`,
+        ),
+      );
+    },
+  );
 
   test("a lever that AWS refuses is said, and the same again mends it", async () => {
     aws.refuse("PUT concurrency", "ServiceException");
@@ -165,7 +181,8 @@ describe("one line says", { timeout: 60_000 }, () => {
     [["sql", "select 1"], /sql needs the Aurora store/],
     [["properties", "add", site, "--credentials", "key.json"], /into the secret gsc-sync\/dev/],
   ] as const)("what a stage has not: %j", (args, line) =>
-    refused(2, line, shell.run("--stage", "dev", ...args)));
+    refused(2, line, shell.run("--stage", "dev", ...args)),
+  );
 
   test("that a home waits for its runs", () =>
     refused(2, /--detach is for a stage in AWS/, shell.run("backfill", ...range, "--detach")));

@@ -3,6 +3,7 @@ import { newBatch } from "../../shared/ledger/batch.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { acquireLock, releaseLock } from "../../shared/ledger/property-lock.ts";
 import { batchIdAt, type Run } from "../../shared/ledger/run.ts";
+import { leaveSeat, seatMs, takeSeat } from "../../shared/ledger/seats.ts";
 import type { Settings } from "../../shared/ledger/settings.ts";
 import { changed, unchanged } from "../../shared/ledger/transitions/decision.ts";
 import { takeBatch } from "../../shared/ledger/transitions/take-batch.ts";
@@ -34,6 +35,31 @@ export function describeLedger(name: string, openStore: () => Promise<LedgerStor
     function aBatch(index: number, token = 0) {
       return { ...newBatch(runId, batchIdAt(index), [sampleUnit(index)]), token };
     }
+
+    describe("seats", () => {
+      test("are given to as many as there are, by many at the same time", async () => {
+        const given = await Promise.all(
+          Array.from({ length: 12 }, (_, index) =>
+            store
+              .client({ lever: 3 })
+              .changeSeats((seats) => takeSeat(seats, `${index}`, 3, 1_000)),
+          ),
+        );
+        expect(given.filter(Boolean)).toHaveLength(3);
+        expect(await ledger.changeSeats((seats) => takeSeat(seats, "late", 3, 1_000))).toBe(false);
+      });
+
+      test("are free again when they are left, or nobody keeps them", async () => {
+        await ledger.changeSeats((seats) => takeSeat(seats, "a", 1, 1_000));
+        expect(await ledger.changeSeats((seats) => takeSeat(seats, "b", 1, 1_001))).toBe(false);
+        expect(await ledger.changeSeats((seats) => leaveSeat(seats, "a"))).toBe(true);
+        expect(await ledger.changeSeats((seats) => takeSeat(seats, "b", 1, 1_002))).toBe(true);
+        expect(await ledger.changeSeats((seats) => takeSeat(seats, "b", 0, 2_000))).toBe(true);
+        const later = 2_000 + seatMs;
+        expect(await ledger.changeSeats((seats) => takeSeat(seats, "c", 1, later - 1))).toBe(false);
+        expect(await ledger.changeSeats((seats) => takeSeat(seats, "c", 1, later))).toBe(true);
+      });
+    });
 
     describe("runs", () => {
       test("are created once, and come back as they were stored", async () => {

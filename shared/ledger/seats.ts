@@ -1,0 +1,22 @@
+/**
+ * Takes under way in the whole stage, each with the time (epoch ms) until which it counts unless it
+ * is kept. Where no concurrency is reserved, they hold the workers of all runs to the lever.
+ */
+export type Seats = Readonly<Record<string, number>>;
+
+/** How long a take counts without being heard of. */
+export const seatMs = 20_000;
+
+/** Gives a take a seat, or keeps the one that it has; null when all are taken. */
+export function takeSeat(seats: Seats, take: string, most: number, nowMs: number): Seats | null {
+  const live = Object.entries(seats).filter(([, untilMs]) => untilMs > nowMs);
+  const others = live.filter(([other]) => other !== take);
+  const kept = live.length > others.length;
+  if (!kept && others.length >= most) return null;
+  return { ...Object.fromEntries(others), [take]: nowMs + seatMs };
+}
+
+export function leaveSeat(seats: Seats, take: string): Seats | null {
+  if (seats[take] === undefined) return null;
+  return Object.fromEntries(Object.entries(seats).filter(([other]) => other !== take));
+}
