@@ -33,6 +33,8 @@ const env = {
   [environmentNames.quotaTable]: "quota",
   [environmentNames.postgresUrl]: "postgres://127.0.0.1:1/rows",
   [environmentNames.stateMachineArn]: "arn:aws:states:us-east-1:1:stateMachine:sync",
+  [environmentNames.workerFunction]: "fetch-batch",
+  [environmentNames.workerMapping]: "mapping",
 };
 
 const folder = mkdtempSync(join(tmpdir(), "gsc-sync-bench-"));
