@@ -4,6 +4,7 @@ import {
   type StageDescription,
   StageDescriptionSchema,
 } from "../shared/config/stage-description.ts";
+import { parseJson } from "../shared/parse-json.ts";
 import { awsClientOptions } from "./aws-client-options.ts";
 import { asAwsFault } from "./aws-fault.ts";
 import { CommandError } from "./command-error.ts";
@@ -35,12 +36,4 @@ function parse(text: string | undefined, name: string, stage: StageName): StageD
   throw new CommandError(
     `the stage ${stage} was deployed by another version (its parameter ${name} cannot be read): deploy this one, or use the clone that deployed it`,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -136,34 +136,9 @@ describe("one line says", { timeout: 60_000 }, () => {
     expect([finished.code, stderr]).toEqual([code, expect.stringMatching(line)]);
     expect(stderr.trim().split("\n")).toHaveLength(1);
   };
-  const elsewhere = async (variables: Record<string, string>, ...args: readonly string[]) => {
-    const other = await aHome({ ...environment, ...variables });
-    return other.run(...args).finally(() => other.remove());
-  };
 
   test("that a stage is not deployed", () =>
     refused(1, /the stage prod is not deployed here/, shell.run("--stage", "prod", "status")));
-
-  test("that AWS does not answer, within ten seconds", async () => {
-    const startedAtMs = performance.now();
-    const variables = { AWS_ENDPOINT_URL: "http://127.0.0.1:1" };
-    await refused(
-      1,
-      /AWS does not answer \(ECONNREFUSED\)/,
-      elsewhere(variables, "--stage", "dev", "status"),
-    );
-    expect(performance.now() - startedAtMs).toBeLessThan(10_000);
-  });
-
-  test("that there are no credentials", () => {
-    const nowhere = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", HOME: "/nonexistent" };
-    const variables = { ...nowhere, AWS_EC2_METADATA_DISABLED: "true" };
-    return refused(
-      1,
-      /no AWS credentials for the stage dev/,
-      elsewhere(variables, "--stage", "dev", "status"),
-    );
-  });
 
   test("that the credentials may not", async () => {
     aws.refuse("AmazonSSM.GetParameter", "AccessDeniedException");
@@ -175,17 +150,12 @@ describe("one line says", { timeout: 60_000 }, () => {
   });
 
   test.each([
-    [["demo"], /demo is for this machine alone/],
     [["backfill", ...range, "--on-complete", "cat"], /--on-complete is for this machine alone/],
     [["resources", "--keep"], /--keep is for this machine alone/],
     [["sql", "select 1"], /sql needs the Aurora store/],
-    [["properties", "add", site, "--credentials", "key.json"], /into the secret gsc-sync\/dev/],
   ] as const)("what a stage has not: %j", (args, line) =>
     refused(2, line, shell.run("--stage", "dev", ...args)),
   );
-
-  test("that a home waits for its runs", () =>
-    refused(2, /--detach is for a stage in AWS/, shell.run("backfill", ...range, "--detach")));
 });
 
 function descriptionOf(resources: Record<string, string>): StageDescription {

@@ -147,6 +147,11 @@ const cases: Readonly<Record<string, Case>> = {
     const odd = writeJson(folder, "odd", { type: "api_key" });
     return inANewHome({}, ["login", "--client", odd]);
   },
+  "a command that no stage has": typed("demo", "--stage", "dev"),
+  "credentials in a file, for a stage": typed(
+    ...["properties", "add", ...site, "--credentials", "key.json", "--stage", "dev"],
+  ),
+  "a run of a home that nobody would follow": typed("backfill", ...site, "--days", "3", "--detach"),
 
   "no server": () => elsewhere("http://127.0.0.1:1"),
   "a server that never answers": () => againstSocket(() => {}),
@@ -179,6 +184,12 @@ const cases: Readonly<Record<string, Case>> = {
     await home.run("properties", "add", "sc-domain:unset.example", ...named);
     return backfill("sc-domain:unset.example", "--account-id", "unset");
   },
+
+  "a stage, and no AWS credentials": () => inANewHome(inAws, ["status", "--stage", "dev"]),
+  "a stage, and no way to AWS": () =>
+    inANewHome({ ...inAws, AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" }, [
+      ...["--stage", "dev", "status"],
+    ]),
 
   "a home where nothing can be made": () => inTheHome("/proc/home", "status"),
   "a home that is a file": () => {
@@ -213,6 +224,16 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "a disk that fills during a run": () =>
     inTheHome(join(disk, "home"), "backfill", ...site, "--days", "60"),
+};
+
+/** A shell that is signed in nowhere, and AWS where nobody listens. */
+const inAws = {
+  AWS_REGION: "us-east-1",
+  AWS_ENDPOINT_URL: "http://127.0.0.1:1",
+  AWS_EC2_METADATA_DISABLED: "true",
+  AWS_ACCESS_KEY_ID: "",
+  AWS_SECRET_ACCESS_KEY: "",
+  HOME: folder,
 };
 
 function mountSmallDisk(): boolean {
