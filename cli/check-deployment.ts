@@ -17,7 +17,7 @@ import { counted } from "./views/format.ts";
 
 /** Of what a deployment has and a home has not: is it there, and does it agree with itself? */
 export async function checkDeployment(
-  stage: OpenStage,
+  stage: Pick<OpenStage, "ledger" | "deadLetters">,
   deployed: DeployedStage,
 ): Promise<readonly Check[]> {
   const { description } = deployed;

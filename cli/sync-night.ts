@@ -1,17 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { DescribeExecutionCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { isEnded } from "../shared/ledger/run.ts";
-import { nightByHand, nightRunNames } from "../shared/plan/plan-night.ts";
-import { whySkipped } from "../shared/plan/plan-sync.ts";
-import type { Property } from "../shared/registry/property.ts";
 import { CommandError } from "./command-error.ts";
 import type { DeployedStage } from "./deployed-stage.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { nightResults } from "./night-results.ts";
 import type { OpenStage } from "./open-stage.ts";
 import { newRunId } from "./run-id.ts";
-import { readRunState } from "./run-snapshot.ts";
 import type { Terminal } from "./terminal.ts";
-import { countFailed, type SyncedProperty, syncLine, syncText } from "./views/sync-view.ts";
+import { countFailed, syncLine, syncText } from "./views/sync-view.ts";
 
 const lookMs = 3_000;
 
@@ -52,13 +49,13 @@ export async function syncNight(
       );
     }
     status = await statusOf(stage, executionArn);
-    for (const each of await syncedOf(stage, properties, execution)) {
+    for (const each of await nightResults(stage.ledger, properties, execution)) {
       if (each.run === null || !isEnded(each.run.status) || told.has(each.run.runId)) continue;
       told.add(each.run.runId);
       terminal.notice(syncLine(each));
     }
   }
-  const synced = await syncedOf(stage, properties, execution);
+  const synced = await nightResults(stage.ledger, properties, execution);
   const failed = countFailed(synced, properties);
   if (failed > 0) process.exitCode = 1;
   terminal.result(syncText(synced, terminal), { ok: failed === 0, properties: synced });
@@ -71,36 +68,4 @@ async function statusOf(stage: OpenStage, executionArn: string): Promise<string>
   );
   if (status === "RUNNING" || status === "SUCCEEDED") return status;
   throw new CommandError(`the nightly machine ended as ${status}${cause ? `: ${cause}` : ""}`);
-}
-
-/** What the night has made of each property so far; one without a run was passed over. */
-async function syncedOf(
-  stage: OpenStage,
-  properties: readonly Property[],
-  execution: string,
-): Promise<readonly SyncedProperty[]> {
-  const night = nightByHand(execution);
-  const each = await Promise.all(
-    properties.map(async (property): Promise<readonly SyncedProperty[]> => {
-      const { siteUrl, accountId } = property;
-      const names = nightRunNames(night, siteUrl);
-      const states = await Promise.all(names.map((name) => readRunState(stage.ledger, name)));
-      const runs = states.flatMap((state) => (state === undefined ? [] : [state.summary]));
-      if (runs.length === 0) {
-        const reason =
-          property.status === "active"
-            ? "no work, or another run has it: the log of list-properties says which"
-            : whySkipped(property);
-        return [{ siteUrl, accountId, status: "skipped", reason, run: null }];
-      }
-      return runs.map((run) => ({
-        siteUrl,
-        accountId,
-        status: run.status,
-        reason: run.reason,
-        run,
-      }));
-    }),
-  );
-  return each.flat();
 }

@@ -68,6 +68,8 @@ export async function applyLever(
   if (reserved) {
     const part = reservation(to.reservedConcurrency, now.reservedConcurrency, workers);
     if (part.from !== part.to) await part.apply();
+  } else if (now.reservedConcurrency !== null) {
+    await workers.reserve(null);
   }
   const same = now.mappingMaximum === to.mappingMaximum && now.mappingEnabled === to.mappingEnabled;
   if (!same) await workers.setMapping(to);

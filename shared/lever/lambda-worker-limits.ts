@@ -1,4 +1,5 @@
 import {
+  DeleteFunctionConcurrencyCommand,
   GetEventSourceMappingCommand,
   GetFunctionConcurrencyCommand,
   type LambdaClient,
@@ -31,13 +32,18 @@ export function lambdaWorkerLimits(
       };
     },
     async reserve(workers) {
-      const command = new PutFunctionConcurrencyCommand({
-        FunctionName,
-        ReservedConcurrentExecutions: workers,
-      });
-      await client.send(command).catch((error: unknown) => {
+      try {
+        await client.send(
+          workers === null
+            ? new DeleteFunctionConcurrencyCommand({ FunctionName })
+            : new PutFunctionConcurrencyCommand({
+                FunctionName,
+                ReservedConcurrentExecutions: workers,
+              }),
+        );
+      } catch (error) {
         throw asReservationFault(error, workers);
-      });
+      }
     },
     async setMapping({ mappingMaximum, mappingEnabled }) {
       const change = new UpdateEventSourceMappingCommand({
@@ -59,7 +65,7 @@ export function lambdaWorkerLimits(
 }
 
 /** Lambda keeps a part of the account's concurrency unreserved, which may be all there is. */
-function asReservationFault(error: unknown, workers: number): unknown {
+function asReservationFault(error: unknown, workers: number | null): unknown {
   if (!(error instanceof Error) || error.name !== "InvalidParameterValueException") return error;
   return new Error(
     `the account has no concurrency to reserve for ${workers} workers (${error.message}): ask AWS for a higher limit, or set "reserveConcurrency": false in the stage's file and deploy`,

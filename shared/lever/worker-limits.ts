@@ -11,8 +11,8 @@ export type WorkersNow = {
 
 export type WorkerLimits = {
   read(): Promise<WorkersNow>;
-  /** Sets the function's reserved concurrency: in force at once. */
-  reserve(workers: number): Promise<void>;
+  /** Sets the function's reserved concurrency, null for none: in force at once. */
+  reserve(workers: number | null): Promise<void>;
   /** Sets the mapping's maximum and whether it polls: in force within a minute. */
   setMapping(mapping: Pick<LeverEffect, "mappingMaximum" | "mappingEnabled">): Promise<void>;
 };

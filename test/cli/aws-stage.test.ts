@@ -117,6 +117,15 @@ describe("a stage in AWS", { timeout: 60_000 }, () => {
     },
   );
 
+  test("a night that fails is told with its cause", async () => {
+    // Another machine than the nightly one: it does not take an input that names no property.
+    const { code, stderr } = await shell.run("--stage", "dev", "sync");
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/gsc-sync: the nightly machine ended as FAILED: .*siteUrl/),
+    ]);
+  });
+
   test("a lever that AWS refuses is said, and the same again mends it", async () => {
     aws.refuse("PUT concurrency", "ServiceException");
     const broken = await shell.run("lever", "--stage", "dev", "--set", "5", "--yes");

@@ -12,6 +12,7 @@ const actionOf: Readonly<Record<string, string>> = {
   BatchGetCommand: "dynamodb:BatchGetItem",
   BatchWriteCommand: "dynamodb:BatchWriteItem",
   DeleteCommand: "dynamodb:DeleteItem",
+  DeleteFunctionConcurrencyCommand: "lambda:DeleteFunctionConcurrency",
   DescribeExecutionCommand: "states:DescribeExecution",
   GetCommand: "dynamodb:GetItem",
   GetEventSourceMappingCommand: "lambda:GetEventSourceMapping",
