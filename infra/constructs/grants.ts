@@ -119,7 +119,11 @@ export function grantWorkerLimits(
     readonly mapping: EventSourceMapping;
   },
 ): void {
-  allow(fn, worker.functionArn, ["lambda:GetFunctionConcurrency", "lambda:PutFunctionConcurrency"]);
+  allow(fn, worker.functionArn, [
+    "lambda:DeleteFunctionConcurrency",
+    "lambda:GetFunctionConcurrency",
+    "lambda:PutFunctionConcurrency",
+  ]);
   allow(fn, mapping.eventSourceMappingArn, [
     "lambda:GetEventSourceMapping",
     "lambda:UpdateEventSourceMapping",

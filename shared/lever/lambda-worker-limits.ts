@@ -33,13 +33,13 @@ export function lambdaWorkerLimits(
     },
     async reserve(workers) {
       try {
+        if (workers === null) {
+          await client.send(new DeleteFunctionConcurrencyCommand({ FunctionName }));
+          return;
+        }
+        const ReservedConcurrentExecutions = workers;
         await client.send(
-          workers === null
-            ? new DeleteFunctionConcurrencyCommand({ FunctionName })
-            : new PutFunctionConcurrencyCommand({
-                FunctionName,
-                ReservedConcurrentExecutions: workers,
-              }),
+          new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions }),
         );
       } catch (error) {
         throw asReservationFault(error, workers);
