@@ -11,10 +11,9 @@ import { systemClock } from "../shared/fetch/system-clock.ts";
 import { lambdaWorkerLimits } from "../shared/lever/lambda-worker-limits.ts";
 import { openRowStore } from "../shared/rows/postgres-or-dynamo-rows.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
-import type { RowsPlace } from "../shared/rows/rows-place.ts";
+import { type RowsPlace, resolvedPlace } from "../shared/rows/rows-place.ts";
 import { cloudWatchMetricSource } from "../shared/telemetry/cloudwatch-metric-source.ts";
 import { awsClientOptions } from "./aws-client-options.ts";
-import { CommandError } from "./command-error.ts";
 import { dashboardUrl } from "./dashboard-url.ts";
 import type { OpenStage, Resources } from "./open-stage.ts";
 import { readStageDescription } from "./read-stage-description.ts";
@@ -94,7 +93,7 @@ export async function openAwsStage(stage: StageName): Promise<OpenStage> {
 }
 
 async function placeOf(
-  { rows, stage }: StageDescription,
+  { rows }: StageDescription,
   secret: (name: string) => Promise<string | undefined>,
 ): Promise<RowsPlace> {
   switch (rows.kind) {
@@ -102,13 +101,8 @@ async function placeOf(
       return rows;
     case "dsql":
       return { ...rows, user: process.env[environmentNames.dsqlUser] || "admin" };
-    case "postgres": {
-      const url = await secret(rows.secret);
-      if (url) return { kind: "postgres", url };
-      throw new CommandError(
-        `the stage ${stage} keeps its rows in a Postgres, and the secret ${rows.secret} has no URL`,
-      );
-    }
+    case "postgres":
+      return resolvedPlace({ kind: "postgres-secret", secret: rows.secret }, secret);
     default:
       return rows satisfies never;
   }

@@ -13,6 +13,7 @@ import { environmentNames } from "../shared/config/names.ts";
 import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
 import { openRowStore } from "../shared/rows/postgres-or-dynamo-rows.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
+import { resolvedPlace } from "../shared/rows/rows-place.ts";
 import type { OpenStage, Resources } from "./open-stage.ts";
 import { openTables } from "./stage-tables.ts";
 import { tellRefusal } from "./tell-refusal.ts";
@@ -42,7 +43,7 @@ export async function openLocalStage(onNotice: (notice: string) => void): Promis
     executions,
     stateMachineArn: endpoints.stateMachineArn,
     rows() {
-      opening ??= openRowStore(readRowsPlace(stack.handlerEnvironment), documents);
+      opening ??= openRows(stack, documents);
       return opening;
     },
     async sqlAccess() {
@@ -86,6 +87,11 @@ export async function openLocalStage(onNotice: (notice: string) => void): Promis
     throw error;
   }
   return opened;
+}
+
+async function openRows(stack: Stack, documents: DynamoDBDocumentClient): Promise<RowStore> {
+  const place = readRowsPlace(stack.handlerEnvironment);
+  return openRowStore(await resolvedPlace(place, async () => undefined), documents);
 }
 
 /** A person who waits for longer than this is told for what. */

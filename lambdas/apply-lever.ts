@@ -6,7 +6,8 @@ import { environmentNames } from "../shared/config/names.ts";
 import { systemClock } from "../shared/fetch/system-clock.ts";
 import { applyLever } from "../shared/lever/change-lever.ts";
 import { lambdaWorkerLimits } from "../shared/lever/lambda-worker-limits.ts";
-import { clientPatience, ledger, logger } from "./container.ts";
+import { clientPatience } from "./client-patience.ts";
+import { ledger, logger } from "./container.ts";
 import { DeployStepEventSchema } from "./events.ts";
 
 const needed = (name: string) => neededVariable(readVariable(name), name);

@@ -6,20 +6,12 @@ import { readHandlerEnvironment } from "../shared/config/environment.ts";
 import { metricsNamespace, serviceName } from "../shared/config/names.ts";
 import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
 import { emfTelemetry } from "../shared/telemetry/emf-telemetry.ts";
+import { clientPatience } from "./client-patience.ts";
 
 // What every handler is built from, made once a process. What only some need stands in files of its
 // own, so that the others neither load it nor are permitted what it does.
 
 export const environment = readHandlerEnvironment();
-
-/** A store that does not answer is a fault, not a reason to hang. */
-export const clientPatience = {
-  requestHandler: {
-    connectionTimeout: 3_000,
-    requestTimeout: 10_000,
-    throwOnRequestTimeout: true,
-  },
-} as const;
 
 export const documents = DynamoDBDocumentClient.from(new DynamoDBClient(clientPatience));
 

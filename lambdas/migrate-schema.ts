@@ -6,8 +6,10 @@ import middy from "@middy/core";
 import { readRowsPlace } from "../shared/config/environment.ts";
 import { systemClock } from "../shared/fetch/system-clock.ts";
 import { migrateRows } from "../shared/rows/postgres-or-dynamo-rows.ts";
+import { resolvedPlace } from "../shared/rows/rows-place.ts";
 import { untilAvailable } from "../shared/rows/until-available.ts";
 import { MigrateSchemaEventSchema } from "./events.ts";
+import { readSecret } from "./secrets.ts";
 
 const place = readRowsPlace();
 const documents = DynamoDBDocumentClient.from(new DynamoDBClient());
@@ -25,7 +27,8 @@ export const handler = middy<unknown, { readonly PhysicalResourceId: string }>()
   .handler(async (event) => {
     const { RequestType, ResourceProperties } = MigrateSchemaEventSchema.parse(event);
     if (RequestType !== "Delete") {
-      const migrate = () => migrateRows(place, documents, ResourceProperties.dsqlRole);
+      const migrate = async () =>
+        migrateRows(await resolvedPlace(place, readSecret), documents, ResourceProperties.dsqlRole);
       await untilAvailable(migrate, systemClock, patienceMs);
       logger.info("schema is current", { store: place.kind });
     }

@@ -5,7 +5,8 @@ import { neededVariable } from "../shared/config/environment.ts";
 import { environmentNames } from "../shared/config/names.ts";
 import { systemClock } from "../shared/fetch/system-clock.ts";
 import { isStarting, reconcileRuns } from "../shared/ledger/reconcile-runs.ts";
-import { clientPatience, environment, ledger, logger, telemetry } from "./container.ts";
+import { clientPatience } from "./client-patience.ts";
+import { environment, ledger, logger, telemetry } from "./container.ts";
 import { eventBus } from "./event-bus.ts";
 
 const stateMachineArn = neededVariable(

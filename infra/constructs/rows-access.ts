@@ -23,14 +23,13 @@ export type MigrationProperties = {
   readonly dsqlRole?: { readonly role: string; readonly principals: readonly string[] };
 };
 
-/**
- * Any Postgres. The URL is resolved when the stack is deployed, so the function needs no permission
- * on the secret; whoever may read the function's configuration reads the URL with it.
- */
+/** Any Postgres. The functions are told which secret has the URL, and read it as they start. */
 export function postgresRows(url: ISecret): RowsAccess {
   const grant = (fn: LambdaFunction) => {
     fn.addEnvironment(environmentNames.rowStore, "postgres");
-    fn.addEnvironment(environmentNames.postgresUrl, url.secretValue.unsafeUnwrap());
+    // AWS adds six random characters to a secret's name.
+    allow(fn, `${url.secretArn}-??????`, ["secretsmanager:GetSecretValue"]);
+    fn.addEnvironment(environmentNames.postgresSecret, url.secretName);
   };
   const place = { kind: "postgres", secret: url.secretName } as const;
   return { grant, grantMigration: grant, place, migrationProperties: () => ({}) };

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { RowsPlace } from "../rows/rows-place.ts";
+import type { ConfiguredRowsPlace } from "../rows/rows-place.ts";
 import { environmentNames as names } from "./names.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -68,24 +68,27 @@ export function readHandlerEnvironment(variables: Variables = process.env): Hand
  * Where the rows are, by `GSC_SYNC_ROW_STORE` and the variable that goes with its value; Postgres
  * unless it says otherwise. @throws EnvironmentError
  */
-export function readRowsPlace(variables: Variables = process.env): RowsPlace {
+export function readRowsPlace(variables: Variables = process.env): ConfiguredRowsPlace {
   const rows = rowsPlace(variables);
   if (rows.kind === "faults") throw new EnvironmentError(rows.faults);
   return rows.place;
 }
 
 type ParsedRowsPlace =
-  | { readonly kind: "place"; readonly place: RowsPlace }
+  | { readonly kind: "place"; readonly place: ConfiguredRowsPlace }
   | { readonly kind: "faults"; readonly faults: readonly string[] };
 
 function rowsPlace(variables: Variables): ParsedRowsPlace {
   const store = variables[names.rowStore] || "postgres";
   switch (store) {
-    case "postgres":
+    case "postgres": {
+      const secret = variables[names.postgresSecret];
+      if (secret) return { kind: "place", place: { kind: "postgres-secret", secret } };
       return placeOf(PostgresSchema, variables, (found) => ({
         kind: "postgres",
         url: found[names.postgresUrl],
       }));
+    }
     case "dsql":
       return placeOf(DsqlSchema, variables, (found) => ({
         kind: "dsql",
@@ -108,7 +111,7 @@ function rowsPlace(variables: Variables): ParsedRowsPlace {
 function placeOf<Found>(
   schema: z.ZodType<Found>,
   variables: Variables,
-  place: (found: Found) => RowsPlace,
+  place: (found: Found) => ConfiguredRowsPlace,
 ): ParsedRowsPlace {
   const { data, error } = schema.safeParse(variables);
   return data === undefined

@@ -10,6 +10,8 @@ export const environmentNames = {
   eventBus: "GSC_SYNC_EVENT_BUS",
   rowStore: "GSC_SYNC_ROW_STORE",
   postgresUrl: "GSC_SYNC_POSTGRES_URL",
+  /** The secret that has the URL instead. */
+  postgresSecret: "GSC_SYNC_POSTGRES_SECRET",
   dsqlEndpoint: "GSC_SYNC_DSQL_ENDPOINT",
   dsqlUser: "GSC_SYNC_DSQL_USER",
   rowsTable: "GSC_SYNC_ROWS_TABLE",

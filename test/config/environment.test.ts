@@ -13,6 +13,10 @@ describe("where the rows are", () => {
     const url = "postgres://127.0.0.1:1/rows";
     const place = { kind: "postgres", url };
     expect(readRowsPlace({ GSC_SYNC_POSTGRES_URL: url })).toEqual(place);
+    expect(readRowsPlace({ GSC_SYNC_POSTGRES_SECRET: "s/url" })).toEqual({
+      kind: "postgres-secret",
+      secret: "s/url",
+    });
     expect(readRowsPlace({ GSC_SYNC_ROW_STORE: "postgres", GSC_SYNC_POSTGRES_URL: url })).toEqual(
       place,
     );

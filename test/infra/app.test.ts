@@ -78,6 +78,8 @@ async function exportsOf(bundle: string): Promise<unknown> {
     [environmentNames.quotaTable]: "quota",
     [environmentNames.postgresUrl]: "postgres://127.0.0.1:1/rows",
     [environmentNames.stateMachineArn]: "arn:aws:states:us-east-1:1:stateMachine:sync",
+    [environmentNames.workerFunction]: "fetch-batch",
+    [environmentNames.workerMapping]: "mapping",
     [environmentNames.deadLetterQueueUrl]: "http://127.0.0.1:1/dead-letters",
   };
   const { stdout } = await promisify(execFile)(

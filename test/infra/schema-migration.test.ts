@@ -5,7 +5,7 @@ import { stacksOf } from "../../infra/stacks/stacks-of.ts";
 import { stageNamed } from "../../infra/stages.ts";
 import { MigrateSchemaEventSchema } from "../../lambdas/events.ts";
 import { environmentNames, resourceNames } from "../../shared/config/names.ts";
-import { actionsOfRole } from "./role-actions.ts";
+import { actionsOfRole, permissionsOfRole } from "./role-actions.ts";
 
 process.env.CDK_VALIDATION = "false";
 const migration = resourceNames("dev").lambdaFunction("migrate-schema");
@@ -36,6 +36,24 @@ describe.each(stores)("rows in %s", (store) => {
     const event = { RequestType: "Create", ResourceProperties: resolved(schema) };
     expect(MigrateSchemaEventSchema.safeParse(event).error).toBeUndefined();
   });
+});
+
+test("in a Postgres, whoever is told of the rows may read the URL's secret, and no template has it", () => {
+  const template = pipelineWith("postgres");
+  for (const { name, roleId, variables } of functionsOf(template)) {
+    const told = environmentNames.rowStore in variables;
+    const permissions = permissionsOfRole(template, roleId).filter(({ resource }) =>
+      resource.includes(":secret:gsc-sync/dev/postgres-url-??????"),
+    );
+    expect([name, permissions.map(({ action }) => action)]).toEqual([
+      name,
+      told ? ["secretsmanager:GetSecretValue"] : [],
+    ]);
+    expect(variables[environmentNames.postgresSecret]).toBe(
+      told ? "gsc-sync/dev/postgres-url" : undefined,
+    );
+  }
+  expect(JSON.stringify(template.toJSON())).not.toContain("resolve:secretsmanager");
 });
 
 describe("in Aurora DSQL", () => {

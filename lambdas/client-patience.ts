@@ -1,0 +1,8 @@
+/** A store that does not answer is a fault, not a reason to hang. */
+export const clientPatience = {
+  requestHandler: {
+    connectionTimeout: 3_000,
+    requestTimeout: 10_000,
+    throwOnRequestTimeout: true,
+  },
+} as const;

@@ -1,0 +1,16 @@
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { clientPatience } from "./client-patience.ts";
+
+let client: SecretsManagerClient | undefined;
+
+/** A secret's value; undefined when there is none. */
+export async function readSecret(name: string): Promise<string | undefined> {
+  client ??= new SecretsManagerClient(clientPatience);
+  try {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name }));
+    return SecretString;
+  } catch (error) {
+    if (error instanceof Error && error.name === "ResourceNotFoundException") return undefined;
+    throw error;
+  }
+}
