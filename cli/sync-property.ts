@@ -50,7 +50,7 @@ export async function syncProperty(
     const { stage, stopping } = context;
     if (stopping.aborted) return void synced.push(stopped());
     const ports = { rows: await stage.rows(), ledger: stage.ledger };
-    const { definitions } = definitionsOf(property.reports);
+    const { definitions = property.definitions } = definitionsOf(property.reports);
     const plan = await planSync(property, ports, Date.now(), definitions);
     if (plan.kind === "skip") return void synced.push(ended("skipped", plan.reason, null));
     for (const days of plan.requests) {

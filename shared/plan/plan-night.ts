@@ -31,6 +31,7 @@ export type NightPorts = {
  * 256 KiB. Source: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
  */
 export const nightPageSize = 100;
+const mostPageBytes = 160 * 1_024;
 
 /**
  * Plans a page of a night: a run for each registered property that there is work for. Missed nights
@@ -52,8 +53,14 @@ export async function planNight(
     .sort((a, b) => (a.siteUrl < b.siteUrl ? -1 : 1));
   const page = left.slice(0, nightPageSize);
   const runs: NightRun[] = [];
+  let last = "";
+  let bytes = 0;
   for (const property of page) {
     const requests = await planProperty(property, ports);
+    bytes += Buffer.byteLength(JSON.stringify(requests));
+    // Reports that are not built in travel with each run.
+    if (bytes > mostPageBytes && runs.length > 0) break;
+    last = property.siteUrl;
     // Around another run's days there may be two: those before and those after.
     runs.push(
       ...requests.map((request, index) => ({
@@ -62,17 +69,16 @@ export async function planNight(
       })),
     );
   }
-  const last = page.at(-1)?.siteUrl ?? null;
-  return { runs, after: left.length > page.length ? last : null };
+  return { runs, after: last === (left.at(-1)?.siteUrl ?? "") ? null : last };
 }
 
 async function planProperty(
   property: Property,
   ports: NightPorts,
 ): Promise<readonly RunRequestInput[]> {
-  const { siteUrl } = property;
+  const { siteUrl, definitions } = property;
   try {
-    const plan = await planSync(property, ports, ports.nowMs());
+    const plan = await planSync(property, ports, ports.nowMs(), definitions);
     if (plan.kind === "run") return plan.requests;
     ports.skipped(siteUrl, plan.reason);
   } catch (error) {

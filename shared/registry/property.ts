@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defaultReportId } from "../plan/report.ts";
+import { defaultReportId, ReportSchema } from "../plan/report.ts";
 import { defaultAccountId } from "./account.ts";
 
 export const propertyStatuses = ["active", "paused", "quarantined"] as const;
@@ -17,6 +17,11 @@ export const PropertySchema = z.object({
   siteUrl: z.string(),
   accountId: z.string(),
   reports: z.array(z.string()).min(1),
+  /**
+   * Those of them that are not built in, as they were when they were registered: on a stage, whose
+   * functions have no configuration file to look into.
+   */
+  definitions: z.array(ReportSchema).exactOptional(),
   /** Requests a minute; null: the default budget. */
   qpm: z.int().min(1).nullable(),
   /** Workers of a run; null: the default. */
@@ -32,7 +37,7 @@ export type Property = z.infer<typeof PropertySchema>;
 
 /** What a person says of a property; the rest is as it was, or the default. */
 export type PropertySettings = Partial<
-  Pick<Property, "accountId" | "reports" | "qpm" | "concurrency">
+  Pick<Property, "accountId" | "reports" | "definitions" | "qpm" | "concurrency">
 >;
 
 /** Registers a property, or changes the settings of one that is; its status stays. */

@@ -1,4 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { leverEffect } from "../../shared/config/lever-effect.ts";
 import {
@@ -9,6 +11,7 @@ import { type AwsStandIn, startAwsStandIn } from "../support/aws-stand-in.ts";
 import { aHome, type Finished, type TestHome } from "../support/cli.ts";
 import { aKeptHome } from "../support/kept-home.ts";
 import { recentDays } from "../support/recent-days.ts";
+import { writeJson } from "../support/token-server.ts";
 import { startTruthServer, type TruthServer } from "../support/truth-server.ts";
 import { difference, noDifference, rowsOf, truthRows } from "../support/visible-rows.ts";
 
@@ -18,6 +21,8 @@ const site = "sc-domain:example.com";
 const dates = recentDays(3);
 const range = ["--site-url", site, "--from", dates[0] ?? "", "--to", dates.at(-1) ?? ""];
 const credentials = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+
+const folder = mkdtempSync(join(tmpdir(), "gsc-sync-aws-stage-"));
 
 let google: TruthServer;
 let aws: AwsStandIn;
@@ -41,6 +46,9 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_SFN: json.stepFunctionsEndpoint,
     AWS_ENDPOINT_URL_SQS: json.sqsEndpoint,
     GSC_API_ROOT_URL: "",
+    GSC_SYNC_CONFIG: writeJson(folder, "config", {
+      reports: [{ id: "mine", dimensions: ["query"] }],
+    }),
   };
   shell = await aHome(environment);
 });
@@ -50,6 +58,7 @@ afterAll(async () => {
   await home?.remove();
   await aws?.stop();
   await google?.stop();
+  rmSync(folder, { recursive: true });
 });
 
 describe("a stage in AWS", { timeout: 60_000 }, () => {
@@ -80,9 +89,12 @@ describe("a stage in AWS", { timeout: 60_000 }, () => {
   });
 
   test("has a registry, a quota and names for other tools", async () => {
-    await shell.run("properties", "add", site, "--stage", "dev");
+    // Workers in AWS have no configuration file: what it says is registered.
+    await shell.run("properties", "add", site, "--report", "mine", "--stage", "dev");
     const { json } = await home.run("properties", "list", "--json");
-    expect(json.properties).toMatchObject([{ siteUrl: site }]);
+    expect(json.properties).toMatchObject([
+      { siteUrl: site, reports: ["mine"], definitions: [{ id: "mine", dimensions: ["query"] }] },
+    ]);
     const { json: quota } = await shell.run("quota", "--stage", "dev", "--json");
     expect(quota.scopes.length).toBeGreaterThan(0);
     const { json: resources } = await shell.run("resources", "--stage", "dev", "--json");

@@ -4,6 +4,7 @@ import { LedgerError } from "../../shared/ledger/ledger-error.ts";
 import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
 import { acquireLock } from "../../shared/ledger/property-lock.ts";
 import { type NightPage, nightPageSize, planNight } from "../../shared/plan/plan-night.ts";
+import { ReportSchema } from "../../shared/plan/report.ts";
 import { RunRequestSchema } from "../../shared/plan/run-request.ts";
 import { newProperty, type Property, pauseProperty } from "../../shared/registry/property.ts";
 import type { RowStore } from "../../shared/rows/row-store.ts";
@@ -45,6 +46,38 @@ describe("a night", () => {
     for (const { request } of page.runs)
       expect(RunRequestSchema.safeParse(request).success).toBe(true);
     expect(page.after).toBeNull();
+  });
+
+  test("carries the reports that were registered with a property, and cuts its pages by them", async () => {
+    const filters = [
+      { dimension: "query", operator: "equals", expression: "x".repeat(2_000) },
+    ] as const;
+    const definitions = Array.from({ length: 20 }, (_, index) =>
+      ReportSchema.parse({
+        id: `mine_${index}`,
+        dimensions: ["query"],
+        dimensionFilterGroups: [{ filters }],
+      }),
+    );
+    const reports = definitions.map(({ id }) => id);
+    const properties = Array.from({ length: 9 }, (_, index) => ({
+      ...newProperty(`sc-domain:p${index}.example`, 0),
+      reports,
+      definitions,
+    }));
+    const pages: NightPage[] = [];
+    for (let after: string | null = ""; after !== null; ) {
+      const page: NightPage = await plan(properties, { after });
+      expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThan(256 * 1_024);
+      pages.push(page);
+      after = page.after;
+    }
+    const runs = pages.flatMap((page) => page.runs);
+    expect(pages.length).toBeGreaterThan(1);
+    expect(runs.map(({ request }) => request.siteUrl)).toEqual(
+      properties.map(({ siteUrl }) => siteUrl),
+    );
+    for (const { request } of runs) expect(request.definitions).toEqual(definitions);
   });
 
   test("that is delivered twice names the same executions; another night, others", async () => {

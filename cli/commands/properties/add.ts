@@ -11,6 +11,7 @@ import {
   type RegistryEntries,
 } from "../../../shared/registry/registry-entries.ts";
 import { openCredentialFile } from "../../../shared/search-console/google-credential-file.ts";
+import { definitionsOf } from "../../configured-reports.ts";
 import { homeOnly, jsonOption, reportFault, stageOption } from "../../options.ts";
 import { givenProperty, withPropertyArgument } from "../../property-argument.ts";
 import { UsageError } from "../../usage-error.ts";
@@ -57,9 +58,9 @@ export function addPropertyCommand(): Command {
       const all = [...faults, ...(await Promise.all(files.map(fileFault))).flat()];
       if (all.length > 0)
         throw new UsageError(all.map((fault) => fault.replace(/\.$/, "")).join("; "));
-      await withStage(options, async ({ registry }, terminal) => {
+      await withStage(options, async ({ registry, deployed }, terminal) => {
         await refuseOthersCredentials(argument, options, registry);
-        const added = await register(entries, registry);
+        const added = await register(deployed === null ? entries : defined(entries), registry);
         terminal.result(registryText(added, terminal), registryJson(added));
       });
     });
@@ -94,6 +95,17 @@ async function refuseOthersCredentials(
   throw new UsageError(
     `${siteUrl} is read with the account ${known.accountId}: say --account-id ${known.accountId} to change that account's credentials, or --account-id ${defaultAccountId} to read it with the default ones`,
   );
+}
+
+/** Functions in AWS have no configuration file: what it says of the reports is registered too. */
+function defined({ accounts, properties }: RegistryEntries): RegistryEntries {
+  const withDefinitions = properties.map(({ siteUrl, settings }) => {
+    const { reports } = settings;
+    if (reports === undefined) return { siteUrl, settings };
+    const { definitions = [] } = definitionsOf(reports);
+    return { siteUrl, settings: { ...settings, definitions } };
+  });
+  return { accounts, properties: withDefinitions };
 }
 
 async function register({ accounts, properties }: RegistryEntries, registry: Registry) {
