@@ -1,7 +1,7 @@
-import { leverEffect } from "../config/lever-effect.ts";
+import { type LeverEffect, leverEffect } from "../config/lever-effect.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Settings, SettingsChange } from "../ledger/settings.ts";
-import type { WorkerLimits } from "./worker-limits.ts";
+import type { WorkerLimits, WorkersNow } from "./worker-limits.ts";
 
 /** Some of what the lever is set on has it, the rest has not: the same change again mends it. */
 export class LeverError extends Error {
@@ -51,6 +51,7 @@ export async function changeLever(change: SettingsChange, ports: LeverPorts): Pr
       name: `the mapping's ${to.mappingEnabled ? `maximum ${to.mappingMaximum}` : "stop"}`,
       from: now.mappingEnabled ? (now.mappingMaximum ?? Number.POSITIVE_INFINITY) : 0,
       to: to.mappingEnabled ? to.mappingMaximum : 0,
+      always: !hasMapping(now, to),
       apply: () => workers.setMapping(to),
     },
   ];
@@ -71,14 +72,19 @@ export async function applyLever(
   } else if (now.reservedConcurrency !== null) {
     await workers.reserve(null);
   }
-  const same = now.mappingMaximum === to.mappingMaximum && now.mappingEnabled === to.mappingEnabled;
-  if (!same) await workers.setMapping(to);
+  if (!hasMapping(now, to)) await workers.setMapping(to);
+}
+
+/** A stopped mapping has a maximum too. */
+function hasMapping(now: WorkersNow, to: LeverEffect): boolean {
+  return now.mappingMaximum === to.mappingMaximum && now.mappingEnabled === to.mappingEnabled;
 }
 
 type LeverPart = {
   readonly name: string;
   readonly from: number;
   readonly to: number;
+  /** Written although nothing goes up or down. */
   readonly always?: boolean;
   apply(): Promise<void>;
 };

@@ -87,6 +87,13 @@ describe("a change of the lever", () => {
     },
   );
 
+  test("that is set already mends what somebody has changed by hand", async () => {
+    const stage = await stageAt(0);
+    await stage.ports.workers.setMapping({ mappingMaximum: 9, mappingEnabled: false });
+    await changeLever({ lever: 0 }, stage.ports);
+    expect(await stage.now()).toEqual({ lever: 0, ...leverEffect(0) });
+  });
+
   test("back to the default goes to the stage's own", async () => {
     const stage = await stageAt(5);
     expect(await changeLever({ lever: null }, stage.ports)).toMatchObject({ lever: 3 });
