@@ -9,6 +9,8 @@ import { exact, number } from "./report-format.ts";
 export type Figure = {
   readonly title: string;
   readonly caption: string;
+  /** It has a point a day, and wants the page's whole width. */
+  readonly broad: boolean;
   draw(size: ChartSize): string;
 };
 
@@ -59,10 +61,11 @@ function overTime(
   const peak = (run: MeasuredRun) => Math.max(0, ...valuesOf(run).map(({ value }) => value));
   const top = Math.max(peak(sequential), peak(concurrent), ...lines.map(({ value }) => value));
   const said = (run: MeasuredRun) =>
-    valuesOf(run).length === 0 ? "nothing recorded" : `peak ${number(peak(run))}`;
+    valuesOf(run).length === 0 ? "nothing recorded" : `at most ${number(peak(run))} when read`;
   const marks = lines.map(({ name, value }) => `${name} ≥ ${number(value)}`).join(", ");
   return {
     title,
+    broad: false,
     caption: `${unit}; sequential ${said(sequential)}, concurrent ${said(concurrent)}; ${marks}`,
     draw: (size) =>
       drawChart(
@@ -79,7 +82,7 @@ function overTime(
           yAxis: [0, 1].map((index) => ({
             ...valueAxis(top * 1.12),
             gridIndex: index,
-            axisLabel: { show: index === 0, color: ink.quiet, formatter: number },
+            axisLabel: { ...valueLabel, show: index === 0 },
           })),
           series: [
             curve(sequential, valuesOf(sequential), 0, ink.sequential, lines),
@@ -162,6 +165,9 @@ function niceStep(length: number): number {
   return ([1, 2, 5].find((step) => step * power >= rough) ?? 10) * power;
 }
 
+/** The axis ends above its highest round value. */
+const valueLabel = { color: ink.quiet, formatter: number, showMaxLabel: false };
+
 function valueAxis(max: number) {
   return {
     type: "value",
@@ -169,7 +175,7 @@ function valueAxis(max: number) {
     max: Math.max(1, Math.ceil(max)),
     splitNumber: 4,
     splitLine: { lineStyle: { color: ink.grid } },
-    axisLabel: { color: ink.quiet, formatter: number, showMaxLabel: false },
+    axisLabel: valueLabel,
   };
 }
 
@@ -211,6 +217,7 @@ function percentiles(sequential: MeasuredRun, concurrent: MeasuredRun): Figure {
   };
   return {
     title: "Batch durations",
+    broad: false,
     caption: `milliseconds, percentiles; p99 sequential ${number(sequential.summary.batch.p99Ms)}, concurrent ${number(concurrent.summary.batch.p99Ms)}; page ≥ ${number(line)}`,
     draw: (size) =>
       drawChart(
@@ -260,6 +267,7 @@ function rowsPerDay({ compared: { days } }: RolloutFigures): Figure {
   };
   return {
     title: "Rows per day",
+    broad: true,
     caption: `bars sequential, dots concurrent: ${different === 0 ? `equal on all ${days.length} days` : `different on ${different} of ${days.length} days`}`,
     draw: (size) => drawChart(options, size),
   };

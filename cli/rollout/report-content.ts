@@ -57,8 +57,8 @@ export function reportContent(
     },
     configuration: configurationTable(figures),
     sources: [
-      "Durations, requests, rows, percentiles, peaks, retries and memory: the run ledger's summaries (`gsc-sync status RUN --json`); a minute's average counts a run shorter than a minute as one.",
-      "Queue depth, in flight and requests a minute over time, and the steady queue depth: the stage's recorded metrics QueueSize, InFlight and QuotaUsage between a run's start and end. They are the whole stage's: other runs at that time are in them.",
+      "Durations, requests, rows, percentiles, peaks, retries and memory: the run ledger's summaries (gsc-sync status RUN --json); a minute's average counts a run shorter than a minute as one.",
+      "Queue depth, in flight and requests a minute over time, and the steady queue depth: the stage's recorded metrics QueueSize, InFlight and QuotaUsage between a run's start and end. They are the whole stage's: other runs at that time are in them, and a rolling minute reaches back to before a run's start. A peak between two readings is in the ledger's figures only.",
       "Rows, hashes and page requests of a day: its unit record, read when each run had ended.",
     ],
   };
@@ -71,7 +71,7 @@ function runsTable({ sequential, concurrent }: RolloutFigures): Table {
     figure(concurrent),
   ];
   return {
-    columns: ["", "Sequential", "Concurrent"],
+    columns: ["Figure", "Sequential", "Concurrent"],
     rows: [
       row("run", ({ summary }) => summary.runId),
       row("status", ({ summary }) => summary.status),
@@ -131,9 +131,9 @@ function differencesTable({ compared, settled }: RolloutFigures): Table | null {
 }
 
 function configurationTable(figures: RolloutFigures): Table {
-  const { asked, rolloutId, accountId, startedAtMs, endedAtMs, qpmLimit } = figures;
+  const { asked, rolloutId, accountId, startedAtMs, endedAtMs, qpmLimit, nightlySync } = figures;
   return {
-    columns: ["Configuration", ""],
+    columns: ["Setting", "Value"],
     rows: [
       ["rollout", rolloutId],
       ["account", accountId],
@@ -144,7 +144,7 @@ function configurationTable(figures: RolloutFigures): Table {
       ["most batches in flight", number(asked.maxInFlight)],
       ["Google's limit a minute", number(qpmLimit)],
       ["forced", asked.forced ? "yes, both runs" : "no: final days were skipped"],
-      ["nightly sync meanwhile", asked.keepAutoSync ? "on" : "paused"],
+      ["nightly sync meanwhile", nightlySync],
     ],
   };
 }

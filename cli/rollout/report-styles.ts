@@ -27,11 +27,11 @@ h2 { font-size: 1.2rem; margin: 1.75rem 0 .6rem; }
 h3 { font-size: 1rem; margin: 0 0 .4rem; }
 header p { margin: 0; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+table { overflow-wrap: break-word; border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--grid); }
 th[scope=row] { font-weight: 500; }
 thead th { color: var(--quiet); font-weight: 600; }
-.verdicts td:nth-child(n+2) { overflow-wrap: normal; }
+details { margin-top: 1.5rem; }
 .ok { color: var(--ok); font-weight: 700; }
 .missed { color: var(--missed); font-weight: 700; }
 header.missed { color: inherit; font-weight: inherit; }
@@ -41,6 +41,7 @@ header.missed { color: inherit; font-weight: inherit; }
 .swatch.concurrent { background: var(--concurrent); }
 .figures { display: grid; gap: 1rem; grid-template-columns: repeat(2, minmax(0, 1fr)); }
 figure { margin: 0; padding: .9rem; background: var(--card); border-radius: 10px; min-width: 0; }
+.broad { grid-column: 1 / -1; }
 figcaption { color: var(--quiet); font-size: .875rem; margin-top: .35rem; }
 .narrow { display: none; }
 summary { cursor: pointer; font-weight: 600; }

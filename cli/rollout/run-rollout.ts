@@ -38,7 +38,7 @@ export async function runRollout(
   const asked = { loanId: plan.rolloutId, borrower: "rollout" } as const;
   return onLoan(stage, asked, terminal.notice, async (loan) => {
     const goOn = () => refuseToGoOn(stopping, loan);
-    await prepare(stage, plan, loan, terminal);
+    const nightlySync = await prepare(stage, plan, loan, terminal);
     goOn();
     await smokeSync(stage, plan.request, terminal);
     goOn();
@@ -56,7 +56,7 @@ export async function runRollout(
     });
     const concurrent = await measureRun("concurrent run", stage, concurrentRequest(plan), terminal);
     goOn();
-    return judge({ stage, plan, terminal, startedAtMs, sequential, concurrent });
+    return judge({ stage, plan, terminal, startedAtMs, nightlySync, sequential, concurrent });
   });
 }
 
@@ -66,16 +66,17 @@ async function prepare(
   { siteUrl, asked }: RolloutPlan,
   loan: StageLoan,
   terminal: Terminal,
-): Promise<void> {
+): Promise<string> {
   const found = (await stage.ledger.readSettings()).lever;
   await loan.set({ lever: 1 });
   tell({ name: "lever", ok: true, detail: `at 1 (it was at ${found})` }, terminal);
-  const detail = asked.keepAutoSync
-    ? "goes on beside the rollout (--keep-auto-sync)"
+  const nightlySync = asked.keepAutoSync
+    ? "left on (--keep-auto-sync)"
     : (await loan.pauseNightlySync(siteUrl))
       ? "paused until the rollout ends"
       : "none to pause: the property is not registered, or not active";
-  tell({ name: "nightly sync", ok: true, detail }, terminal);
+  tell({ name: "nightly sync", ok: true, detail: nightlySync }, terminal);
+  return nightlySync;
 }
 
 async function judge(work: {
@@ -83,6 +84,7 @@ async function judge(work: {
   readonly plan: RolloutPlan;
   readonly terminal: Terminal;
   readonly startedAtMs: number;
+  readonly nightlySync: string;
   readonly sequential: EndedRun;
   readonly concurrent: EndedRun;
 }): Promise<RolloutFigures> {
@@ -104,6 +106,7 @@ async function judge(work: {
     asked,
     startedAtMs,
     endedAtMs: Date.now(),
+    nightlySync: work.nightlySync,
     sequential: await measured(sequential),
     concurrent: await measured(concurrent),
     compared,

@@ -21,6 +21,8 @@ export type RolloutFigures = {
   readonly settled: readonly SettledDay[];
   /** Batches of the two runs that were still queued or in flight at the end. */
   readonly leftInFlight: number;
+  /** What became of the property's nightly sync meanwhile. */
+  readonly nightlySync: string;
   /** What Google allows the property a minute. */
   readonly qpmLimit: number;
 };
