@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { environmentNames } from "../../shared/config/names.ts";
 import type { RunRequestInput } from "../../shared/plan/run-request.ts";
 import { newProperty } from "../../shared/registry/property.ts";
 import { readRunSeries } from "../../shared/rollout/run-series.ts";
+import { googleRootUrl, isLoopback } from "../../shared/search-console/root-url.ts";
 import type { MetricSource } from "../../shared/telemetry/metric-source.ts";
 import { type Check, checkAccounts, checkProperties } from "../check-accounts.ts";
 import { CommandError } from "../command-error.ts";
@@ -26,12 +28,18 @@ export async function refuseRollout(
   const properties = [{ ...known, accountId }];
   const account = await registry.readAccount(accountId);
   const itsAccount = { ...registry, listAccounts: async () => (account ? [account] : []) };
-  for (const found of [
-    ...(await checkAccounts(itsAccount, properties)),
-    ...(await checkProperties(registry, properties)),
-  ]) {
-    tell(found, terminal);
+  for (const found of await checkAccounts(itsAccount, properties)) tell(found, terminal);
+  for (const found of await checkProperties(registry, properties)) {
+    if (isUnknownToStandIn(found))
+      terminal.notice(`?       ${found.name}: the smoke sync will tell`);
+    else tell(found, terminal);
   }
+}
+
+/** A stand-in on this machine may answer queries, and know nothing of permissions. */
+function isUnknownToStandIn({ ok, detail }: Check): boolean {
+  const rootUrl = process.env[environmentNames.searchConsoleRootUrl] || googleRootUrl;
+  return !ok && isLoopback(rootUrl) && detail.includes("HTTP 404");
 }
 
 /** A sync of the newest day alone, and what was recorded of it. @throws CommandError */
