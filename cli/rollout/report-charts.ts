@@ -3,7 +3,7 @@ import type { MeasuredRun, RolloutFigures } from "../../shared/rollout/rollout-f
 import type { MetricValue } from "../../shared/telemetry/metric-source.ts";
 import { batchDurationMs, linesOf, usageFractions } from "../../shared/telemetry/thresholds.ts";
 import { type ChartSize, drawChart, ink } from "./draw-chart.ts";
-import { exact, number } from "./report-format.ts";
+import { number } from "./report-format.ts";
 
 /** A plot with the words that stand for it where it cannot be seen. */
 export type Figure = {
@@ -75,8 +75,8 @@ function overTime(
             panelTitle("concurrent", concurrent, { left: "55%" }),
           ],
           grid: [
-            { left: 46, right: "50%", top: 30, bottom: 34 },
-            { left: "55%", right: 14, top: 30, bottom: 34 },
+            { left: 46, right: "50%", top: 30, bottom: 26 },
+            { left: "55%", right: 14, top: 30, bottom: 26 },
           ],
           xAxis: [sequential, concurrent].map((run, index) => timeAxis(run, index)),
           yAxis: [0, 1].map((index) => ({
@@ -134,7 +134,7 @@ function panelTitle(name: string, { summary }: MeasuredRun, place: object) {
     ...place,
     top: 4,
     padding: 0,
-    text: `${name}, ${exact(summary.durationMs)}`,
+    text: `${name}, ${number(summary.durationMs / 1_000)} s`,
     textStyle: { fontSize: 12, fontWeight: 600, color: ink.text },
   };
 }
@@ -189,10 +189,12 @@ function percentiles(sequential: MeasuredRun, concurrent: MeasuredRun): Figure {
     silent: true,
     color: colour,
     barMaxWidth: 44,
+    barGap: "15%",
     data: of(run),
     label: {
       show: true,
       position: "top",
+      fontSize: 10,
       color: ink.text,
       formatter: ({ value }: { readonly value: unknown }) => number(Number(value)),
     },

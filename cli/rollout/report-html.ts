@@ -41,7 +41,7 @@ ${differences === null ? "" : `<section><h2>Days that differ</h2>${table(differe
 /** Drawn for two widths, so that letters stay legible on a phone. */
 function figureHtml({ title, caption, broad, draw }: Figure): string {
   const wide = draw({ width: broad ? 1_160 : 560, height: 260 });
-  const narrow = draw({ width: 340, height: 230 });
+  const narrow = draw({ width: 320, height: 230 });
   return `<figure${broad ? ' class="broad"' : ""} role="img" aria-label="${escaped(`${title}: ${caption}`)}">
 <h3>${escaped(title)}</h3>
 <div class="wide">${wide}</div><div class="narrow">${narrow}</div>

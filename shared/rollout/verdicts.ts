@@ -35,7 +35,7 @@ export function rolloutVerdicts(figures: RolloutFigures): readonly Verdict[] {
     ),
     below("queue depth, steady", concurrent.series.steadyQueue, queueSize.warn),
     below("queue depth, peak", queue.peak, queueSize.page),
-    below("memory of a sync, MB, at most", memoryBoundMb(concurrent), successLines.memoryMb),
+    below("memory of a sync (bound), MB", memoryBoundMb(concurrent), successLines.memoryMb),
     below("requests a minute, average", qpm.average, qpmLimit * usageFractions.warn),
     below("requests a minute, peak", qpm.peak, Math.round(qpmLimit * usageFractions.page)),
     none("page requests {date, startRow} missing or doubled", pages),

@@ -44,7 +44,7 @@ describe("at its line a figure misses its target, just below it meets it", () =>
       { batch: { ...good.concurrent.summary.batch, p99Ms: 4_999 } },
     ],
     ["queue depth, peak", { queue: { peak: 800 } }, { queue: { peak: 799 } }],
-    ["memory of a sync, MB, at most", { memoryPeakMb: 167 }, { memoryPeakMb: 166 }],
+    ["memory of a sync (bound), MB", { memoryPeakMb: 167 }, { memoryPeakMb: 166 }],
     [
       "requests a minute, average",
       { qpm: { average: 960, peak: 1 } },
@@ -77,7 +77,7 @@ describe("at its line a figure misses its target, just below it meets it", () =>
 
 test("what was not measured meets no target", () => {
   const unmeasured = withConcurrent({ memoryPeakMb: 0 }, { steadyQueue: undefined });
-  expect(missed(unmeasured)).toEqual(["queue depth, steady", "memory of a sync, MB, at most"]);
+  expect(missed(unmeasured)).toEqual(["queue depth, steady", "memory of a sync (bound), MB"]);
 });
 
 test("runs that skip what is final are not compared in speed", () => {
