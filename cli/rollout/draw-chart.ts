@@ -18,6 +18,15 @@ export const ink = {
 
 export type ChartSize = { readonly width: number; readonly height: number };
 
+/** A plot with the words that stand for it where it cannot be seen. */
+export type Figure = {
+  readonly title: string;
+  readonly caption: string;
+  /** It has a point a day, and wants the page's whole width. */
+  readonly broad: boolean;
+  draw(size: ChartSize): string;
+};
+
 /** A plot as an SVG element that scales with its place. */
 export function drawChart(options: EChartsCoreOption, { width, height }: ChartSize): string {
   const chart = init(null, null, { renderer: "svg", ssr: true, width, height });

@@ -1,5 +1,6 @@
 import type { RolloutFigures } from "../../shared/rollout/rollout-figures.ts";
-import { type Figure, reportFigures } from "./report-charts.ts";
+import type { Figure } from "./draw-chart.ts";
+import { reportFigures } from "./report-charts.ts";
 import type { ReportContent, Table } from "./report-content.ts";
 import { reportStyles } from "./report-styles.ts";
 
