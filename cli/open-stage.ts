@@ -3,12 +3,14 @@ import type pg from "pg";
 import type { DeadLetters } from "../shared/dead-letters/dead-letters.ts";
 import type { EventBus } from "../shared/events/event-bus.ts";
 import type { Ledger } from "../shared/ledger/ledger.ts";
+import type { Loans } from "../shared/loan/loans.ts";
 import type { KnownScope } from "../shared/quota/dynamo-quota-list.ts";
 import type { Quota } from "../shared/quota/quota.ts";
 import type { Registry } from "../shared/registry/registry.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
 import type { MetricSource } from "../shared/telemetry/metric-source.ts";
 import type { DeployedStage } from "./deployed-stage.ts";
+import { giveBackLeft } from "./on-loan.ts";
 import { knownStage, localStage } from "./options.ts";
 
 /** A stage as commands use it: this machine's home, or a deployment in AWS. */
@@ -17,6 +19,7 @@ export type OpenStage = {
   readonly quota: Quota;
   readonly metrics: MetricSource;
   readonly registry: Registry;
+  readonly loans: Loans;
   /** Every scope that was claimed in or closed lately. */
   quotaScopes(nowMs: number): Promise<readonly KnownScope[]>;
   readonly executions: SFNClient;
@@ -41,11 +44,23 @@ export type OpenStage = {
 
 export type Resources = Readonly<Record<string, string | boolean | null>>;
 
-/** `local` starts the home's servers, or attaches to them. Each kind of stage loads its own code. */
+/** `local` starts the home's servers, or attaches to them. What a dead borrower left is given back. */
 export async function openStage(
   stage: string,
   onNotice: (notice: string) => void,
 ): Promise<OpenStage> {
+  const opened = await openKindOf(stage, onNotice);
+  try {
+    await giveBackLeft(opened, onNotice);
+  } catch (error) {
+    await opened.close({ force: true });
+    throw error;
+  }
+  return opened;
+}
+
+/** Each kind of stage loads its own code. */
+async function openKindOf(stage: string, onNotice: (notice: string) => void): Promise<OpenStage> {
   const known = knownStage(stage);
   if (known === localStage) {
     const { openLocalStage } = await import("./open-local-stage.ts");

@@ -13,6 +13,7 @@ const commands = new Map<string, () => Promise<Command>>(
     sql: async () => (await import("./commands/sql.ts")).sqlCommand(),
     login: async () => (await import("./commands/login.ts")).loginCommand(),
     properties: async () => (await import("./commands/properties.ts")).propertiesCommand(),
+    rollout: async () => (await import("./commands/rollout.ts")).rolloutCommand(),
     lever: async () => (await import("./commands/lever.ts")).leverCommand(),
     quota: async () => (await import("./commands/quota.ts")).quotaCommand(),
     dlq: async () => (await import("./commands/dlq.ts")).dlqCommand(),

@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
 import type { Settings } from "../shared/ledger/settings.ts";
+import { dynamoLoans } from "../shared/loan/dynamo-loans.ts";
 import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
 import { listQuotaScopes } from "../shared/quota/dynamo-quota-list.ts";
 import { dynamoRegistry } from "../shared/registry/dynamo-registry.ts";
@@ -14,7 +15,7 @@ export function openTables(
     readonly quotaTable: string;
     readonly defaults: Settings;
   },
-): Pick<OpenStage, "ledger" | "quota" | "registry" | "quotaScopes"> {
+): Pick<OpenStage, "ledger" | "quota" | "registry" | "loans" | "quotaScopes"> {
   const { ledgerTable, quotaTable, defaults } = tables;
   return {
     ledger: dynamoLedger(documents, { table: ledgerTable, defaults }),
@@ -25,6 +26,7 @@ export function openTables(
       random: Math.random,
     }),
     registry: dynamoRegistry(documents, { table: ledgerTable }),
+    loans: dynamoLoans(documents, { table: ledgerTable }),
     quotaScopes: (nowMs) => listQuotaScopes(documents, quotaTable, nowMs),
   };
 }

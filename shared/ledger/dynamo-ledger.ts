@@ -31,7 +31,7 @@ import {
   settingsAttributes,
 } from "./ledger-items.ts";
 import type { PropertyLock } from "./property-lock.ts";
-import { type Settings, settingsOver, withChange } from "./settings.ts";
+import { type SetSettings, type Settings, settingsOver, withChange } from "./settings.ts";
 
 const maxTries = 60;
 
@@ -233,16 +233,17 @@ export function dynamoLedger(
     },
 
     async readSettings() {
-      return guard(async () => {
-        const item = await readItem(settingsKey);
-        return settingsOver(options.defaults, item === undefined ? {} : parseSettings(item));
-      });
+      return guard(async () => settingsOver(options.defaults, setIn(await readItem(settingsKey))));
+    },
+
+    async readSetSettings() {
+      return guard(async () => setIn(await readItem(settingsKey)));
     },
 
     async changeSettings(change) {
       return guard(() =>
         compareAndSet(settingsKey, (item) => {
-          const next = withChange(item === undefined ? {} : parseSettings(item), change);
+          const next = withChange(setIn(item), change);
           const unset = Object.fromEntries(settingsAttributes().map((name) => [name, undefined]));
           return { write: { ...unset, ...next }, outcome: settingsOver(options.defaults, next) };
         }),
@@ -291,6 +292,10 @@ function setAttributes(attributes: Record<string, unknown>, version: number) {
       ),
     },
   };
+}
+
+function setIn(item: Record<string, unknown> | undefined): SetSettings {
+  return item === undefined ? {} : parseSettings(item);
 }
 
 function lockOf(item: Record<string, unknown> | undefined): PropertyLock {

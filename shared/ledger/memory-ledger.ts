@@ -86,6 +86,9 @@ export function memoryLedger(settings: Settings): Ledger {
     async readSettings() {
       return settingsOver(settings, set);
     },
+    async readSetSettings() {
+      return set;
+    },
     async changeSettings(change) {
       set = withChange(set, change);
       return settingsOver(settings, set);

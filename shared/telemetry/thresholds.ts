@@ -13,6 +13,14 @@ export const usageFractions = { warn: 0.8, escalate: 5 / 6, page: 11 / 12 } as c
 /** A batch's working time, quota waits left out. */
 export const batchDurationMs = { page: 5_000 } as const;
 
+/** What a rollout has to show: ratios of durations, the workers' memory together. */
+export const successLines = {
+  speedup: 4,
+  stretchSpeedup: 8,
+  batchP99Ms: batchDurationMs.page,
+  memoryMb: 500,
+} as const;
+
 /** Times an hour that a scope comes to the warn line. */
 export const approachingAnHour = { warn: 1 } as const;
 

@@ -18,6 +18,7 @@ import {
   writeJson,
   writeSignIn,
 } from "../support/token-server.ts";
+import { waitUntil } from "../support/wait-until.ts";
 import { startWebServer } from "../support/web-server.ts";
 
 const site = ["--site-url", "sc-domain:example.com"];
@@ -36,6 +37,12 @@ type Case = () => Promise<Finished> | Finished;
 
 const backfill = (siteUrl: string, ...more: readonly string[]) =>
   home.run("backfill", "--site-url", siteUrl, "--days", "2", ...more);
+
+const rolloutOf = (siteUrl: string) => [
+  ...["rollout", "--site-url", siteUrl, "--days", "2"],
+  ...["--output", join(folder, "rollout.md")],
+];
+const rollout = (siteUrl: string) => home.run(...rolloutOf(siteUrl));
 
 const typed = (...args: readonly string[]): Case => {
   return () => inANewHome({}, args);
@@ -143,6 +150,7 @@ const cases: Readonly<Record<string, Case>> = {
     await home.run("properties", "pause", "sc-domain:paused.example");
     return home.run("sync", "--site-url", "sc-domain:paused.example");
   },
+  "a rollout's report that is no Markdown": typed("rollout", ...site, "--output", "report.txt"),
   "a sign-in with a file that is no OAuth client": () => {
     const odd = writeJson(folder, "odd", { type: "api_key" });
     return inANewHome({}, ["login", "--client", odd]);
@@ -183,6 +191,15 @@ const cases: Readonly<Record<string, Case>> = {
     const named = ["--account-id", "unset", "--credentials-variable", "GSC_SYNC_TEST_UNSET"];
     await home.run("properties", "add", "sc-domain:unset.example", ...named);
     return backfill("sc-domain:unset.example", "--account-id", "unset");
+  },
+  "a rollout of a forbidden property": () => rollout("sc-domain:forbidden.example"),
+  "a rollout beside another": async () => {
+    const first = home.start(...rolloutOf("sc-domain:first.example"));
+    await waitUntil("it has the lever", () => first.stderr().includes("ok      lever"), 60_000);
+    const second = await rollout("sc-domain:second.example");
+    first.child.kill("SIGINT");
+    await first.finished;
+    return second;
   },
 
   "a stage, and no AWS credentials": () => inANewHome(inAws, ["status", "--stage", "dev"]),

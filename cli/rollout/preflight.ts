@@ -1,0 +1,82 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { environmentNames } from "../../shared/config/names.ts";
+import type { RunRequestInput } from "../../shared/plan/run-request.ts";
+import { newProperty } from "../../shared/registry/property.ts";
+import { readRunSeries } from "../../shared/rollout/run-series.ts";
+import { googleRootUrl, isLoopback } from "../../shared/search-console/root-url.ts";
+import type { MetricSource } from "../../shared/telemetry/metric-source.ts";
+import { type Check, checkAccounts, checkProperties } from "../check-accounts.ts";
+import { CommandError } from "../command-error.ts";
+import type { OpenStage } from "../open-stage.ts";
+import { refuseChangedReports } from "../refuse-changed-reports.ts";
+import { refuseBusyProperty, refuseOtherServer } from "../start-run.ts";
+import type { Terminal } from "../terminal.ts";
+import { type EndedRun, measureRun } from "./measure-run.ts";
+
+/** What can be found out without changing anything. @throws CommandError, UsageError */
+export async function refuseRollout(
+  stage: OpenStage,
+  request: RunRequestInput & { readonly accountId: string },
+  terminal: Terminal,
+): Promise<void> {
+  refuseOtherServer(stage);
+  await refuseChangedReports(stage, request);
+  await refuseBusyProperty(stage, request);
+  const { siteUrl, accountId } = request;
+  const { registry } = stage;
+  const known = (await registry.readProperty(siteUrl)) ?? newProperty(siteUrl, Date.now());
+  const properties = [{ ...known, accountId }];
+  const account = await registry.readAccount(accountId);
+  const itsAccount = { ...registry, listAccounts: async () => (account ? [account] : []) };
+  for (const found of await checkAccounts(itsAccount, properties)) tell(found, terminal);
+  for (const found of await checkProperties(registry, properties)) {
+    if (isUnknownToStandIn(found))
+      terminal.notice(`?       ${found.name}: the smoke sync will tell`);
+    else tell(found, terminal);
+  }
+}
+
+/** A stand-in on this machine may answer queries, and know nothing of permissions. */
+function isUnknownToStandIn({ ok, detail }: Check): boolean {
+  const rootUrl = process.env[environmentNames.searchConsoleRootUrl] || googleRootUrl;
+  return !ok && isLoopback(rootUrl) && detail.includes("HTTP 404");
+}
+
+/** A sync of the newest day alone, and what was recorded of it. @throws CommandError */
+export async function smokeSync(
+  stage: OpenStage,
+  request: RunRequestInput,
+  terminal: Terminal,
+): Promise<void> {
+  const { to } = request;
+  const one = { ...request, from: to, concurrency: 1, force: true };
+  const run = await measureRun(`smoke sync of ${to}`, stage, one, terminal);
+  if (run.summary.units.complete !== 1) {
+    throw new CommandError(`the smoke sync did not complete ${to}: see gsc-sync status`);
+  }
+  const recorded = await telemetryOf(run, stage.metrics);
+  const ok = recorded.batches > 0;
+  const detail = ok
+    ? `the stage's metrics tell of the smoke sync`
+    : "the smoke sync ended, and no batch duration was recorded of it";
+  tell({ name: "telemetry", ok, detail }, terminal);
+}
+
+/**
+ * A run's series, once they tell of as many batches as the ledger: CloudWatch takes minutes to show
+ * a figure. What is there when that time is over.
+ */
+export async function telemetryOf(run: EndedRun, metrics: MetricSource) {
+  const patienceMs = metrics.shortestPeriodMs >= 60_000 ? 300_000 : 5_000;
+  const giveUpAtMs = Date.now() + patienceMs;
+  for (;;) {
+    const series = await readRunSeries(metrics, run);
+    if (series.batches >= run.summary.batch.count || Date.now() >= giveUpAtMs) return series;
+    await delay(patienceMs / 25);
+  }
+}
+
+export function tell({ name, ok, detail }: Check, terminal: Terminal): void {
+  if (!ok) throw new CommandError(`${name}: ${detail}`);
+  terminal.notice(`ok      ${name}: ${detail}`);
+}

@@ -1,0 +1,48 @@
+import { access, constants, mkdir, writeFile } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import type { RolloutFigures } from "../../shared/rollout/rollout-figures.ts";
+import type { Verdict } from "../../shared/rollout/verdicts.ts";
+import { CommandError } from "../command-error.ts";
+import { UsageError } from "../usage-error.ts";
+import { reportContent } from "./report-content.ts";
+import { reportMarkdown } from "./report-markdown.ts";
+
+export type ReportFiles = {
+  readonly markdown: string;
+  readonly html: string;
+  write(figures: RolloutFigures, verdicts: readonly Verdict[]): Promise<void>;
+};
+
+/**
+ * Where the report goes, found out before the work that it tells of.
+ * @throws UsageError, CommandError
+ */
+export async function openReportFiles(
+  output: string | undefined,
+  nowMs: number,
+): Promise<ReportFiles> {
+  if (output !== undefined && !/[^/\\]\.md$/.test(output)) {
+    throw new UsageError(`--output ${output || '""'}: name a Markdown file, like report.md`);
+  }
+  const timestamp = new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, "");
+  const markdown = resolve(output ?? `output/rollout_${timestamp}.md`);
+  const html = markdown.replace(/\.md$/, ".html");
+  try {
+    await mkdir(dirname(markdown), { recursive: true });
+    await access(dirname(markdown), constants.W_OK);
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new CommandError(`the report cannot be written to ${markdown}: ${said}`, { cause });
+  }
+  return {
+    markdown,
+    html,
+    async write(figures, verdicts) {
+      const content = reportContent(figures, verdicts);
+      await writeFile(markdown, reportMarkdown(content, basename(html)));
+      // The plots' library is loaded by whoever has something to plot.
+      const { reportHtml } = await import("./report-html.ts");
+      await writeFile(html, reportHtml(content, figures));
+    },
+  };
+}

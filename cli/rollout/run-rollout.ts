@@ -1,0 +1,160 @@
+import { addDays, datesFromTo } from "../../shared/plan/pacific-date.ts";
+import type { RunRequestInput } from "../../shared/plan/run-request.ts";
+import { propertyScope } from "../../shared/quota/scopes.ts";
+import { compareRuns } from "../../shared/rollout/compare-runs.ts";
+import type { AskedOfRollout, RolloutFigures } from "../../shared/rollout/rollout-figures.ts";
+import { settleDifferences, stretchesOf } from "../../shared/rollout/settle-differences.ts";
+import { CommandError } from "../command-error.ts";
+import { onLoan, type StageLoan } from "../on-loan.ts";
+import type { OpenStage } from "../open-stage.ts";
+import type { DateRange } from "../options.ts";
+import type { Terminal } from "../terminal.ts";
+import { counted } from "../views/format.ts";
+import { type EndedRun, measureRun } from "./measure-run.ts";
+import { refuseRollout, smokeSync, telemetryOf, tell } from "./preflight.ts";
+
+export type RolloutPlan = DateRange & {
+  readonly rolloutId: string;
+  readonly stage: string;
+  readonly siteUrl: string;
+  readonly accountId: string;
+  readonly asked: AskedOfRollout;
+  /** The request that both runs are made of. */
+  readonly request: RunRequestInput & { readonly accountId: string };
+};
+
+/**
+ * Pre-flight, the sequential baseline, the concurrent run, and what they stored compared. The lever
+ * and the nightly sync are on loan meanwhile. @throws CommandError
+ */
+export async function runRollout(
+  stage: OpenStage,
+  plan: RolloutPlan,
+  terminal: Terminal,
+  stopping: AbortSignal,
+): Promise<RolloutFigures> {
+  const startedAtMs = Date.now();
+  await refuseRollout(stage, plan.request, terminal);
+  const asked = { loanId: plan.rolloutId, borrower: "rollout" } as const;
+  return onLoan(stage, asked, terminal.notice, async (loan) => {
+    const goOn = () => refuseToGoOn(stopping, loan);
+    const nightlySync = await prepare(stage, plan, loan, terminal);
+    goOn();
+    await smokeSync(stage, plan.request, terminal);
+    goOn();
+    const sequential = await measureRun(
+      "sequential baseline",
+      stage,
+      { ...plan.request, concurrency: 1 },
+      terminal,
+    );
+    goOn();
+    await loan.set({
+      lever: plan.asked.concurrency,
+      inFlight: plan.asked.maxInFlight,
+      queueSize: plan.asked.maxQueueSize,
+    });
+    const concurrent = await measureRun("concurrent run", stage, concurrentRequest(plan), terminal);
+    goOn();
+    return judge({ stage, plan, terminal, startedAtMs, nightlySync, sequential, concurrent });
+  });
+}
+
+/** Lever at 1, nightly sync paused: from here on something is changed, and given back. */
+async function prepare(
+  stage: OpenStage,
+  { siteUrl, asked }: RolloutPlan,
+  loan: StageLoan,
+  terminal: Terminal,
+): Promise<string> {
+  const found = (await stage.ledger.readSettings()).lever;
+  await loan.set({ lever: 1 });
+  tell({ name: "lever", ok: true, detail: `at 1 (it was at ${found})` }, terminal);
+  const nightlySync = asked.keepAutoSync
+    ? "left on (--keep-auto-sync)"
+    : (await loan.pauseNightlySync(siteUrl))
+      ? "paused until the rollout ends"
+      : "none to pause: the property is not registered, or not active";
+  tell({ name: "nightly sync", ok: true, detail: nightlySync }, terminal);
+  return nightlySync;
+}
+
+async function judge(work: {
+  readonly stage: OpenStage;
+  readonly plan: RolloutPlan;
+  readonly terminal: Terminal;
+  readonly startedAtMs: number;
+  readonly nightlySync: string;
+  readonly sequential: EndedRun;
+  readonly concurrent: EndedRun;
+}): Promise<RolloutFigures> {
+  const { stage, plan, startedAtMs, sequential, concurrent } = work;
+  const { rolloutId, siteUrl, accountId, from, to, asked } = plan;
+  const compared = compareRuns(datesFromTo(from, to), sequential.stored, concurrent.stored, asked);
+  const settings = await stage.ledger.readSettings();
+  const measured = async ({ stored: _stored, left: _left, ...run }: EndedRun) => ({
+    ...run,
+    series: await telemetryOf({ ...run, stored: _stored, left: _left }, stage.metrics),
+  });
+  return {
+    rolloutId,
+    stage: plan.stage,
+    siteUrl,
+    accountId,
+    from,
+    to,
+    asked,
+    startedAtMs,
+    endedAtMs: Date.now(),
+    nightlySync: work.nightlySync,
+    sequential: await measured(sequential),
+    concurrent: await measured(concurrent),
+    compared,
+    settled: await settle(work, compared.days),
+    leftInFlight: sequential.left + concurrent.left,
+    qpmLimit: propertyScope(siteUrl, settings).limit,
+  };
+}
+
+/** Fetches the days that differ once more: has Google revised them, or have we lost something? */
+async function settle(
+  {
+    stage,
+    plan,
+    terminal,
+    concurrent,
+  }: { stage: OpenStage; plan: RolloutPlan; terminal: Terminal; concurrent: EndedRun },
+  days: RolloutFigures["compared"]["days"],
+): Promise<RolloutFigures["settled"]> {
+  const different = days.filter(({ difference }) => difference !== null);
+  const third = [];
+  for (const stretch of stretchesOf(
+    different.map(({ date }) => date),
+    (date) => addDays(date, 1),
+  )) {
+    const what = `third fetch of ${stretch.from} to ${stretch.to}`;
+    const request = { ...concurrentRequest(plan), ...stretch, force: true };
+    const { stored } = await measureRun(what, stage, request, terminal);
+    third.push(...settleDifferences(different.filter(within(stretch)), concurrent.stored, stored));
+  }
+  if (third.length > 0) terminal.notice(`${counted(third.length, "day")} fetched a third time`);
+  return third;
+}
+
+function within({ from, to }: DateRange) {
+  return ({ date }: { readonly date: string }) => date >= from && date <= to;
+}
+
+function concurrentRequest({ request, asked }: RolloutPlan) {
+  const { concurrency, maxQueueSize, maxInFlight } = asked;
+  return { ...request, concurrency, maxQueueSize, maxInFlight };
+}
+
+function refuseToGoOn(stopping: AbortSignal, loan: StageLoan): void {
+  if (stopping.aborted) throw new CommandError("the rollout was stopped by the user");
+  if (loan.lost.aborted) {
+    throw new CommandError(
+      "the rollout stood still for so long that another command gave back what it had changed",
+    );
+  }
+}

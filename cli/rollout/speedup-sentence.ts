@@ -1,0 +1,15 @@
+import {
+  type RolloutFigures,
+  speedupOf,
+  speedupParts,
+} from "../../shared/rollout/rollout-figures.ts";
+import { times } from "./report-format.ts";
+
+/** What the speed-up is made of, so that nobody takes requests side by side for workers. */
+export function speedupSentence(figures: RolloutFigures): string {
+  const speedup = speedupOf(figures);
+  const parts = speedupParts(figures);
+  if (!figures.asked.forced) return "With --no-force the two runs' times cannot be compared.";
+  if (speedup === null || parts === null) return "The speed-up was not measured.";
+  return `Speed-up ${times(speedup)} = ${times(parts.workers)} at equal parallelism per worker (more workers busy at a time) × ${times(parts.sideBySide)} from requests that a worker sends side by side (the sequential path sends one at a time).`;
+}
