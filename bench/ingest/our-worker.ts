@@ -1,4 +1,5 @@
 import { fetchUnit } from "../../shared/fetch/fetch-unit.ts";
+import { pageRoom, workerRoomBytes } from "../../shared/fetch/page-room.ts";
 import { systemClock } from "../../shared/fetch/system-clock.ts";
 import { takeMeter } from "../../shared/fetch/take-meter.ts";
 import { addDays, parsePacificDate } from "../../shared/plan/pacific-date.ts";
@@ -35,7 +36,13 @@ export async function ingestUnits(
     burst: plenty / 10,
   };
   const context = {
-    ports: { searchConsole: googleSearchConsole({ rootUrl }), quota, rows, clock: systemClock },
+    ports: {
+      searchConsole: googleSearchConsole({ rootUrl }),
+      quota,
+      rows,
+      pageRoom: pageRoom(workerRoomBytes),
+      clock: systemClock,
+    },
     scopesNow: () => [scope],
     meter: takeMeter(Date.now),
     signal: new AbortController().signal,
