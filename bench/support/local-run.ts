@@ -22,6 +22,9 @@ export type LocalRun = {
   readonly observed: Observed;
 };
 
+// The commands of a home are killed as this process exits, which a signal alone does not let it see.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 /**
  * A home with its servers up and a sample Search Console beside it, of a latency: for runs of the
  * whole pipeline, as a person starts them.
