@@ -43,8 +43,12 @@ export function pageRoom(maxBytes: number): PageRoom {
         return bytes;
       }
       await new Promise<void>((resolve) => {
-        waiting.push(resolve);
-        signal.addEventListener("abort", () => resolve(), { once: true });
+        const look = () => {
+          signal.removeEventListener("abort", look);
+          resolve();
+        };
+        waiting.push(look);
+        signal.addEventListener("abort", look);
       });
     }
   }
