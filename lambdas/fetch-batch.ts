@@ -7,6 +7,7 @@ import { environmentNames } from "../shared/config/names.ts";
 import { deadLetterOf, letterAttributes } from "../shared/dead-letters/dead-letter.ts";
 import { putLetterCopy } from "../shared/dead-letters/dynamo-letter-copy.ts";
 import type { WorkPorts } from "../shared/fetch/fetch-ports.ts";
+import { pageRoom, workerRoomBytes } from "../shared/fetch/page-room.ts";
 import { systemClock } from "../shared/fetch/system-clock.ts";
 import { workBatch } from "../shared/fetch/work-batch.ts";
 import { type BatchMessage, parseBatchMessage } from "../shared/ledger/batch-message.ts";
@@ -36,6 +37,8 @@ const settings = settingsReading(ledger, {
   maxAgeMs: 2_000,
   nowMs: Date.now,
 });
+
+const room = pageRoom(workerRoomBytes);
 
 /** The worker: answers a doorbell with one take of the batch. */
 export const handler = middy<SQSEvent, SQSBatchResponse>()
@@ -68,6 +71,7 @@ async function work(message: BatchMessage): Promise<void> {
     quotaEvents: telemetry.quota,
     searchConsole: quarantining(searchConsole, known.accountId, registry, Date.now),
     rows,
+    pageRoom: room,
     clock: systemClock,
     scopesOf: (run) => scopesOf(run, settings.last()),
     memoryMb: () => Math.round(process.resourceUsage().maxRSS / 1_024),

@@ -7,12 +7,15 @@ import type { QuotaEvents } from "../quota/quota-events.ts";
 import type { RowStore } from "../rows/row-store.ts";
 import type { SearchConsole } from "../search-console/search-console.ts";
 import type { Clock } from "./clock.ts";
+import type { PageRoom } from "./page-room.ts";
 
 /** What fetching a unit touches. */
 export type FetchPorts = {
   readonly searchConsole: SearchConsole;
   /** Google's, unless the Search Console behind the port cuts other pages. */
   readonly paging?: Paging;
+  /** How much of the pages a worker holds at once; any amount unless it says. */
+  readonly pageRoom?: PageRoom;
   readonly quota: Quota;
   readonly quotaEvents?: QuotaEvents;
   readonly rows: RowStore;

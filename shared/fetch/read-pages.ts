@@ -3,6 +3,7 @@ import type { Report } from "../plan/report.ts";
 import { googlePaging, type Paging } from "../plan/unit.ts";
 import type { Page } from "../search-console/search-console.ts";
 import type { FetchPorts, ScopesNow } from "./fetch-ports.ts";
+import { unboundedRoom } from "./page-room.ts";
 import { type PageOutcome, requestPage } from "./request-page.ts";
 import type { TakeMeter } from "./take-meter.ts";
 
@@ -37,17 +38,24 @@ export async function readPages(
   take: (startRow: number, page: Page) => Promise<void>,
 ): Promise<PagesOutcome> {
   const { siteUrl, date, report } = query;
-  const { paging = googlePaging } = context.ports;
+  const { paging = googlePaging, pageRoom = unboundedRoom } = context.ports;
   for (let startRow = 0; ; startRow += paging.pageRows) {
     const begins = query.beginsUnit && startRow === 0;
-    const outcome = await requestPage(
-      { siteUrl, report, date, startRow },
-      { ...context, patienceMs: begins ? patienceMs.begins : patienceMs.goesOn },
-    );
-    if (outcome.kind !== "page") return outcome;
-    await take(startRow, outcome.page);
-    if (context.signal.aborted) return { kind: "aborted" };
-    if (isLastPage(startRow, outcome.page, paging)) return { kind: "read" };
+    const leave = await pageRoom.enter(`${siteUrl} ${report.id}`, context.signal);
+    let bytes = 0;
+    try {
+      const outcome = await requestPage(
+        { siteUrl, report, date, startRow },
+        { ...context, patienceMs: begins ? patienceMs.begins : patienceMs.goesOn },
+      );
+      if (outcome.kind !== "page") return outcome;
+      bytes = outcome.page.bytes ?? 0;
+      await take(startRow, outcome.page);
+      if (context.signal.aborted) return { kind: "aborted" };
+      if (isLastPage(startRow, outcome.page, paging)) return { kind: "read" };
+    } finally {
+      leave(bytes);
+    }
   }
 }
 

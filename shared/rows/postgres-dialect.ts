@@ -1,3 +1,5 @@
+import { type Arrays, binaryArrays, plainArrays } from "./postgres-arrays.ts";
+
 /**
  * Where databases that speak Postgres differ for us: what a SHA-256 in a key is, and how an index
  * is made. Aurora DSQL takes no `bytea` into a key, and builds indexes in the background only.
@@ -11,6 +13,8 @@ export type SqlDialect = {
   readonly createIndex: "CREATE INDEX" | "CREATE INDEX ASYNC";
   /** A digest in hex, as the column takes it; "" is before all of them. */
   digest(hex: string): Uint8Array | string;
+  /** Columns of many rows, as parameters of one statement. */
+  readonly arrays: Arrays;
 };
 
 export const postgresDialect: SqlDialect = {
@@ -18,6 +22,7 @@ export const postgresDialect: SqlDialect = {
   digestType: "bytea",
   createIndex: "CREATE INDEX",
   digest: (hex) => Buffer.from(hex, "hex"),
+  arrays: binaryArrays,
 };
 
 export const dsqlDialect: SqlDialect = {
@@ -25,4 +30,6 @@ export const dsqlDialect: SqlDialect = {
   digestType: "text",
   createIndex: "CREATE INDEX ASYNC",
   digest: (hex) => hex,
+  // That it reads binary arrays is not documented.
+  arrays: plainArrays,
 };

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Report } from "../plan/report.ts";
 import type { Unit } from "../plan/unit.ts";
+import { sideBySide } from "../side-by-side.ts";
 import type { SqlDialect } from "./postgres-dialect.ts";
 import type { Sql } from "./postgres-sql.ts";
 import type { Row } from "./row.ts";
@@ -16,6 +17,9 @@ export const maxStatementBytes = 5 * 1_024 * 1_024;
 
 /** Rows deleted in one statement: with URLs and queries at their longest, 10 MiB are not passed. */
 export const maxDeletedRows = 1_000;
+
+/** While the database works on one statement, the next is encoded; chunks share no key. */
+const statementsAtOnce = 2;
 
 export async function beginGeneration(
   sql: Sql,
@@ -42,15 +46,13 @@ export async function writeRows(
   rows: readonly Row[],
 ): Promise<void> {
   const id = unitId(unit);
-  const chunks = chunkRows(distinctStoredRows(report, rows), maxStatementRows, maxStatementBytes);
-  for (const chunk of chunks) {
-    const written = await sql.run(upsertRows(sql.dialect), [
-      id,
-      generation,
-      ...columnsOf(chunk, sql.dialect),
-    ]);
+  const stored = distinctStoredRows(report, rows);
+  const chunks = [...chunkRows(stored, maxStatementRows, maxStatementBytes)];
+  await sideBySide(chunks, statementsAtOnce, async (chunk) => {
+    const values = [id, generation, ...columnsOf(chunk, sql.dialect)];
+    const written = await sql.run(upsertRows(sql.dialect), values);
     if (written < chunk.length) throw closed(unit, generation);
-  }
+  });
 }
 
 /** Refused for a visible generation: its rows never change under its readers. */
@@ -94,19 +96,19 @@ const upsertRows = ({
     hour = EXCLUDED.hour, clicks = EXCLUDED.clicks, impressions = EXCLUDED.impressions,
     ctr = EXCLUDED.ctr, position = EXCLUDED.position`;
 
-function columnsOf(rows: readonly StoredRow[], dialect: SqlDialect): unknown[] {
+function columnsOf(rows: readonly StoredRow[], { arrays }: SqlDialect): unknown[] {
   return [
-    rows.map(({ key }) => dialect.digest(key)),
-    rows.map(({ page }) => page),
-    rows.map(({ query }) => query),
-    rows.map(({ country }) => country),
-    rows.map(({ device }) => device),
-    rows.map(({ searchAppearance }) => searchAppearance),
-    rows.map(({ hour }) => hour),
-    rows.map(({ clicks }) => clicks),
-    rows.map(({ impressions }) => impressions),
-    rows.map(({ ctr }) => ctr),
-    rows.map(({ position }) => position),
+    arrays.digests(rows.map(({ key }) => key)),
+    arrays.text(rows.map(({ page }) => page)),
+    arrays.text(rows.map(({ query }) => query)),
+    arrays.text(rows.map(({ country }) => country)),
+    arrays.text(rows.map(({ device }) => device)),
+    arrays.text(rows.map(({ searchAppearance }) => searchAppearance)),
+    arrays.text(rows.map(({ hour }) => hour)),
+    arrays.numbers(rows.map(({ clicks }) => clicks)),
+    arrays.numbers(rows.map(({ impressions }) => impressions)),
+    arrays.numbers(rows.map(({ ctr }) => ctr)),
+    arrays.numbers(rows.map(({ position }) => position)),
   ];
 }
 

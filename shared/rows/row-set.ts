@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
+import { keyedRows } from "./keyed-rows.ts";
 import type { Row } from "./row.ts";
-import { rowKeyHex } from "./row-key.ts";
 
 /** What a unit record says about the rows of its generation. */
 export type RowSetFigures = {
@@ -20,47 +20,83 @@ export type RowSet = {
 };
 
 export function rowSet(): RowSet {
-  const rowsByKey = new Map<string, Figures>();
+  const pages: Buffer[] = [];
   let fetchedRows = 0;
   return {
     add(rows) {
       fetchedRows += rows.length;
-      for (const { keys, clicks, impressions, ctr, position } of rows) {
-        rowsByKey.set(rowKeyHex(keys), { clicks, impressions, ctr, position });
-      }
+      pages.push(entriesOf(rows));
     },
-    figures: () => ({ fetchedRows, ...summarise(rowsByKey) }),
+    figures: () => ({ fetchedRows, ...summarise(mergeAll(pages)) }),
   };
 }
 
-type Figures = Omit<Row, "keys">;
-
 const keyBytes = 32;
+/** A key, then clicks, impressions, CTR and position as big-endian doubles. */
 const entryBytes = keyBytes + 4 * 8;
+
+/** The page's entries by key: 64 bytes a row are kept of a unit, whatever its URLs. */
+function entriesOf(page: readonly Row[]): Buffer {
+  const { rows, keys } = keyedRows(page);
+  const entries = Buffer.allocUnsafe(rows.length * entryBytes);
+  const numbers = numbersOf(entries);
+  for (const [index, { clicks, impressions, ctr, position }] of rows.entries()) {
+    const offset = index * entryBytes;
+    entries.write(keys[index] ?? "", offset, "hex");
+    // Adding 0 makes -0 and 0, which are equal numbers, equal bytes.
+    numbers.setFloat64(offset + keyBytes, clicks + 0);
+    numbers.setFloat64(offset + keyBytes + 8, impressions + 0);
+    numbers.setFloat64(offset + keyBytes + 16, ctr + 0);
+    numbers.setFloat64(offset + keyBytes + 24, position + 0);
+  }
+  return entries;
+}
+
+/** Neighbours first, so that many pages cost few passes. */
+function mergeAll(pages: readonly Buffer[]): Buffer {
+  const [first = Buffer.alloc(0), second] = pages;
+  if (second === undefined) return first;
+  const middle = Math.ceil(pages.length / 2);
+  return merge(mergeAll(pages.slice(0, middle)), mergeAll(pages.slice(middle)));
+}
+
+function merge(older: Buffer, newer: Buffer): Buffer {
+  const merged = Buffer.allocUnsafe(older.length + newer.length);
+  let [end, old, young] = [0, 0, 0];
+  while (old < older.length || young < newer.length) {
+    const order = compare(older, old, newer, young);
+    if (order < 0) older.copy(merged, end, old, old + entryBytes);
+    else newer.copy(merged, end, young, young + entryBytes);
+    if (order <= 0) old += entryBytes;
+    if (order >= 0) young += entryBytes;
+    end += entryBytes;
+  }
+  return merged.subarray(0, end);
+}
+
+/** By key; what is at its end comes last. */
+function compare(a: Buffer, atA: number, b: Buffer, atB: number): number {
+  if (atA === a.length) return 1;
+  if (atB === b.length) return -1;
+  return a.compare(b, atB, atB + keyBytes, atA, atA + keyBytes);
+}
 
 /**
  * Goes through the rows sorted by key, so that neither the hash nor a sum of fractions depends on
  * the order in which Google or the pages brought them. Entries have one length: no separators.
  */
-function summarise(rowsByKey: ReadonlyMap<string, Figures>): Omit<RowSetFigures, "fetchedRows"> {
-  const sorted = [...rowsByKey].sort(([a], [b]) => (a < b ? -1 : 1));
-  const entries = Buffer.alloc(sorted.length * entryBytes);
+function summarise(entries: Buffer): Omit<RowSetFigures, "fetchedRows"> {
+  const numbers = numbersOf(entries);
   let clicks = 0;
   let impressions = 0;
-  for (const [index, [key, figures]] of sorted.entries()) {
-    const offset = index * entryBytes;
-    entries.write(key, offset, "hex");
-    writeNumber(entries, figures.clicks, offset + keyBytes);
-    writeNumber(entries, figures.impressions, offset + keyBytes + 8);
-    writeNumber(entries, figures.ctr, offset + keyBytes + 16);
-    writeNumber(entries, figures.position, offset + keyBytes + 24);
-    clicks += figures.clicks;
-    impressions += figures.impressions;
+  for (let offset = keyBytes; offset < entries.length; offset += entryBytes) {
+    clicks += numbers.getFloat64(offset);
+    impressions += numbers.getFloat64(offset + 8);
   }
-  return { rows: sorted.length, clicks, impressions, hash: hash("sha256", entries, "hex") };
+  const rows = entries.length / entryBytes;
+  return { rows, clicks, impressions, hash: hash("sha256", entries, "hex") };
 }
 
-/** Adding 0 makes -0 and 0, which are equal numbers, equal bytes. */
-function writeNumber(buffer: Buffer, value: number, offset: number): void {
-  buffer.writeDoubleBE(value + 0, offset);
+function numbersOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }

@@ -1,6 +1,6 @@
 import type { Dimension, Report } from "../plan/report.ts";
+import { keyedRows } from "./keyed-rows.ts";
 import type { Row } from "./row.ts";
-import { rowKeyHex } from "./row-key.ts";
 import { RowStoreError } from "./row-store-error.ts";
 import { storableText } from "./text-value.ts";
 
@@ -12,11 +12,9 @@ export type StoredRow = Omit<Row, "keys"> & {
 
 /** Rows with distinct keys, sorted by key; of a repeated key the last one. */
 export function distinctStoredRows(report: Report, rows: readonly Row[]): readonly StoredRow[] {
-  const rowsByKey = new Map<string, Row>();
-  for (const row of rows) rowsByKey.set(rowKeyHex(row.keys), row);
-  return [...rowsByKey]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, row]) => toStoredRow(report, key, row));
+  const keyed = keyedRows(rows);
+  const toStoredRow = storedRowOf(report);
+  return keyed.rows.map((row, index) => toStoredRow(keyed.keys[index] ?? "", row));
 }
 
 /** Cuts rows into runs of at most so many rows and bytes; a row larger than that stands alone. */
@@ -40,30 +38,36 @@ export function* chunkRows(
   if (chunk.length > 0) yield chunk;
 }
 
-function toStoredRow(report: Report, key: string, row: Row): StoredRow {
-  if (row.keys.length !== report.dimensions.length) {
-    throw new RowStoreError(
-      "refused",
-      `a row of report ${report.id} has ${row.keys.length} dimension values, not ${report.dimensions.length}`,
-    );
-  }
-  const value = (dimension: Dimension) => {
-    const text = row.keys[report.dimensions.indexOf(dimension)];
-    return text === undefined ? null : storableText(text);
+function storedRowOf({ id, dimensions }: Report): (key: string, row: Row) => StoredRow {
+  const at = (dimension: Dimension) => dimensions.indexOf(dimension);
+  const [page, query, country] = [at("page"), at("query"), at("country")];
+  const [device, searchAppearance, hour] = [at("device"), at("searchAppearance"), at("hour")];
+  return (key, { keys, clicks, impressions, ctr, position }) => {
+    if (keys.length !== dimensions.length) {
+      throw new RowStoreError(
+        "refused",
+        `a row of report ${id} has ${keys.length} dimension values, not ${dimensions.length}`,
+      );
+    }
+    return {
+      key,
+      page: valueAt(keys, page),
+      query: valueAt(keys, query),
+      country: valueAt(keys, country),
+      device: valueAt(keys, device),
+      searchAppearance: valueAt(keys, searchAppearance),
+      hour: valueAt(keys, hour),
+      clicks,
+      impressions,
+      ctr,
+      position,
+    };
   };
-  return {
-    key,
-    page: value("page"),
-    query: value("query"),
-    country: value("country"),
-    device: value("device"),
-    searchAppearance: value("searchAppearance"),
-    hour: value("hour"),
-    clicks: row.clicks,
-    impressions: row.impressions,
-    ctr: row.ctr,
-    position: row.position,
-  };
+}
+
+function valueAt(keys: readonly string[], index: number): string | null {
+  const text = index < 0 ? undefined : keys[index];
+  return text === undefined ? null : storableText(text);
 }
 
 /** Unit id, generation, key, four figures and the row header. */

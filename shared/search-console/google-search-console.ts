@@ -79,10 +79,8 @@ export function googleSearchConsole(
     },
     async fetchPage(request, signal) {
       const query = queryOf(request);
-      return readPage(
-        await ask((sent) => client.searchanalytics.query(query, sent), signal),
-        request,
-      );
+      const body = await ask((sent) => client.searchanalytics.query(query, sent), signal);
+      return { ...readPage(body, request), bytes: body.length };
     },
     async permissionLevel(siteUrl, signal) {
       return parsePermission(await ask((sent) => client.sites.get({ siteUrl }, sent), signal));

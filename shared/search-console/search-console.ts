@@ -15,6 +15,8 @@ export type Page = {
   readonly rows: readonly Row[];
   readonly aggregation: string | null;
   readonly firstIncompleteDate: PacificDate | null;
+  /** Of the answer's body, about: what holding the page costs. */
+  readonly bytes?: number;
 };
 
 /** Search Console as an account reads it. Every failure is thrown as a SearchConsoleError. */

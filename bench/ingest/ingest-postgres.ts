@@ -1,0 +1,79 @@
+import { startPostgresServer } from "../../local/postgres-server.ts";
+import { createPostgresPool } from "../../shared/rows/postgres-connection.ts";
+import { openPostgresRowStore } from "../../shared/rows/postgres-row-store.ts";
+import { startRealPostgres } from "../../test/support/real-postgres.ts";
+import { startBodyServer } from "../support/body-server.ts";
+import { type Contender, inTurns } from "../support/in-turns.ts";
+import {
+  type EngineFigures,
+  figuresOf,
+  oursName,
+  rowsAUnit,
+  unitRows,
+  urlLength,
+} from "./ingest-figures.ts";
+import { ingestUnits } from "./our-worker.ts";
+import { plainPostgres } from "./plain-postgres.ts";
+
+/** As many as our own pool has. */
+const ourConnections = 4;
+
+export async function ingestRealPostgres(folder: string, rounds: number): Promise<EngineFigures> {
+  const server = await startRealPostgres(folder);
+  return ingestPostgres("postgres", server, { rounds, units: 8, copies: true });
+}
+
+/** Its socket takes no COPY. */
+export async function ingestPglite(rounds: number): Promise<EngineFigures> {
+  const server = await startPostgresServer();
+  return ingestPostgres("pglite", server, { rounds, units: 4, copies: false });
+}
+
+async function ingestPostgres(
+  engine: string,
+  server: { readonly url: string; stop(): Promise<void> },
+  {
+    rounds,
+    units,
+    copies,
+  }: { readonly rounds: number; readonly units: number; readonly copies: boolean },
+): Promise<EngineFigures> {
+  const bodies = await startBodyServer({ rowsAPage: rowsAUnit, urlLength });
+  const { body, rows } = unitRows();
+  const store = await openPostgresRowStore(server.url);
+  const generations = Array.from({ length: units }, (_, index) => index);
+  const plain = plainPostgres(server.url, rows, generations);
+  const tables = createPostgresPool(server.url, 1);
+  const prepare = async () => {
+    await tables.query("TRUNCATE search_row, unit, generation", []);
+  };
+  let token = 0;
+  const contenders: Contender[] = [
+    {
+      name: oursName,
+      prepare,
+      run: () => ingestUnits(store, bodies.url, { units, rowsAUnit, token: ++token }),
+    },
+    { name: "plain upsert", prepare, run: () => plain.upsert(1) },
+    {
+      name: `plain upsert, ${ourConnections} connections`,
+      prepare,
+      run: () => plain.upsert(ourConnections),
+    },
+    ...(copies ? [{ name: "COPY", prepare, run: () => plain.copy() }] : []),
+    {
+      name: "JSON.parse",
+      run: async () => {
+        for (const _ of generations) JSON.parse(body);
+      },
+    },
+  ];
+  try {
+    const measured = await inTurns(contenders, rounds);
+    const aims = { "plain upsert": "≥ 0.90", COPY: "≥ 0.60" };
+    return figuresOf(engine, measured, units, aims);
+  } finally {
+    await Promise.all([store.close(), plain.end(), tables.end(), bodies.stop()]);
+    await server.stop();
+  }
+}

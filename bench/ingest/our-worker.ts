@@ -1,0 +1,59 @@
+import { fetchUnit } from "../../shared/fetch/fetch-unit.ts";
+import { pageRoom, workerRoomBytes } from "../../shared/fetch/page-room.ts";
+import { systemClock } from "../../shared/fetch/system-clock.ts";
+import { takeMeter } from "../../shared/fetch/take-meter.ts";
+import { addDays, parsePacificDate } from "../../shared/plan/pacific-date.ts";
+import { findReport } from "../../shared/plan/report.ts";
+import { createMemoryQuota } from "../../shared/quota/memory-quota.ts";
+import type { QuotaScope } from "../../shared/quota/quota.ts";
+import type { RowStore } from "../../shared/rows/row-store.ts";
+import { googleSearchConsole } from "../../shared/search-console/google-search-console.ts";
+import { sideBySide } from "../../shared/side-by-side.ts";
+
+/** As many units as a worker fetches at once unless it is told otherwise. */
+const unitsAtOnce = 5;
+const plenty = 1_000_000_000;
+
+/**
+ * What a worker does between Google and the store: units side by side, each from its request to
+ * its flip. Of the pipeline only the shared limiter and the ledger are left out.
+ * @throws Error when a unit did not become visible with all its rows
+ */
+export async function ingestUnits(
+  rows: RowStore,
+  rootUrl: string,
+  options: { readonly units: number; readonly rowsAUnit: number; readonly token: number },
+): Promise<void> {
+  const report = findReport("page_query");
+  const first = parsePacificDate("2026-01-01");
+  if (report === undefined || first === undefined) throw new Error("no report, no date");
+  const quota = createMemoryQuota(Date.now);
+  const scope: QuotaScope = {
+    kind: "property",
+    id: "bench",
+    limit: plenty,
+    budget: plenty,
+    burst: plenty / 10,
+  };
+  const context = {
+    ports: {
+      searchConsole: googleSearchConsole({ rootUrl }),
+      quota,
+      rows,
+      pageRoom: pageRoom(workerRoomBytes),
+      clock: systemClock,
+    },
+    scopesNow: () => [scope],
+    meter: takeMeter(Date.now),
+    signal: new AbortController().signal,
+  };
+  const dates = Array.from({ length: options.units }, (_, day) => addDays(first, day));
+  await sideBySide(dates, unitsAtOnce, async (date) => {
+    const unit = { siteUrl: `sc-domain:bench-${options.token}.example`, report: report.id, date };
+    const work = { unit, report, runId: "bench", token: options.token };
+    const outcome = await fetchUnit(work, context);
+    if (outcome.kind !== "done" || outcome.record.rows !== options.rowsAUnit) {
+      throw new Error(`a unit ended as ${JSON.stringify(outcome)}`);
+    }
+  });
+}

@@ -1,0 +1,119 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { startDynamoServer } from "../../local/dynamo-server.ts";
+import { createTables } from "../../local/dynamo-tables.ts";
+import { localClientOptions, localNames } from "../../local/local-names.ts";
+import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
+import { systemClock } from "../../shared/fetch/system-clock.ts";
+import { workBatch } from "../../shared/fetch/work-batch.ts";
+import { isSettled, newBatch } from "../../shared/ledger/batch.ts";
+import { dynamoLedger } from "../../shared/ledger/dynamo-ledger.ts";
+import { batchIdAt } from "../../shared/ledger/run.ts";
+import { dispatchRun } from "../../shared/ledger/transitions/dispatch-run.ts";
+import { addDays } from "../../shared/plan/pacific-date.ts";
+import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
+import { quotaScopes } from "../../shared/quota/scopes.ts";
+import { openPostgresRowStore } from "../../shared/rows/postgres-row-store.ts";
+import { googleSearchConsole } from "../../shared/search-console/google-search-console.ts";
+import { aRun } from "../../test/support/a-run.ts";
+import { intercept } from "../../test/support/intercept.ts";
+import { memoryEventBus } from "../../test/support/memory-event-bus.ts";
+import { startBodyServer } from "../support/body-server.ts";
+import { startDatabase } from "../support/open-database.ts";
+
+const units = 40;
+const rowsAPage = 1_000;
+
+/** Milliseconds a page request, by where a worker that fetches one unit at a time spends them. */
+export type PageTime = {
+  readonly searchConsole: number;
+  readonly quota: number;
+  readonly rows: number;
+  readonly ledger: number;
+  /** The worker's own. */
+  readonly own: number;
+};
+
+/** A batch of days of 1,000 rows, one after the other, on servers that answer at once. */
+export async function pageTime(): Promise<PageTime> {
+  const [database, dynamo, bodies] = await Promise.all([
+    startDatabase(),
+    startDynamoServer(),
+    startBodyServer({ rowsAPage, urlLength: 80 }),
+  ]);
+  await createTables(dynamo.url);
+  const client = new DynamoDBClient(localClientOptions(dynamo.url));
+  const documents = DynamoDBDocumentClient.from(client);
+  const rows = await openPostgresRowStore(database.url);
+  const spent = { searchConsole: 0, quota: 0, rows: 0, ledger: 0, own: 0 };
+
+  function timed<Port extends object>(name: keyof typeof spent, port: Port): Port {
+    return intercept(name, port, async (_seen, call) => {
+      const startedAt = performance.now();
+      try {
+        return await call();
+      } finally {
+        spent[name] += performance.now() - startedAt;
+      }
+    });
+  }
+
+  const ledger = dynamoLedger(documents, { table: localNames.ledgerTable, defaults: { lever: 1 } });
+  const quota = createDynamoQuota({
+    documents,
+    tableName: localNames.quotaTable,
+    now: Date.now,
+    random: Math.random,
+  });
+  const run = aRun({ batches: 1, plannedUnits: units, startedAtMs: Date.now(), concurrency: 1 });
+  const owners = { siteUrl: run.siteUrl, accountId: run.accountId, projectId: "bench" };
+  const scopes = quotaScopes(owners).map((scope) => ({ ...scope, burst: scope.budget }));
+  const ports: WorkPorts = {
+    ledger: timed("ledger", ledger),
+    rows: timed("rows", rows),
+    quota: timed("quota", quota),
+    searchConsole: timed("searchConsole", googleSearchConsole({ rootUrl: bodies.url })),
+    eventBus: memoryEventBus(),
+    clock: systemClock,
+    scopesOf: () => scopes,
+    memoryMb: () => 0,
+    unitsAtOnce: 1,
+  };
+  try {
+    await ledger.createRun(run);
+    const batch = newBatch(
+      run.runId,
+      batchIdAt(0),
+      Array.from({ length: units }, (_, day) => ({
+        siteUrl: run.siteUrl,
+        report: "page_query",
+        date: addDays(run.from, day),
+      })),
+    );
+    await ledger.putBatches([batch]);
+    let workedMs = 0;
+    for (;;) {
+      const stored = await ledger.readBatch(run.runId, batchIdAt(0));
+      if (stored === undefined || isSettled(stored)) break;
+      await ledger.changeRun(run.runId, (known) =>
+        dispatchRun(known, { lever: 1, execution: run.runId }, Date.now()),
+      );
+      const startedAt = performance.now();
+      await workBatch({ runId: run.runId, batchId: batchIdAt(0) }, ports);
+      workedMs += performance.now() - startedAt;
+    }
+    const { searchConsole, quota: claims, rows: store, ledger: truth } = spent;
+    const own = workedMs - searchConsole - claims - store - truth;
+    return {
+      searchConsole: searchConsole / units,
+      quota: claims / units,
+      rows: store / units,
+      ledger: truth / units,
+      own: own / units,
+    };
+  } finally {
+    await rows.close();
+    client.destroy();
+    await Promise.all([database.stop(), dynamo.stop(), bodies.stop()]);
+  }
+}

@@ -1,0 +1,115 @@
+import { type OperationsByCause, operationsOf } from "./counted-operations.ts";
+
+/**
+ * Operations as `npm run bench:overhead` counted them in a local run: 150 units of one page each, 16
+ * rings, 3 workers.
+ */
+export const countedOperations: OperationsByCause = {
+  request: { writes: 2.62, reads: 1.1, queue: 0, transitions: 0, events: 0 },
+  unit: { writes: 0.75, reads: 0, queue: 0, transitions: 0, events: 1 },
+  ring: { writes: 6.13, reads: 28.63, queue: 3, transitions: 4.75, events: 0 },
+  run: { writes: 19, reads: 12, queue: 0, transitions: 7, events: 1 },
+};
+
+/** Write units (1 KB) of a write, by its cause: a batch item of 13 units has 2.2 KB. */
+const writeUnits = { request: 1, unit: 3, ring: 2, run: 3 } as const;
+
+/**
+ * $, on demand, us-east-1. https://aws.amazon.com/dynamodb/pricing/on-demand/, …/sqs/pricing/,
+ * …/step-functions/pricing/, …/eventbridge/pricing/, …/lambda/pricing/
+ */
+export const prices = {
+  write: 0.625e-6,
+  read: 0.125e-6,
+  queue: 0.4e-6,
+  transition: 25e-6,
+  event: 1e-6,
+  gigabyteSecond: 13.3334e-6,
+  invocation: 0.2e-6,
+  dynamoGigabyteMonth: 0.25,
+  dsqlGigabyteMonth: 0.33,
+} as const;
+
+/** What a worker of 1 GB is reckoned to do: rows a second, and seconds a page request waits for Google. */
+const worker = { rowsPerSecond: 5_000, latencySeconds: 0.8, lanes: 5, sliceSeconds: 4, workers: 3 };
+/** The dispatcher runs beside the workers, with 0.5 GB. */
+const dispatcherGigabytes = 0.5;
+const rowGigabytes = 0.3e-6;
+
+export type Work = {
+  readonly runs: number;
+  readonly units: number;
+  readonly requests: number;
+  readonly rows: number;
+};
+
+/** $ of work, without what the rows themselves cost: the same on every row store. */
+export function pipelineCost({ runs, units, requests, rows }: Work): number {
+  const seconds = rows / worker.rowsPerSecond + (requests * worker.latencySeconds) / worker.lanes;
+  const rings = Math.max(runs, Math.ceil(seconds / worker.sliceSeconds));
+  const counts = { request: requests, unit: units, ring: rings, run: runs };
+  const all = operationsOf(countedOperations, counts);
+  const written =
+    countedOperations.request.writes * writeUnits.request * requests +
+    countedOperations.unit.writes * writeUnits.unit * units +
+    countedOperations.ring.writes * writeUnits.ring * rings +
+    countedOperations.run.writes * writeUnits.run * runs;
+  const gigabyteSeconds = seconds + (dispatcherGigabytes * seconds) / worker.workers;
+  return (
+    written * prices.write +
+    all.reads * prices.read +
+    all.queue * prices.queue +
+    all.transitions * prices.transition +
+    all.events * prices.event +
+    gigabyteSeconds * prices.gigabyteSecond +
+    (2 * rings + 2 * runs) * prices.invocation
+  );
+}
+
+/** $ of writing rows to DynamoDB, one write unit each. */
+export function dynamoRowsCost({ rows }: Work): number {
+  return rows * prices.write;
+}
+
+const day = 25_000;
+const backfill: Work = { runs: 1, units: 150, requests: 300, rows: 150 * day };
+/** Each day is read on three nights, until it is final. */
+const month: Work = { runs: 30, units: 90, requests: 180, rows: 90 * day };
+
+function times(work: Work, properties: number): Work {
+  return {
+    runs: work.runs * properties,
+    units: work.units * properties,
+    requests: work.requests * properties,
+    rows: work.rows * properties,
+  };
+}
+
+/** The table of docs/cost.md; `kept`: distinct rows, which stay. */
+export function costLines(): readonly string[] {
+  const works = [
+    ["150 days of 25,000 rows", backfill, 150 * day],
+    ["a month of nights, 1 property of 25,000 rows a day", month, 30 * day],
+    ["the same, 100 properties", times(month, 100), 3_000 * day],
+    ["the same, 1,000 properties", times(month, 1_000), 30_000 * day],
+  ] as const;
+  return works.map(([name, work, kept]) => {
+    const pipeline = pipelineCost(work);
+    const gigabytes = kept * rowGigabytes;
+    return `| ${[
+      name,
+      `${(work.rows / 1e6).toLocaleString("en")} M`,
+      work.requests.toLocaleString("en"),
+      dollars(pipeline),
+      dollars(pipeline + dynamoRowsCost(work)),
+      `${dollars(gigabytes * prices.dynamoGigabyteMonth)} / ${dollars(gigabytes * prices.dsqlGigabyteMonth)}`,
+    ].join(" | ")} |`;
+  });
+}
+
+function dollars(value: number): string {
+  return value.toLocaleString("en", {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  });
+}

@@ -1,0 +1,29 @@
+/** The process behind `body-server.ts`; it ends with the one that started it. */
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
+import * as z from "zod";
+import { pageBody } from "./page-body.ts";
+
+const SettingsSchema = z.object({
+  rowsAPage: z.number(),
+  urlLength: z.number(),
+  pages: z.number().optional(),
+});
+
+const settings = SettingsSchema.parse(JSON.parse(process.argv[2] ?? "{}"));
+const full = Buffer.from(pageBody(settings.rowsAPage, settings.urlLength));
+const empty = Buffer.from("{}");
+const rowsOfUnit = settings.rowsAPage * (settings.pages ?? Number.POSITIVE_INFINITY);
+
+const server = createServer(async (request, response) => {
+  const { startRow } = z.object({ startRow: z.number() }).parse(JSON.parse(await text(request)));
+  const body = startRow < rowsOfUnit ? full : empty;
+  const headers = { "content-type": "application/json", "content-length": body.length };
+  response.writeHead(200, headers).end(body);
+});
+server.listen(0, "127.0.0.1", () => {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  process.send?.({ url: `http://127.0.0.1:${address.port}` });
+});
+process.on("disconnect", () => process.exit());

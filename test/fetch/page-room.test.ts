@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { pageRoom } from "../../shared/fetch/page-room.ts";
+
+const never = new AbortController().signal;
+
+/** Enters so many pages, and tells how many are in by now. */
+function crowd(room: ReturnType<typeof pageRoom>, kind: string, count: number) {
+  const inside: ((bytes: number) => void)[] = [];
+  for (let page = 0; page < count; page += 1) {
+    void room.enter(kind, never).then((leave) => inside.push(leave));
+  }
+  return inside;
+}
+
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+describe("the room for pages", () => {
+  test("lets in a few pages of an unknown size, then as many as have room", async () => {
+    const room = pageRoom(300);
+    const inside = crowd(room, "large", 10);
+    await settled();
+    expect(inside).toHaveLength(3);
+    inside[0]?.(50);
+    inside[1]?.(50);
+    inside[2]?.(50);
+    await settled();
+    expect(inside).toHaveLength(3 + 6);
+  });
+
+  test("lets in one page, however large its kind is", async () => {
+    const room = pageRoom(100);
+    (await room.enter("huge", never))(5_000);
+    const inside = crowd(room, "huge", 2);
+    await settled();
+    expect(inside).toHaveLength(1);
+    inside[0]?.(5_000);
+    await settled();
+    expect(inside).toHaveLength(2);
+  });
+
+  test("forgets a large page by and by", async () => {
+    const room = pageRoom(100);
+    (await room.enter("usually small", never))(100);
+    for (let page = 0; page < 40; page += 1) (await room.enter("usually small", never))(10);
+    const inside = crowd(room, "usually small", 10);
+    await settled();
+    expect(inside.length).toBeGreaterThanOrEqual(5);
+  });
+
+  test("is not taken up by pages that never came", async () => {
+    const room = pageRoom(300);
+    const inside = crowd(room, "failing", 3);
+    await settled();
+    for (const leave of inside) leave(0);
+    const next = crowd(room, "failing", 3);
+    await settled();
+    expect(next).toHaveLength(3);
+  });
+
+  test("holds back nobody whose take must stop", async () => {
+    const room = pageRoom(100);
+    (await room.enter("large", never))(100);
+    await room.enter("large", never);
+    const stop = new AbortController();
+    const entering = room.enter("large", stop.signal);
+    stop.abort();
+    (await entering)(0);
+  });
+});

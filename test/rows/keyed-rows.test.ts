@@ -1,0 +1,39 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { keyedRows } from "../../shared/rows/keyed-rows.ts";
+import { rowKeyHex } from "../../shared/rows/row-key.ts";
+import { sampleRow } from "../support/row-samples.ts";
+
+/** Their keys are equal in the first 32 bits. */
+const alike = [
+  ["page 74014", "page 106156"],
+  ["page 90594", "page 130353"],
+] as const;
+
+describe("keyed rows", () => {
+  test("are distinct and in the order of their keys, the last of a repeated key", () => {
+    const page = fc.constantFrom(...alike.flat(), "a", "b", "c", "d");
+    fc.assert(
+      fc.property(fc.array(fc.record({ page, clicks: fc.nat() })), (samples) => {
+        const rows = samples.map((sample) => sampleRow([sample.page], sample.clicks));
+        const last = new Map(rows.map((row) => [rowKeyHex(row.keys), row]));
+        const keys = [...last.keys()].sort();
+        expect(keyedRows(rows)).toEqual({ keys, rows: keys.map((key) => last.get(key)) });
+      }),
+    );
+  });
+
+  test.each(alike)("whose keys begin alike keep the keys' order: %s, %s", (a, b) => {
+    const [first, second] = [rowKeyHex([a]), rowKeyHex([b])];
+    expect(first.slice(0, 8)).toBe(second.slice(0, 8));
+    const sorted = [first, second].sort();
+    expect(keyedRows([sampleRow([a]), sampleRow([b])]).keys).toEqual(sorted);
+    expect(keyedRows([sampleRow([b]), sampleRow([a])]).keys).toEqual(sorted);
+  });
+
+  test("of one page are made once", () => {
+    const page = [sampleRow(["a"])];
+    expect(keyedRows(page)).toBe(keyedRows(page));
+    expect(keyedRows([...page])).not.toBe(keyedRows(page));
+  });
+});
