@@ -23,11 +23,13 @@ import type { Ledger } from "./ledger.ts";
 import { LedgerError } from "./ledger-error.ts";
 import {
   parseBatch,
+  parseLeverChanges,
   parseLock,
   parseRun,
   parseSettings,
   settingsAttributes,
 } from "./ledger-items.ts";
+import { withLeverChange } from "./lever-changes.ts";
 import type { PropertyLock } from "./property-lock.ts";
 import { type Settings, settingsOver, withChange } from "./settings.ts";
 
@@ -47,9 +49,14 @@ const maxTries = 60;
  */
 export function dynamoLedger(
   client: DynamoDBDocumentClient,
-  options: { readonly table: string; readonly defaults: Settings },
+  options: {
+    readonly table: string;
+    readonly defaults: Settings;
+    readonly nowMs?: () => number;
+  },
 ): Ledger {
   const TableName = options.table;
+  const { nowMs = Date.now } = options;
 
   async function readItem(Key: Record<string, string>) {
     const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
@@ -232,8 +239,30 @@ export function dynamoLedger(
         compareAndSet(settingsKey, (item) => {
           const next = withChange(item === undefined ? {} : parseSettings(item), change);
           const unset = Object.fromEntries(settingsAttributes().map((name) => [name, undefined]));
-          return { write: { ...unset, ...next }, outcome: settingsOver(options.defaults, next) };
+          const kept =
+            change.lever === undefined
+              ? {}
+              : {
+                  leverChanges: withLeverChange(
+                    parseLeverChanges(item),
+                    next.lever ?? null,
+                    nowMs(),
+                  ),
+                };
+          return {
+            write: { ...unset, ...next, ...kept },
+            outcome: settingsOver(options.defaults, next),
+          };
         }),
+      );
+    },
+
+    async readLeverChanges() {
+      return guard(async () =>
+        parseLeverChanges(await readItem(settingsKey)).map(({ atMs, lever }) => ({
+          atMs,
+          lever: lever ?? options.defaults.lever,
+        })),
       );
     },
   };

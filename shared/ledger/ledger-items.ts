@@ -3,6 +3,7 @@ import { parsePacificDate } from "../plan/pacific-date.ts";
 import { ReportSchema } from "../plan/report.ts";
 import type { Batch } from "./batch.ts";
 import { LedgerError } from "./ledger-error.ts";
+import type { SetLever } from "./lever-changes.ts";
 import type { PropertyLock } from "./property-lock.ts";
 import { type Run, runStatuses } from "./run.ts";
 import type { SetSettings } from "./settings.ts";
@@ -23,6 +24,11 @@ export function parseLock(item: unknown): PropertyLock {
 /** What has been set. */
 export function parseSettings(item: unknown): SetSettings {
   return parseItem("settings", SettingsSchema, item);
+}
+
+/** What the settings' item tells of the lever; nothing where there is no item yet. */
+export function parseLeverChanges(item: unknown): readonly SetLever[] {
+  return parseItem("settings", LeverChangesSchema, item ?? {}).leverChanges;
 }
 
 /** The attributes that settings are stored in. */
@@ -151,3 +157,7 @@ function parseItem<T>(name: string, schema: z.ZodType<T>, item: unknown): T {
     `the ledger holds a ${name} item that this version cannot read: ${z.prettifyError(parsed.error)}`,
   );
 }
+
+const LeverChangesSchema = z.object({
+  leverChanges: z.array(z.object({ atMs: ms, lever: z.number().nullable() })).default([]),
+});

@@ -1,4 +1,5 @@
 import type { Batch } from "./batch.ts";
+import type { LeverChange } from "./lever-changes.ts";
 import type { LockDecision, PropertyLock } from "./property-lock.ts";
 import type { Run } from "./run.ts";
 import type { Settings, SettingsChange } from "./settings.ts";
@@ -41,4 +42,6 @@ export type Ledger = {
   readSettings(): Promise<Settings>;
   /** Sets what the change names; the settings as they are then. */
   changeSettings(change: SettingsChange): Promise<Settings>;
+  /** Each change of the lever since the first one that was kept, oldest first. */
+  readLeverChanges(): Promise<readonly LeverChange[]>;
 };

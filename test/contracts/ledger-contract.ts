@@ -330,6 +330,23 @@ export function describeLedger(name: string, openStore: () => Promise<LedgerStor
       expect((await store.client({ lever: 5 }).readSettings()).lever).toBe(5);
     });
 
+    test("each change of the lever is kept, and setting it to what it is changes nothing", async () => {
+      expect(await ledger.readLeverChanges()).toEqual([]);
+      for (const change of [
+        { lever: 1 },
+        { qpm: 300 },
+        { lever: 1 },
+        { lever: 5 },
+        { lever: null },
+      ])
+        await ledger.changeSettings(change);
+      const changes = await ledger.readLeverChanges();
+      expect(changes.map(({ lever }) => lever)).toEqual([1, 5, 3]);
+      expect(changes.map(({ atMs }) => atMs)).toEqual(
+        changes.map(({ atMs }) => atMs).toSorted((a, b) => a - b),
+      );
+    });
+
     test("settings are the defaults until something is set", async () => {
       expect(await ledger.readSettings()).toEqual({ lever: 3 });
       expect(await store.client({ lever: 5 }).readSettings()).toEqual({ lever: 5 });
