@@ -3,8 +3,7 @@ import { metricNames } from "./metric-names.ts";
 import type { MetricSource, MetricValue, MetricWindow } from "./metric-source.ts";
 
 /** A time that an alarm was raised for: epoch ms, from the first stretch beyond its line to the last. */
-export type RaisedAlarm = {
-  readonly rule: AlarmRule;
+export type RaisedAlarm = Pick<AlarmRule, "id" | "severity" | "says" | "threshold"> & {
   readonly fromMs: number;
   readonly toMs: number;
   /** Furthest beyond the line; null where silence raised it. */
@@ -54,7 +53,9 @@ export function timesRaised(
     const figures = beyond.filter((value) => value !== null);
     if (beyond.length >= rule.periods) {
       const worst = figures.length === 0 ? null : Math.max(...figures);
-      raised.push({ rule, fromMs: atMs - beyond.length * periodMs, toMs: atMs, worst });
+      const { id, severity, says, threshold } = rule;
+      const alarm = { id, severity, says, threshold };
+      raised.push({ ...alarm, fromMs: atMs - beyond.length * periodMs, toMs: atMs, worst });
     }
     beyond = [];
   }
