@@ -15,6 +15,8 @@ import type { DeadLetters } from "../shared/dead-letters/dead-letters.ts";
 import type { EventBus } from "../shared/events/event-bus.ts";
 import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
 import type { Ledger } from "../shared/ledger/ledger.ts";
+import { dynamoLoans } from "../shared/loan/dynamo-loans.ts";
+import type { Loans } from "../shared/loan/loans.ts";
 import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
 import { type KnownScope, listQuotaScopes } from "../shared/quota/dynamo-quota-list.ts";
 import type { Quota } from "../shared/quota/quota.ts";
@@ -23,6 +25,7 @@ import type { Registry } from "../shared/registry/registry.ts";
 import { openRowStore } from "../shared/rows/postgres-or-dynamo-rows.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
 import type { MetricSource } from "../shared/telemetry/metric-source.ts";
+import { giveBackLeft } from "./on-loan.ts";
 import { knownStage } from "./options.ts";
 import { tellRefusal } from "./tell-refusal.ts";
 import { UsageError } from "./usage-error.ts";
@@ -33,6 +36,7 @@ export type OpenStage = {
   readonly ledger: Ledger;
   readonly quota: Quota;
   readonly registry: Registry;
+  readonly loans: Loans;
   /** Every scope that was claimed in or closed lately. */
   quotaScopes(nowMs: number): Promise<readonly KnownScope[]>;
   readonly executions: SFNClient;
@@ -78,6 +82,7 @@ export async function openStage(
     ledger,
     quota,
     registry: dynamoRegistry(documents, { table: endpoints.ledgerTable }),
+    loans: dynamoLoans(documents, { table: endpoints.ledgerTable }),
     quotaScopes: (nowMs) => listQuotaScopes(documents, endpoints.quotaTable, nowMs),
     executions,
     stateMachineArn: endpoints.stateMachineArn,
@@ -108,6 +113,7 @@ export async function openStage(
         },
         { ownedSinceMs, nowMs: Date.now() },
       );
+    await giveBackLeft(opened, onNotice);
   } catch (error) {
     await opened.close({ force: true });
     throw error;

@@ -31,7 +31,7 @@ import {
 } from "./ledger-items.ts";
 import { withLeverChange } from "./lever-changes.ts";
 import type { PropertyLock } from "./property-lock.ts";
-import { type Settings, settingsOver, withChange } from "./settings.ts";
+import { type SetSettings, type Settings, settingsOver, withChange } from "./settings.ts";
 
 const maxTries = 60;
 
@@ -228,29 +228,22 @@ export function dynamoLedger(
     },
 
     async readSettings() {
-      return guard(async () => {
-        const item = await readItem(settingsKey);
-        return settingsOver(options.defaults, item === undefined ? {} : parseSettings(item));
-      });
+      return guard(async () => settingsOver(options.defaults, setIn(await readItem(settingsKey))));
+    },
+
+    async readSetSettings() {
+      return guard(async () => setIn(await readItem(settingsKey)));
     },
 
     async changeSettings(change) {
       return guard(() =>
         compareAndSet(settingsKey, (item) => {
-          const next = withChange(item === undefined ? {} : parseSettings(item), change);
+          const next = withChange(setIn(item), change);
           const unset = Object.fromEntries(settingsAttributes().map((name) => [name, undefined]));
-          const kept =
-            change.lever === undefined
-              ? {}
-              : {
-                  leverChanges: withLeverChange(
-                    parseLeverChanges(item),
-                    next.lever ?? null,
-                    nowMs(),
-                  ),
-                };
+          const known = parseLeverChanges(item);
+          const leverChanges = withLeverChange(known, next.lever ?? null, nowMs());
           return {
-            write: { ...unset, ...next, ...kept },
+            write: { ...unset, ...next, leverChanges },
             outcome: settingsOver(options.defaults, next),
           };
         }),
@@ -308,6 +301,10 @@ function setAttributes(attributes: Record<string, unknown>, version: number) {
       ),
     },
   };
+}
+
+function setIn(item: Record<string, unknown> | undefined): SetSettings {
+  return item === undefined ? {} : parseSettings(item);
 }
 
 function lockOf(item: Record<string, unknown> | undefined): PropertyLock {

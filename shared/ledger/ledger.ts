@@ -2,7 +2,7 @@ import type { Batch } from "./batch.ts";
 import type { LeverChange } from "./lever-changes.ts";
 import type { LockDecision, PropertyLock } from "./property-lock.ts";
 import type { Run } from "./run.ts";
-import type { Settings, SettingsChange } from "./settings.ts";
+import type { SetSettings, Settings, SettingsChange } from "./settings.ts";
 import type { RunTransition } from "./transitions/decision.ts";
 
 /**
@@ -40,8 +40,15 @@ export type Ledger = {
 
   /** Run-time configuration: what was set, over the defaults. */
   readSettings(): Promise<Settings>;
-  /** Sets what the change names; the settings as they are then. */
-  changeSettings(change: SettingsChange): Promise<Settings>;
-  /** Each change of the lever since the first one that was kept, oldest first. */
+  /** What was set, without defaults. */
+  readSetSettings(): Promise<SetSettings>;
+  /**
+   * Sets what the change names; the settings as they are then. A change that depends on what is set
+   * is decided in the same conditional write.
+   */
+  changeSettings(
+    change: SettingsChange | ((set: SetSettings) => SettingsChange),
+  ): Promise<Settings>;
+  /** The lever when something was first set, and each change of it since; oldest first. */
   readLeverChanges(): Promise<readonly LeverChange[]>;
 };

@@ -81,11 +81,12 @@ export function memoryLedger(settings: Settings, nowMs: () => number = () => 0):
     async readSettings() {
       return settingsOver(settings, set);
     },
+    async readSetSettings() {
+      return set;
+    },
     async changeSettings(change) {
       set = withChange(set, change);
-      if (change.lever !== undefined) {
-        leverChanges = withLeverChange(leverChanges, set.lever ?? null, nowMs());
-      }
+      leverChanges = withLeverChange(leverChanges, set.lever ?? null, nowMs());
       return settingsOver(settings, set);
     },
     async readLeverChanges() {

@@ -32,7 +32,11 @@ export type ScopeChange = {
 };
 
 /** What has been set, with a change. */
-export function withChange(known: SetSettings, change: SettingsChange): SetSettings {
+export function withChange(
+  known: SetSettings,
+  asked: SettingsChange | ((set: SetSettings) => SettingsChange),
+): SetSettings {
+  const change = typeof asked === "function" ? asked(known) : asked;
   const lever = changedTo(known.lever, change.lever);
   const inFlight = changedTo(known.inFlight, change.inFlight);
   const queueSize = changedTo(known.queueSize, change.queueSize);

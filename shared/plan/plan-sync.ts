@@ -66,6 +66,6 @@ export async function planSync(
 
 /** Why a sync passes over a property that is not active. */
 export function whySkipped({ siteUrl, status, reason }: Property): string {
-  if (status === "paused") return "it is paused";
+  if (status === "paused") return reason === null ? "it is paused" : `it is paused: ${reason}`;
   return `it is quarantined: ${reason ?? "Search Console refused it"} Mend it, then: gsc-sync properties resume ${siteUrl}`;
 }

@@ -22,7 +22,7 @@ export const PropertySchema = z.object({
   /** Workers of a run; null: the default. */
   concurrency: z.int().min(1).max(5).nullable(),
   status: z.enum(propertyStatuses),
-  /** Why it is quarantined. */
+  /** Why it is quarantined, or paused by a rollout or a drill. */
   reason: z.string().nullable(),
   /** Since when it has had its status, epoch ms. */
   sinceMs: z.number(),
@@ -59,9 +59,14 @@ export function newProperty(siteUrl: string, nowMs: number): Property {
   };
 }
 
-export function pauseProperty(property: Property, nowMs: number): Property {
-  if (property.status === "paused") return property;
-  return { ...property, status: "paused", reason: null, sinceMs: nowMs };
+/** Without a reason it is a person's pause, which also takes over one that has a reason. */
+export function pauseProperty(
+  property: Property,
+  nowMs: number,
+  reason: string | null = null,
+): Property {
+  if (property.status === "paused" && property.reason === reason) return property;
+  return { ...property, status: "paused", reason, sinceMs: nowMs };
 }
 
 /** Ends a pause or a quarantine. */

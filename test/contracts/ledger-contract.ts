@@ -347,6 +347,17 @@ export function describeLedger(name: string, openStore: () => Promise<LedgerStor
       );
     });
 
+    test("settings can be changed by what is set, of which many at the same time lose nothing", async () => {
+      expect(await ledger.readSetSettings()).toEqual({});
+      const clients = [ledger, store.client({ lever: 5 })];
+      await Promise.all(
+        Array.from({ length: 10 }, (_, index) =>
+          clients[index % 2]?.changeSettings((set) => ({ qpm: (set.qpm ?? 0) + 1 })),
+        ),
+      );
+      expect(await ledger.readSetSettings()).toEqual({ qpm: 10 });
+    });
+
     test("settings are the defaults until something is set", async () => {
       expect(await ledger.readSettings()).toEqual({ lever: 3 });
       expect(await store.client({ lever: 5 }).readSettings()).toEqual({ lever: 5 });

@@ -11,6 +11,7 @@ describeLedger("memory", async () => {
     client: (defaults): Ledger => ({
       ...held,
       readSettings: async () => settingsOver(defaults, set),
+      readSetSettings: async () => set,
       async changeSettings(change) {
         set = withChange(set, change);
         await held.changeSettings(change);

@@ -1,0 +1,127 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import { isConditionFailure } from "./dynamo-ledger-keys.ts";
+import { LedgerError } from "./ledger-error.ts";
+
+export type EntryKey = { readonly pk: string; readonly sk: string };
+
+/** Whole items, each parsed with its schema and changed under a version. */
+export type DynamoEntries = {
+  list<Entry>(pk: string, skPrefix: string, schema: z.ZodType<Entry>): Promise<readonly Entry[]>;
+  read<Entry>(key: EntryKey, schema: z.ZodType<Entry>): Promise<Entry | undefined>;
+  /** Decided again after a lost race; the same object: nothing is written; undefined: removed. */
+  change<Entry extends object>(
+    key: EntryKey,
+    schema: z.ZodType<Entry>,
+    decide: (entry: Entry | undefined) => Entry | undefined,
+  ): Promise<Entry | undefined>;
+};
+
+const maxTries = 30;
+
+/**
+ * Entries in the ledger table. An item's version is the condition of each write and of each
+ * removal. `what` names them in errors, which are LedgerErrors.
+ */
+export function dynamoEntries(
+  client: DynamoDBDocumentClient,
+  { table: TableName, what }: { readonly table: string; readonly what: string },
+): DynamoEntries {
+  async function readItem(Key: EntryKey): Promise<Record<string, unknown> | undefined> {
+    const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+    return Item;
+  }
+
+  async function list<Entry>(pk: string, skPrefix: string, schema: z.ZodType<Entry>) {
+    const found: Entry[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await client.send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: "pk = :pk AND begins_with(sk, :kind)",
+          ExpressionAttributeValues: { ":pk": pk, ":kind": skPrefix },
+          ConsistentRead: true,
+          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        }),
+      );
+      found.push(...(page.Items ?? []).map((item) => parse(schema, item)));
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+    return found;
+  }
+
+  async function change<Entry extends object>(
+    key: EntryKey,
+    schema: z.ZodType<Entry>,
+    decide: (entry: Entry | undefined) => Entry | undefined,
+  ): Promise<Entry | undefined> {
+    for (let tries = 0; tries < maxTries; tries += 1) {
+      const item = await readItem(key);
+      const known = item === undefined ? undefined : parse(schema, item);
+      const entry = decide(known);
+      if (entry === known) return known;
+      try {
+        await write(key, entry, typeof item?.version === "number" ? item.version : 0);
+        return entry;
+      } catch (error) {
+        if (!isConditionFailure(error)) throw error;
+        await delay(Math.random() * Math.min(5 * 2 ** tries, 100));
+      }
+    }
+    throw new LedgerError("contended", `gave up changing ${key.sk} after ${maxTries} lost races`);
+  }
+
+  async function write(Key: EntryKey, entry: object | undefined, version: number): Promise<void> {
+    const condition = {
+      ConditionExpression: version === 0 ? "attribute_not_exists(pk)" : "#version = :version",
+      ...(version === 0
+        ? {}
+        : {
+            ExpressionAttributeNames: { "#version": "version" },
+            ExpressionAttributeValues: { ":version": version },
+          }),
+    };
+    if (entry === undefined) {
+      await client.send(new DeleteCommand({ TableName, Key, ...condition }));
+      return;
+    }
+    const Item = { ...entry, ...Key, version: version + 1 };
+    await client.send(new PutCommand({ TableName, Item, ...condition }));
+  }
+
+  function parse<Entry>(schema: z.ZodType<Entry>, item: unknown): Entry {
+    const parsed = schema.safeParse(item);
+    if (parsed.success) return parsed.data;
+    throw new LedgerError(
+      "corrupt",
+      `${what} holds an item that this version cannot read: ${z.prettifyError(parsed.error)}`,
+    );
+  }
+
+  async function guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof LedgerError) throw error;
+      throw new LedgerError("unreachable", `${what} did not answer: ${String(error)}`, error);
+    }
+  }
+
+  return {
+    list: (pk, skPrefix, schema) => guard(() => list(pk, skPrefix, schema)),
+    read: (key, schema) =>
+      guard(async () => {
+        const item = await readItem(key);
+        return item === undefined ? undefined : parse(schema, item);
+      }),
+    change: (key, schema, decide) => guard(() => change(key, schema, decide)),
+  };
+}
