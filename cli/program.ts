@@ -14,6 +14,7 @@ const commands = new Map<string, () => Promise<Command>>(
     login: async () => (await import("./commands/login.ts")).loginCommand(),
     properties: async () => (await import("./commands/properties.ts")).propertiesCommand(),
     lever: async () => (await import("./commands/lever.ts")).leverCommand(),
+    gate: async () => (await import("./commands/gate.ts")).gateCommand(),
     quota: async () => (await import("./commands/quota.ts")).quotaCommand(),
     dlq: async () => (await import("./commands/dlq.ts")).dlqCommand(),
     resources: async () => (await import("./commands/resources.ts")).resourcesCommand(),

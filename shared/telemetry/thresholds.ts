@@ -56,6 +56,9 @@ export const rollbackBudgetMs = {
 /** After the rate-limit rollback its usage is watched for so long. */
 export const watchUsageMs = 5 * 60_000;
 
+/** An escalation is shown for so long after it is over. */
+export const escalationShownMs = 15 * 60_000;
+
 /** A dispatcher tells of its run's queue at least every 20 s, while the run is not waiting. */
 export const coordinatorSilenceMs = 30_000;
 
