@@ -135,6 +135,9 @@ const cases: Readonly<Record<string, Case>> = {
   "SQL where there is none": () =>
     inANewHome({ GSC_SYNC_ROW_STORE: "dynamodb" }, ["sql", "select 1"]),
   "a removal that nobody confirms": typed("properties", "remove", ...site),
+  "a drill that nobody confirms": typed("drill", "coordinator-fault"),
+  "a phase that is none": typed("gate", "--phase", "D"),
+  "a time that is none": typed("gate", "--phase", "B", "--window", "2"),
   "a purge that nobody confirms": typed("dlq", "purge"),
   "a dead letter that is none": () => home.run("dlq", "redrive", "nope"),
   "no command for the events": typed("backfill", ...site, "--days", "3", "--on-complete", " "),

@@ -43,7 +43,7 @@ describe("a drill", () => {
         ...did.slice(0, 1),
         "effect",
         "the settings are as",
-        "the run",
+        "the run has",
       ];
       const places = order.map((begins) => at(begins));
       expect(places).toEqual(places.toSorted((a, b) => a - b));
