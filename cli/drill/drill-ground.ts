@@ -6,6 +6,7 @@ import { environmentNames } from "../../shared/config/names.ts";
 import { CommandError } from "../command-error.ts";
 import { type OpenStage, openStage } from "../open-stage.ts";
 import { startSampleServer } from "../sample-server-process.ts";
+import { refuseOtherServer } from "../start-run.ts";
 import { holdDatabase } from "./hold-database.ts";
 import { type SampleControl, sampleControl } from "./sample-control.ts";
 
@@ -68,8 +69,10 @@ export async function onStageGround<Outcome>(
 ): Promise<Outcome> {
   const server = sampleControl(serverUrl);
   await server.seen(drillSite);
+  process.env[environmentNames.searchConsoleRootUrl] = serverUrl;
   const stage = await openStage(name, onNotice);
   try {
+    refuseOtherServer(stage);
     return await work({
       stage,
       server,

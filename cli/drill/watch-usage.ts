@@ -18,7 +18,7 @@ export async function watchUsage(
   const periodMs = metrics.shortestPeriodMs;
   // What was under way as the lever fell is told of a moment later.
   const fromMs = Math.ceil(Date.now() / periodMs) * periodMs;
-  await delay(forMs, undefined, { signal: stop });
+  await delay(forMs, undefined, { signal: stop }).catch(() => stop.throwIfAborted());
   const [usage = [], refused = []] = await metrics.read(
     [
       { name: metricNames.quotaUsage, statistic: "Maximum", scope: "property" },

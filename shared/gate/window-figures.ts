@@ -102,7 +102,7 @@ export async function readWindowFigures(
     queuePeak: most(queuePeaks),
     inFlightPeak: most(inFlight),
     haltPeakMs: most(halts),
-    longestGapMs: longestGap(batches, { fromMs, toMs }),
+    longestGapMs: longestGap(batches, window),
     minutesTold: new Set(queueCounts.map((minute) => minute.fromMs)),
   };
 }
@@ -126,6 +126,7 @@ function longestGap(
   let lastMs = fromMs;
   for (const minute of measured) {
     longest = Math.max(longest, minute.fromMs - lastMs);
+    // A minute is cut no finer: it counts as measured to its end.
     lastMs = minute.fromMs + minuteMs;
   }
   return Math.max(longest, toMs - lastMs);
