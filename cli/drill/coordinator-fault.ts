@@ -1,20 +1,23 @@
 import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
 import { carryRun, stopExecution } from "../carry-run.ts";
 import { requireRunState } from "../run-snapshot.ts";
-import { coordinatorSilent } from "./detect.ts";
+import { alarmRaised, coordinatorSilent } from "./detect.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Nobody coordinates the run any more: stop it, clear what is in flight, restart sequentially. */
 export const coordinatorFault: Scenario = {
   says: "the run's coordinator is gone, its batches still in flight",
-  days: 48,
+  days: () => 48,
   watched: false,
   async provoke({ stage, runId }) {
     const { run } = await requireRunState(stage.ledger, runId);
     await stopExecution(stage, run.execution, "a drill");
     return { async [Symbol.asyncDispose]() {} };
   },
-  detect: ({ stage }, sinceMs) => coordinatorSilent(stage, sinceMs),
+  async detect({ stage }, sinceMs) {
+    const silent = await coordinatorSilent(stage, sinceMs);
+    return silent ?? alarmRaised(stage, ["runs-lost-warn"], sinceMs);
+  },
   async rollBack({ stage, runId, note }) {
     const { ledger } = stage;
     const input = { reason: "a drill: its coordinator is gone", endsAs: "halted" } as const;

@@ -4,7 +4,7 @@ import type { Scenario } from "./scenario.ts";
 /** Rows are stored too slowly: in flight goes to 5, then the lever to 2. */
 export const persistenceBacklog: Scenario = {
   says: "storing rows is slow, and batches take too long",
-  days: 90,
+  days: () => 90,
   watched: false,
   provoke: ({ slowStore }) => slowStore(),
   // In flight stays at the lever + 2 by design: a backlog shows in how long batches take and wait.

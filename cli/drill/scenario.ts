@@ -26,7 +26,7 @@ export type Effect = {
 export type Scenario = {
   readonly says: string;
   /** Of the drill's property; enough that the run outlasts the rollback. */
-  readonly days: number;
+  days(watchMs: number): number;
   readonly watched: boolean;
   provoke(drill: DrillUnderWay): Promise<AsyncDisposable>;
   /** Whether the recorded metrics show it by now; what they show. */

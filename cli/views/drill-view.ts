@@ -1,4 +1,4 @@
-import type { DrillResult } from "../drill/run-drill.ts";
+import type { DrillResult } from "../drill/drill-result.ts";
 import { alignColumns, type Canvas, type Column } from "./columns.ts";
 import { duration } from "./format.ts";
 import { markdownTable } from "./markdown-table.ts";

@@ -4,8 +4,8 @@ export type SetLever = { readonly atMs: number; readonly lever: number | null };
 /** The lever from an instant on. */
 export type LeverChange = { readonly atMs: number; readonly lever: number };
 
-/** The newest are kept: a phase takes a week, and its lever is set once. */
-const mostKept = 200;
+/** The newest are kept: they are read with the settings, several times a second. */
+const mostKept = 50;
 
 /** Setting it to what it is already changes nothing: its time goes on. */
 export function withLeverChange(
