@@ -1,11 +1,16 @@
 import { metricNames } from "../telemetry/metric-names.ts";
-import type { MetricQuery, MetricSource, MetricValue } from "../telemetry/metric-source.ts";
+import type {
+  MetricQuery,
+  MetricSource,
+  MetricValue,
+  MetricWindow,
+} from "../telemetry/metric-source.ts";
 
 /** What the metrics say of a stretch of time; null where nothing was measured. */
 export type WindowFigures = {
   /** Takes that sent something. */
   readonly batches: number;
-  /** Milliseconds; of a longer window those of its slowest day. */
+  /** Milliseconds, by five minutes as the alarm sees them, weighed by their batches. */
   readonly batchP50Ms: number | null;
   readonly batchP99Ms: number | null;
   readonly requests: number;
@@ -30,7 +35,7 @@ export type WindowFigures = {
 };
 
 const minuteMs = 60_000;
-const dayMs = 86_400_000;
+const fiveMinutesMs = 5 * minuteMs;
 
 const byMinute = [
   { name: metricNames.batchDuration, statistic: "SampleCount" },
@@ -49,23 +54,20 @@ const byMinute = [
   { name: metricNames.haltDuration, statistic: "Maximum" },
 ] as const satisfies readonly MetricQuery[];
 
-const percentiles = [
+const byFiveMinutes = [
+  { name: metricNames.batchDuration, statistic: "SampleCount" },
   { name: metricNames.batchDuration, statistic: "p50" },
   { name: metricNames.batchDuration, statistic: "p99" },
 ] as const satisfies readonly MetricQuery[];
 
-/** Reads a window, cut to whole minutes: it may begin and end up to a minute early or late. */
+/** Reads a window, cut to whole minutes and fives, as CloudWatch's are. */
 export async function readWindowFigures(
   metrics: MetricSource,
   window: { readonly fromMs: number; readonly toMs: number },
 ): Promise<WindowFigures> {
-  const fromMs = Math.floor(window.fromMs / minuteMs) * minuteMs;
-  const toMs = Math.max(Math.ceil(window.toMs / minuteMs) * minuteMs, fromMs + minuteMs);
-  // A percentile of a longer stretch is asked for by the day: periods have a longest length.
-  const stretchMs = Math.min(toMs - fromMs, dayMs);
-  const [minutes, stretches] = await Promise.all([
-    metrics.read(byMinute, { fromMs, toMs, periodMs: minuteMs }),
-    metrics.read(percentiles, { fromMs, toMs, periodMs: stretchMs }),
+  const [minutes, fives] = await Promise.all([
+    metrics.read(byMinute, inPeriods(window, minuteMs)),
+    metrics.read(byFiveMinutes, inPeriods(window, fiveMinutesMs)),
   ]);
   const [
     batches = [],
@@ -83,13 +85,13 @@ export async function readWindowFigures(
     inFlight = [],
     halts = [],
   ] = minutes;
-  const [p50 = [], p99 = []] = stretches;
+  const [counts = [], p50 = [], p99 = []] = fives;
   const sending = requests.filter(({ value }) => value > 0).length;
   const queueCount = sum(queueCounts);
   return {
     batches: sum(batches),
-    batchP50Ms: most(p50),
-    batchP99Ms: most(p99),
+    batchP50Ms: weighed(p50, counts),
+    batchP99Ms: weighed(p99, counts),
     requests: sum(requests),
     retries: sum(retries),
     deferred: sum(deferred),
@@ -105,6 +107,24 @@ export async function readWindowFigures(
     longestGapMs: longestGap(batches, window),
     minutesTold: new Set(queueCounts.map((minute) => minute.fromMs)),
   };
+}
+
+function inPeriods(
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  periodMs: number,
+): MetricWindow {
+  const first = Math.floor(fromMs / periodMs);
+  const afterLast = Math.max(Math.ceil(toMs / periodMs), first + 1);
+  return { fromMs: first * periodMs, toMs: afterLast * periodMs, periodMs };
+}
+
+/** Both have a value for each period in which there was something to measure. */
+function weighed(values: readonly MetricValue[], counts: readonly MetricValue[]): number | null {
+  const count = sum(counts);
+  if (count === 0) return null;
+  const weights = new Map(counts.map(({ fromMs, value }) => [fromMs, value]));
+  const all = values.map(({ fromMs, value }) => value * (weights.get(fromMs) ?? 0));
+  return Math.round(all.reduce((total, value) => total + value, 0) / count);
 }
 
 function sum(values: readonly MetricValue[]): number {
