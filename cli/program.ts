@@ -15,6 +15,8 @@ const commands = new Map<string, () => Promise<Command>>(
     properties: async () => (await import("./commands/properties.ts")).propertiesCommand(),
     rollout: async () => (await import("./commands/rollout.ts")).rolloutCommand(),
     lever: async () => (await import("./commands/lever.ts")).leverCommand(),
+    gate: async () => (await import("./commands/gate.ts")).gateCommand(),
+    drill: async () => (await import("./commands/drill.ts")).drillCommand(),
     quota: async () => (await import("./commands/quota.ts")).quotaCommand(),
     dlq: async () => (await import("./commands/dlq.ts")).dlqCommand(),
     resources: async () => (await import("./commands/resources.ts")).resourcesCommand(),

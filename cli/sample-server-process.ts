@@ -7,11 +7,11 @@ import { CommandError } from "./command-error.ts";
 const entry = fileURLToPath(new URL("./gsc-sync.mjs", import.meta.url));
 
 /** Runs `gsc-sync sample-server` beside this command; it ends with it. */
-export async function startSampleServer(): Promise<{
+export async function startSampleServer(options: readonly string[] = []): Promise<{
   readonly url: string;
   stop(): Promise<void>;
 }> {
-  const child = fork(entry, ["sample-server", "--json"], {
+  const child = fork(entry, ["sample-server", "--json", ...options], {
     stdio: ["ignore", "pipe", "ignore", "ipc"],
   });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));

@@ -1,26 +1,35 @@
+import { Duration } from "aws-cdk-lib";
 import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
-import type { Series } from "./sources.ts";
+import type { AlarmRule } from "../shared/telemetry/alarm-rules.ts";
+import type { Series, Sources } from "./sources.ts";
 
-export type Severity = "warn" | "page";
+export type Severity = AlarmRule["severity"];
 
 /** An alarm, and with it the line on the card of what it watches. */
-export type AlarmDefinition = {
-  /** Unique within the stage; ends in the severity. */
-  readonly id: string;
-  readonly severity: Severity;
-  /** Its section of docs/runbook.md: the heading, in lower case with dashes. */
-  readonly runbook: string;
-  /** What is the case when it is raised, in a sentence. */
-  readonly says: string;
+export type AlarmDefinition = Omit<
+  AlarmRule,
+  "metric" | "scope" | "statistic" | "periodMinutes"
+> & {
   readonly series: Series;
-  readonly threshold: number;
-  /** `above`: strictly; `from`: at it or above. */
-  readonly when: "above" | "from";
-  /** Stretches in a row. */
-  readonly periods: number;
-  /** Silence is an alarm too. */
-  readonly missingBreaches?: boolean;
 };
+
+/** The alarm on a metric of ours. */
+export function alarmOf(sources: Sources, rule: AlarmRule): AlarmDefinition {
+  const { metric, scope, statistic, periodMinutes, ...definition } = rule;
+  const period = Duration.minutes(periodMinutes);
+  return { ...definition, series: sources.own(metric, { statistic, period }, scope) };
+}
+
+/** The same of several, by their names. */
+export function alarmsOf<Names extends string>(
+  sources: Sources,
+  rules: Readonly<Record<Names, AlarmRule>>,
+): Readonly<Record<Names, AlarmDefinition>>;
+export function alarmsOf(sources: Sources, rules: Readonly<Record<string, AlarmRule>>) {
+  return Object.fromEntries(
+    Object.entries(rules).map(([name, rule]) => [name, alarmOf(sources, rule)]),
+  );
+}
 
 export function comparisonOf({ when }: AlarmDefinition): ComparisonOperator {
   return when === "above"

@@ -3,15 +3,8 @@ import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import { resourceNames } from "../shared/config/names.ts";
+import { escalatingAlarms } from "../shared/telemetry/alarm-rules.ts";
 import { descriptionOf } from "./operations-alarms.ts";
-
-/** The alarms of which one is enough, by their ids: the playbook's "escalate immediately if". */
-export const escalatingAlarms = [
-  "quota-usage-property-escalate",
-  "quota-usage-account-escalate",
-  "queue-size-page",
-  "halt-duration-page",
-] as const;
 
 export const escalation = {
   id: "escalate-page",

@@ -77,6 +77,8 @@ export type SeriesFile = {
   readonly number: number;
   readonly path: string;
   readonly bytes: number;
+  /** When it was last written (epoch ms). */
+  readonly changedMs: number;
 };
 
 /** Oldest first. */
@@ -86,8 +88,10 @@ export function seriesFiles(folder: string): readonly SeriesFile[] {
       const [, day, number] = seriesFilePattern.exec(name) ?? [];
       if (day === undefined || number === undefined) return [];
       const path = join(folder, name);
-      const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-      return [{ day, number: Number(number), path, bytes }];
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (found === undefined) return [];
+      const { size: bytes, mtimeMs: changedMs } = found;
+      return [{ day, number: Number(number), path, bytes, changedMs }];
     })
     .sort((a, b) => (a.day === b.day ? a.number - b.number : a.day < b.day ? -1 : 1));
 }

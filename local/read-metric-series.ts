@@ -24,9 +24,11 @@ export async function* readMetricPoints(
   query: MetricQuery,
 ): AsyncIterable<MetricPoint> {
   const dayMs = 86_400_000;
-  for (const { day, path } of seriesFiles(folder)) {
+  for (const { day, path, changedMs } of seriesFiles(folder)) {
     const startMs = Date.parse(day);
     if (startMs + dayMs <= query.fromMs || startMs >= query.toMs) continue;
+    // A record is written after it was measured.
+    if (changedMs < query.fromMs) continue;
     for await (const line of createInterface({ input: createReadStream(path, "utf8") })) {
       yield* pointsIn(line).filter((point) => matches(point, query));
     }

@@ -1,20 +1,11 @@
-import { StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { Command } from "commander";
-import { lockProperty, PropertyBusyError } from "../../shared/ledger/hold-property.ts";
-import { isEnded, type Run } from "../../shared/ledger/run.ts";
-import { tellEnd } from "../../shared/ledger/tell-end.ts";
-import { orphanRun } from "../../shared/ledger/transitions/orphan-run.ts";
-import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
-import { CommandError } from "../command-error.ts";
+import { carryRun } from "../carry-run.ts";
 import { commandTerminal } from "../command-terminal.ts";
-import { executionArn } from "../execution-arn.ts";
-import { isExecutionRunning } from "../execution-status.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { followDelivering } from "../follow-delivering.ts";
-import { type OpenStage, openStage } from "../open-stage.ts";
+import { openStage } from "../open-stage.ts";
 import { jsonOption, onCompleteOption, refuseHomeOnly, stageOption } from "../options.ts";
 import { requireRunState } from "../run-snapshot.ts";
-import { refuseOtherServer, startRun } from "../start-run.ts";
 import { summaryText } from "../views/summary-view.ts";
 
 type ResumeOptions = {
@@ -41,7 +32,7 @@ export function resumeCommand(): Command {
       const stage = await openStage(options.stage, terminal.notice);
       try {
         const { run } = await requireRunState(stage.ledger, runId);
-        const execution = await carry(stage, run, options);
+        const execution = await carryRun(stage, run, options);
         const { summary, delivered } = await followDelivering(
           stage,
           { runId, execution },
@@ -54,47 +45,4 @@ export function resumeCommand(): Command {
         await stage.close();
       }
     });
-}
-
-/** The execution that carries the run from here on: a live one, or a new one. */
-async function carry(stage: OpenStage, run: Run, options: ResumeOptions): Promise<string> {
-  const { ledger } = stage;
-  if (!isEnded(run.status)) {
-    const alive = await isExecutionRunning(stage, run.execution);
-    if (alive && !options.clearInFlight) return run.execution;
-    if (alive) await stopExecution(stage, run.execution);
-    await ledger.changeRun(run.runId, (orphan) =>
-      orphanRun(orphan, {
-        execution: run.execution,
-        reason: "its in-flight batches were cleared by hand",
-      }),
-    );
-  }
-  if (run.status === "complete" || run.status === "completed_with_failures") return run.execution;
-
-  refuseOtherServer(stage);
-  try {
-    await lockProperty(run, ledger, Date.now());
-  } catch (error) {
-    if (error instanceof PropertyBusyError) throw new CommandError(error.message);
-    throw error;
-  }
-  // Its execution may sleep, and finds the run taken over when it wakes.
-  const left = await ledger.readRun(run.runId);
-  if (left !== undefined) await tellEnd(left, { ledger, eventBus: await stage.eventBus() });
-  const execution = `${run.runId}-${Date.now().toString(36)}`;
-  await ledger.changeRun(run.runId, (ended) =>
-    resumeRun(ended, { execution, sequential: options.sequential }, Date.now()),
-  );
-  await startRun(stage, execution, { runId: run.runId });
-  return execution;
-}
-
-async function stopExecution(stage: OpenStage, execution: string): Promise<void> {
-  await stage.executions.send(
-    new StopExecutionCommand({
-      executionArn: executionArn(stage.stateMachineArn, execution),
-      cause: "its in-flight batches were cleared by hand",
-    }),
-  );
 }

@@ -6,14 +6,18 @@ import type { RunSummary } from "../../shared/ledger/run-summary.ts";
 import { commandTerminal } from "../command-terminal.ts";
 import { type OpenStage, openStage } from "../open-stage.ts";
 import { jsonOption, stageOption } from "../options.ts";
+import { type Escalation, readEscalations } from "../read-escalations.ts";
 import { requireRunState, runState } from "../run-snapshot.ts";
 import { deadLetterLines } from "../views/dead-letters-view.ts";
+import { escalationLines } from "../views/escalation-view.ts";
 import { propertyJson, quarantineLines } from "../views/registry-view.ts";
 import { statusTable } from "../views/status-view.ts";
 import { summaryText } from "../views/summary-view.ts";
 
 const listed = 20;
 const watchMs = 1_000;
+/** Alarms look at whole minutes. */
+const escalationsEvery = 10;
 
 /** `gsc-sync status [RUN]`: runs as they stand, newest first, or one of them. */
 export function statusCommand(): Command {
@@ -33,10 +37,14 @@ export function statusCommand(): Command {
         const block = createLogUpdate(process.stdout);
         try {
           let runs = await readSummaries(stage, runId);
-          while (options.watch && runs.some((run) => !isEnded(run.status))) {
-            if (!options.json) block(text(runs, runId, terminal));
+          let escalations = await readEscalations(stage, Date.now());
+          for (let look = 1; options.watch && runs.some((run) => !isEnded(run.status)); look += 1) {
+            if (!options.json) block(text(runs, runId, escalations, terminal));
             await delay(watchMs);
             runs = await readSummaries(stage, runId);
+            if (look % escalationsEvery === 0) {
+              escalations = await readEscalations(stage, Date.now());
+            }
           }
           block.clear();
           const properties = runId === undefined ? await stage.registry.listProperties() : [];
@@ -44,13 +52,13 @@ export function statusCommand(): Command {
           const deadLetters = runId === undefined ? await (await stage.deadLetters()).count() : 0;
           terminal.result(
             [
-              text(runs, runId, terminal),
+              text(runs, runId, escalations, terminal),
               ...quarantineLines(quarantined),
               ...deadLetterLines(deadLetters),
             ].join("\n"),
             runId === undefined
-              ? { runs, quarantined: quarantined.map(propertyJson), deadLetters }
-              : { runs },
+              ? { runs, quarantined: quarantined.map(propertyJson), deadLetters, escalations }
+              : { runs, escalations },
           );
         } finally {
           await stage.close();
@@ -71,9 +79,13 @@ async function readSummaries(
 function text(
   runs: readonly RunSummary[],
   runId: string | undefined,
+  escalations: readonly Escalation[],
   terminal: { readonly width: number; readonly colour: boolean },
 ): string {
   const [only] = runs;
-  if (runId !== undefined && only !== undefined) return summaryText(only, terminal);
-  return statusTable(runs, terminal);
+  const shown =
+    runId !== undefined && only !== undefined
+      ? summaryText(only, terminal)
+      : statusTable(runs, terminal);
+  return [shown, ...escalationLines(escalations, Date.now(), terminal)].join("\n");
 }

@@ -1,51 +1,12 @@
+import { queueRules } from "../../shared/telemetry/alarm-rules.ts";
 import { mailboxAgeSeconds } from "../../shared/telemetry/thresholds.ts";
-import type { AlarmDefinition } from "../alarm-definition.ts";
+import { type AlarmDefinition, alarmsOf } from "../alarm-definition.ts";
 import { fiveMinutes, minute, type Sources } from "../sources.ts";
 
-export function queueAlarms({ lines, own, queue }: Sources) {
-  const size = own("queueSize", { statistic: "Maximum", period: minute });
-  const inFlight = own("inFlight", { statistic: "Maximum", period: minute });
+export function queueAlarms(sources: Sources) {
+  const { lines, queue } = sources;
   return {
-    queueSizeWarn: {
-      id: "queue-size-warn",
-      severity: "warn",
-      runbook: "queue-depth",
-      says: "More batches wait than the workers get through.",
-      series: size,
-      threshold: lines.queueSize.warn,
-      when: "from",
-      periods: 1,
-    },
-    queueSizePage: {
-      id: "queue-size-page",
-      severity: "page",
-      runbook: "queue-depth",
-      says: "The queue of a run is nearly full.",
-      series: size,
-      threshold: lines.queueSize.page,
-      when: "from",
-      periods: 1,
-    },
-    inFlightWarn: {
-      id: "in-flight-warn",
-      severity: "warn",
-      runbook: "in-flight-batches",
-      says: "Nearly as many batches as allowed are rung and not handed in.",
-      series: inFlight,
-      threshold: lines.inFlight.warn,
-      when: "from",
-      periods: 1,
-    },
-    inFlightPage: {
-      id: "in-flight-page",
-      severity: "page",
-      runbook: "in-flight-batches",
-      says: "As many batches as allowed have been in flight for five minutes.",
-      series: inFlight,
-      threshold: lines.inFlight.page,
-      when: "from",
-      periods: 5,
-    },
+    ...alarmsOf(sources, queueRules(lines)),
     mailboxAgePage: {
       id: "mailbox-age-page",
       severity: "page",

@@ -1,100 +1,23 @@
-import { batchDurationMs, freshnessDays, haltMs } from "../../shared/telemetry/thresholds.ts";
-import type { AlarmDefinition } from "../alarm-definition.ts";
-import { fiveMinutes, hour, minute, type Sources } from "../sources.ts";
+import { nightRules, runRules } from "../../shared/telemetry/alarm-rules.ts";
+import { type AlarmDefinition, alarmsOf } from "../alarm-definition.ts";
+import { fiveMinutes, type Sources } from "../sources.ts";
 
-export function runAlarms({ own, machine }: Sources) {
+export function runAlarms(sources: Sources) {
   return {
-    batchDurationPage: {
-      id: "batch-duration-page",
-      severity: "page",
-      runbook: "worker-batch-duration",
-      says: "One batch in a hundred takes its worker five seconds or longer.",
-      series: own("batchDuration", { statistic: "p99", period: fiveMinutes }),
-      threshold: batchDurationMs.page,
-      when: "from",
-      periods: 1,
-    },
-    haltDurationPage: {
-      id: "halt-duration-page",
-      severity: "page",
-      runbook: "halt-duration",
-      says: "A halt took longer than five seconds to reach every worker.",
-      series: own("haltDuration", { statistic: "Maximum", period: minute }),
-      threshold: haltMs.page,
-      when: "above",
-      periods: 1,
-    },
-    runsFailedWarn: {
-      id: "runs-failed-warn",
-      severity: "warn",
-      runbook: "failed-runs",
-      says: "A run failed.",
-      series: own("runsFailed", { statistic: "Sum", period: fiveMinutes }),
-      threshold: 1,
-      when: "from",
-      periods: 1,
-    },
-    unitsFailedWarn: {
-      id: "units-failed-warn",
-      severity: "warn",
-      runbook: "failed-units",
-      says: "A run ended with days that could not be fetched.",
-      series: own("unitsFailed", { statistic: "Sum", period: fiveMinutes }),
-      threshold: 1,
-      when: "from",
-      periods: 1,
-    },
-    runsLostWarn: {
-      id: "runs-lost-warn",
-      severity: "warn",
-      runbook: "lost-runs",
-      says: "A run had no execution any more and was halted.",
-      series: own("runsLost", { statistic: "Sum", period: fiveMinutes }),
-      threshold: 1,
-      when: "from",
-      periods: 1,
-    },
+    ...alarmsOf(sources, runRules),
     nightlyFailedPage: {
       id: "nightly-failed-page",
       severity: "page",
       runbook: "nightly-sync",
       says: "The nightly sync itself failed: properties were not even looked at.",
-      series: machine("ExecutionsFailed", "nightly", { statistic: "Sum", period: fiveMinutes }),
+      series: sources.machine("ExecutionsFailed", "nightly", {
+        statistic: "Sum",
+        period: fiveMinutes,
+      }),
       threshold: 1,
       when: "from",
       periods: 1,
     },
-    staleReportsWarn: {
-      id: "stale-reports-warn",
-      severity: "warn",
-      runbook: "freshness",
-      says: `The newest complete day of a report is ${freshnessDays.warn} days old or older, or nobody measures it.`,
-      series: own("staleReports", { statistic: "Maximum", period: hour }),
-      threshold: 1,
-      when: "from",
-      periods: 3,
-      missingBreaches: true,
-    },
-    freshnessPage: {
-      id: "freshness-page",
-      severity: "page",
-      runbook: "freshness",
-      says: `The newest complete day of a report is ${freshnessDays.page} days old or older, or nobody measures it.`,
-      series: own("freshnessLag", { statistic: "Maximum", period: hour }),
-      threshold: freshnessDays.page,
-      when: "from",
-      periods: 3,
-      missingBreaches: true,
-    },
-    quarantinedWarn: {
-      id: "quarantined-warn",
-      severity: "warn",
-      runbook: "quarantine",
-      says: "Search Console refuses a registered property: it is not synced.",
-      series: own("quarantinedProperties", { statistic: "Maximum", period: hour }),
-      threshold: 1,
-      when: "from",
-      periods: 1,
-    },
+    ...alarmsOf(sources, nightRules),
   } as const satisfies Record<string, AlarmDefinition>;
 }

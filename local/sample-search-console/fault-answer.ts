@@ -3,6 +3,7 @@ import {
   forbidden,
   type HttpAnswer,
   quotaRefusal,
+  secondQuotaRefusal,
   serverError,
   unauthorized,
   unknownSite,
@@ -14,6 +15,8 @@ export function faultAnswer(kind: FaultKind, siteUrl: string): HttpAnswer | unde
   switch (kind) {
     case "429":
       return quotaRefusal(1);
+    case "429-qps":
+      return secondQuotaRefusal();
     case "403-quota":
       return quotaRefusal(0);
     case "403-user-rate":

@@ -4,7 +4,7 @@ import { fraction, hash } from "./hash.ts";
 /**
  * What can be made to go wrong with a query's answer, at any share of them or for chosen ones.
  *
- *   answers instead         429, 403-quota, 403-user-rate, 403-forbidden, 401, 404, 500, 503
+ *   answers instead         429, 429-qps (a per-second limit), 403-quota, 403-user-rate, 403-forbidden, 401, 404, 500, 503
  *   no answer               timeout
  *   an answer that breaks   reset (in mid-body), truncated, html, wrong-types
  *   a slow one              drip: a few bytes at a time
@@ -12,6 +12,7 @@ import { fraction, hash } from "./hash.ts";
  */
 export const faultKinds = [
   "429",
+  "429-qps",
   "403-quota",
   "403-user-rate",
   "403-forbidden",

@@ -51,6 +51,12 @@ export function quotaRefusal(turn: number): HttpAnswer {
   return errorAnswer(403, "usageLimits", "quotaExceeded", message);
 }
 
+/** Too many within a second; Google does not publish how many that is. */
+export function secondQuotaRefusal(): HttpAnswer {
+  const message = "Search Analytics QPS quota exceeded. Rate of requests is too high.";
+  return errorAnswer(429, "usageLimits", "rateLimitExceeded", message);
+}
+
 function errorAnswer(
   status: number,
   domain: string,

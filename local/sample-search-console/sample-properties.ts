@@ -40,6 +40,9 @@ export type SampleProperty = {
  */
 export const largeRowsByWeekday = [25_000, 25_001, 50_000, 60_000, 0, 1, 24_999] as const;
 
+/** What rollback drills fetch. */
+export const drillSite = "sc-domain:drill.example";
+
 export const sampleProperties: readonly SampleProperty[] = [
   {
     siteUrl: "sc-domain:sample.example",
@@ -105,6 +108,7 @@ export const sampleProperties: readonly SampleProperty[] = [
   ordinary("https://docs.example/en/", "https://docs.example/en/", 200),
   ordinary("sc-domain:travel.example", "https://www.travel.example/", 400),
   ordinary("sc-domain:garden.example", "https://garden.example/", 90),
+  ordinary(drillSite, "https://drill.example/", 30),
 ];
 
 /** A property that is there to be one of many. */

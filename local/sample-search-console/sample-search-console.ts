@@ -68,6 +68,10 @@ export async function startSampleSearchConsole(
       const given = answerOwnPath(own, { analytics, seen, faults, clock, seed });
       return sendAnswer(response, given ?? unknownPath(), undefined);
     }
+    if (path.kind === "query") {
+      seen.begin();
+      response.once("close", () => seen.end());
+    }
     turn += 1;
     const holdMs = latencyOf(seed, turn, latencyMs);
     const { given, fault } = await answerApi(path, request);

@@ -24,6 +24,8 @@ export type SeenProperty = {
 export type Seen = {
   readonly requests: number;
   readonly refusals: number;
+  /** Queries that have arrived and are not answered yet. */
+  readonly underWay: number;
   /** Connections that clients opened. */
   readonly connections: number;
   readonly properties: Readonly<Record<string, SeenProperty>>;
@@ -37,6 +39,7 @@ export function seenRequests() {
   const properties = new Map<string, SeenProperty>();
   let list: SeenRequest[] = [];
   let connections = 0;
+  let underWay = 0;
 
   const propertyOf = (siteUrl: string): SeenProperty => {
     const found = properties.get(siteUrl);
@@ -49,6 +52,12 @@ export function seenRequests() {
   return {
     connect() {
       connections += 1;
+    },
+    begin() {
+      underWay += 1;
+    },
+    end() {
+      underWay -= 1;
     },
     arrive(siteUrl: string, nowMs: number) {
       const property = propertyOf(siteUrl);
@@ -68,6 +77,7 @@ export function seenRequests() {
       return {
         requests: all.reduce((sum, property) => sum + property.requests, 0),
         refusals: all.reduce((sum, property) => sum + property.refusals, 0),
+        underWay,
         connections,
         properties: Object.fromEntries(
           [...properties].map(([siteUrl, property]) => [siteUrl, { ...property }]),

@@ -24,12 +24,14 @@ import type { Ledger } from "./ledger.ts";
 import { LedgerError } from "./ledger-error.ts";
 import {
   parseBatch,
+  parseLeverChanges,
   parseLock,
   parseRun,
   parseSeats,
   parseSettings,
   settingsAttributes,
 } from "./ledger-items.ts";
+import { withLeverChange } from "./lever-changes.ts";
 import type { PropertyLock } from "./property-lock.ts";
 import { type SetSettings, type Settings, settingsOver, withChange } from "./settings.ts";
 
@@ -50,9 +52,14 @@ const maxTries = 60;
  */
 export function dynamoLedger(
   client: DynamoDBDocumentClient,
-  options: { readonly table: string; readonly defaults: Settings },
+  options: {
+    readonly table: string;
+    readonly defaults: Settings;
+    readonly nowMs?: () => number;
+  },
 ): Ledger {
   const TableName = options.table;
+  const { nowMs = Date.now } = options;
 
   async function readItem(Key: Record<string, string>) {
     const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
@@ -245,8 +252,22 @@ export function dynamoLedger(
         compareAndSet(settingsKey, (item) => {
           const next = withChange(setIn(item), change);
           const unset = Object.fromEntries(settingsAttributes().map((name) => [name, undefined]));
-          return { write: { ...unset, ...next }, outcome: settingsOver(options.defaults, next) };
+          const known = parseLeverChanges(item);
+          const leverChanges = withLeverChange(known, next.lever ?? null, nowMs());
+          return {
+            write: { ...unset, ...next, leverChanges },
+            outcome: settingsOver(options.defaults, next),
+          };
         }),
+      );
+    },
+
+    async readLeverChanges() {
+      return guard(async () =>
+        parseLeverChanges(await readItem(settingsKey)).map(({ atMs, lever }) => ({
+          atMs,
+          lever: lever ?? options.defaults.lever,
+        })),
       );
     },
   };

@@ -3,6 +3,7 @@ import { parsePacificDate } from "../plan/pacific-date.ts";
 import { ReportSchema } from "../plan/report.ts";
 import type { Batch } from "./batch.ts";
 import { LedgerError } from "./ledger-error.ts";
+import type { SetLever } from "./lever-changes.ts";
 import type { PropertyLock } from "./property-lock.ts";
 import { type Run, runStatuses } from "./run.ts";
 import type { Seats } from "./seats.ts";
@@ -28,6 +29,11 @@ export function parseSeats(item: unknown): Seats {
 /** What has been set. */
 export function parseSettings(item: unknown): SetSettings {
   return parseItem("settings", SettingsSchema, item);
+}
+
+/** What the settings' item tells of the lever; nothing where there is no item yet. */
+export function parseLeverChanges(item: unknown): readonly SetLever[] {
+  return parseItem("settings", LeverChangesSchema, item ?? {}).leverChanges;
 }
 
 /** The attributes that settings are stored in. */
@@ -158,3 +164,7 @@ function parseItem<T>(name: string, schema: z.ZodType<T>, item: unknown): T {
     `the ledger holds a ${name} item that this version cannot read: ${z.prettifyError(parsed.error)}`,
   );
 }
+
+const LeverChangesSchema = z.object({
+  leverChanges: z.array(z.object({ atMs: ms, lever: z.number().nullable() })).default([]),
+});

@@ -1,4 +1,5 @@
 import type { Batch } from "./batch.ts";
+import type { LeverChange } from "./lever-changes.ts";
 import type { LockDecision, PropertyLock } from "./property-lock.ts";
 import type { Run } from "./run.ts";
 import type { Seats } from "./seats.ts";
@@ -52,4 +53,6 @@ export type Ledger = {
   changeSettings(
     change: SettingsChange | ((set: SetSettings) => SettingsChange),
   ): Promise<Settings>;
+  /** The lever when something was first set, and each change of it since; oldest first. */
+  readLeverChanges(): Promise<readonly LeverChange[]>;
 };

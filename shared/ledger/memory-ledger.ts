@@ -1,14 +1,16 @@
 import type { Batch } from "./batch.ts";
 import type { Ledger } from "./ledger.ts";
+import { type SetLever, withLeverChange } from "./lever-changes.ts";
 import type { PropertyLock } from "./property-lock.ts";
 import type { Run } from "./run.ts";
 import type { Seats } from "./seats.ts";
 import { type SetSettings, type Settings, settingsOver, withChange } from "./settings.ts";
 
 /** The ledger in memory: the same transitions, no store. For tests and simulation. */
-export function memoryLedger(settings: Settings): Ledger {
+export function memoryLedger(settings: Settings, nowMs: () => number = () => 0): Ledger {
   let set: SetSettings = {};
   let seats: Seats = {};
+  let leverChanges: readonly SetLever[] = [];
   const runs = new Map<string, Run>();
   const batches = new Map<string, Batch>();
   const tokens = new Map<string, number>();
@@ -91,7 +93,11 @@ export function memoryLedger(settings: Settings): Ledger {
     },
     async changeSettings(change) {
       set = withChange(set, change);
+      leverChanges = withLeverChange(leverChanges, set.lever ?? null, nowMs());
       return settingsOver(settings, set);
+    },
+    async readLeverChanges() {
+      return leverChanges.map(({ atMs, lever }) => ({ atMs, lever: lever ?? settings.lever }));
     },
   };
 }

@@ -36,6 +36,40 @@ export const mailboxAgeSeconds = { page: 900 } as const;
  */
 export const freshnessDays = { warn: 5, page: 8 } as const;
 
+const hourMs = 3_600_000;
+
+/** The playbook's phases: the lever, and for how long it has to go well. */
+export const phases = {
+  A: { lever: 1, forMs: 24 * hourMs },
+  B: { lever: 3, forMs: 7 * 24 * hourMs },
+  C: { lever: 5, forMs: 7 * 24 * hourMs },
+} as const;
+
+/** Batches in the queue, on average over a phase. */
+export const averageQueue = { below: 200 } as const;
+
+/** A figure may be so many times its baseline before it is a regression. */
+export const regressionFactor = 1.25;
+
+/** What has to be recorded of a phase: a nightly sync measures every day, a little later or sooner. */
+export const gateEvidence = { longestGapMs: 26 * hourMs, leastBatches: 10 } as const;
+
+/** Rollbacks, from detection to effect. */
+export const rollbackBudgetMs = {
+  "rate-limit-spike": 2 * 60_000,
+  "persistence-backlog": 5 * 60_000,
+  "coordinator-fault": 10 * 60_000,
+} as const;
+
+/** After the rate-limit rollback its usage is watched for so long. */
+export const watchUsageMs = 5 * 60_000;
+
+/** An escalation is shown for so long after it is over. */
+export const escalationShownMs = 15 * 60_000;
+
+/** A dispatcher tells of its run's queue at least every 20 s, while the run is not waiting. */
+export const coordinatorSilenceMs = 30_000;
+
 export type StageLimits = { readonly maxQueueSize: number; readonly maxInFlight: number };
 
 /** The lines of a stage, in batches and in requests a minute. */

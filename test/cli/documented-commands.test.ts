@@ -4,7 +4,13 @@ import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { createProgram } from "../../cli/program.ts";
 
-const documents = ["README.md", "docs/nightly.md", "docs/quota.md"];
+const documents = [
+  "README.md",
+  "docs/nightly.md",
+  "docs/quota.md",
+  "docs/playbook.md",
+  "docs/quick-reference.md",
+];
 const read = (document: string) =>
   readFileSync(join(import.meta.dirname, "../..", document), "utf8").replaceAll("\\|", "|");
 

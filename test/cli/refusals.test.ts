@@ -142,6 +142,23 @@ const cases: Readonly<Record<string, Case>> = {
   "SQL where there is none": () =>
     inANewHome({ GSC_SYNC_ROW_STORE: "dynamodb" }, ["sql", "select 1"]),
   "a removal that nobody confirms": typed("properties", "remove", ...site),
+  "a drill that nobody confirms": typed("drill", "coordinator-fault"),
+  "a drill on a stage that reads Google": typed(
+    ...["drill", "coordinator-fault", "--stage", "dev", "--yes"],
+  ),
+  "a drill on prod by accident": typed(
+    ...[
+      "drill",
+      "coordinator-fault",
+      "--stage",
+      "prod",
+      "--yes",
+      "--sample-server",
+      "http://127.0.0.1:1",
+    ],
+  ),
+  "a phase that is none": typed("gate", "--phase", "D"),
+  "a time that is none": typed("gate", "--phase", "B", "--window", "2"),
   "a purge that nobody confirms": typed("dlq", "purge"),
   "a dead letter that is none": () => home.run("dlq", "redrive", "nope"),
   "no command for the events": typed("backfill", ...site, "--days", "3", "--on-complete", " "),

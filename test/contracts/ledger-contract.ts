@@ -356,6 +356,23 @@ export function describeLedger(name: string, openStore: () => Promise<LedgerStor
       expect((await store.client({ lever: 5 }).readSettings()).lever).toBe(5);
     });
 
+    test("each change of the lever is kept, and setting it to what it is changes nothing", async () => {
+      expect(await ledger.readLeverChanges()).toEqual([]);
+      for (const change of [
+        { lever: 1 },
+        { qpm: 300 },
+        { lever: 1 },
+        { lever: 5 },
+        { lever: null },
+      ])
+        await ledger.changeSettings(change);
+      const changes = await ledger.readLeverChanges();
+      expect(changes.map(({ lever }) => lever)).toEqual([1, 5, 3]);
+      expect(changes.map(({ atMs }) => atMs)).toEqual(
+        changes.map(({ atMs }) => atMs).toSorted((a, b) => a - b),
+      );
+    });
+
     test("settings can be changed by what is set, of which many at the same time lose nothing", async () => {
       expect(await ledger.readSetSettings()).toEqual({});
       const clients = [ledger, store.client({ lever: 5 })];

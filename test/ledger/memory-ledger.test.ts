@@ -4,7 +4,7 @@ import { type SetSettings, settingsOver, withChange } from "../../shared/ledger/
 import { describeLedger } from "../contracts/ledger-contract.ts";
 
 describeLedger("memory", async () => {
-  const held = memoryLedger({ lever: 0 });
+  const held = memoryLedger({ lever: 3 });
   let set: SetSettings = {};
   return {
     // Clients share what was set; each has defaults of its own.
@@ -14,6 +14,7 @@ describeLedger("memory", async () => {
       readSetSettings: async () => set,
       async changeSettings(change) {
         set = withChange(set, change);
+        await held.changeSettings(change);
         return settingsOver(defaults, set);
       },
     }),

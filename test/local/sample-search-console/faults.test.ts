@@ -23,6 +23,7 @@ describe("a fault on demand, as Google's client meets it", () => {
   const transient = { kind: "transient" };
   const met: Readonly<Record<Exclude<FaultKind, "drip" | "moving-ties">, object>> = {
     "429": { kind: "quota" },
+    "429-qps": { kind: "quota", period: "second" },
     "403-quota": { kind: "quota" },
     "403-user-rate": { kind: "quota", scope: "account" },
     "403-forbidden": { kind: "forbidden" },

@@ -1,0 +1,116 @@
+import { Argument, Command } from "commander";
+import { rollbackBudgetMs, watchUsageMs } from "../../shared/telemetry/thresholds.ts";
+import { CommandError } from "../command-error.ts";
+import { commandTerminal } from "../command-terminal.ts";
+import { mayChange, requireAnswerable } from "../confirm.ts";
+import { coordinatorFault } from "../drill/coordinator-fault.ts";
+import { type DrillGround, onOwnGround, onStageGround } from "../drill/drill-ground.ts";
+import { persistenceBacklog } from "../drill/persistence-backlog.ts";
+import { rateLimitSpike } from "../drill/rate-limit-spike.ts";
+import { runDrill } from "../drill/run-drill.ts";
+import type { Scenario, ScenarioName } from "../drill/scenario.ts";
+import { onInterrupt } from "../interrupt.ts";
+import { jsonOption, stageOption } from "../options.ts";
+import { appendToRolloutLog, logOption } from "../rollout-log.ts";
+import { stretchOfTime } from "../time-options.ts";
+import { UsageError } from "../usage-error.ts";
+import { drillEntry, drillText } from "../views/drill-view.ts";
+
+type DrillOptions = {
+  readonly stage: string;
+  readonly watch?: number;
+  readonly sampleServer?: string;
+  readonly prod: boolean;
+  readonly log: string;
+  readonly yes: boolean;
+  readonly json: boolean;
+};
+
+const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
+  "rate-limit-spike": rateLimitSpike,
+  "persistence-backlog": persistenceBacklog,
+  "coordinator-fault": coordinatorFault,
+};
+
+/** `gsc-sync drill`: runs a rollback of the playbook against the clock. Exits 1 when it fails. */
+export function drillCommand(): Command {
+  return new Command("drill")
+    .description(
+      "provoke a fault, do the playbook's rollback, measure it against its budget; locally in a home of its own",
+    )
+    .addArgument(
+      new Argument("<scenario>", "what goes wrong").choices(Object.keys(rollbackBudgetMs)),
+    )
+    .option(
+      "--watch <time>",
+      "watch usage for so long after the rate-limit rollback, like 30s (default: 5m)",
+      stretchOfTime("--watch", 1_000),
+    )
+    .option(
+      "--sample-server <url>",
+      "on a stage: the sample server that its workers read; nothing is drilled against Google",
+    )
+    .option("--prod", "on the stage prod: really there", false)
+    .option("--yes", "drill without asking", false)
+    .addOption(logOption())
+    .addOption(stageOption())
+    .addOption(jsonOption())
+    .action(async (name: ScenarioName, options: DrillOptions) => {
+      const scenario = scenarios[name];
+      const onGround = groundOf(options);
+      if (options.watch !== undefined && !scenario.watched) {
+        throw new UsageError(`--watch is for rate-limit-spike: ${name} has nothing to watch after`);
+      }
+      requireAnswerable(options);
+      const terminal = commandTerminal(options.json);
+      if (!(await mayChange(`Drill ${name} on ${options.stage}?`, options))) {
+        terminal.notice("nothing is drilled");
+        process.exitCode = 1;
+        return;
+      }
+      const stop = new AbortController();
+      using _interrupt = onInterrupt(
+        () => {
+          terminal.notice("stopping: what the drill changed is given back");
+          stop.abort(new CommandError("the drill was stopped"));
+        },
+        () => process.exit(1),
+      );
+      const drill = await onGround(terminal.notice, (ground) =>
+        runDrill(name, scenario, ground, {
+          watchMs: options.watch ?? watchUsageMs,
+          stop: stop.signal,
+          onNotice: terminal.notice,
+        }),
+      );
+      await appendToRolloutLog(options.log, drillEntry(drill, options.stage));
+      process.exitCode = drill.pass ? 0 : 1;
+      terminal.result(`${drillText(drill, terminal)}\n\n  written to ${options.log}`, {
+        ...drill,
+        stage: options.stage,
+        log: options.log,
+      });
+    });
+}
+
+type OnGround = <Outcome>(
+  onNotice: (notice: string) => void,
+  work: (ground: DrillGround) => Promise<Outcome>,
+) => Promise<Outcome>;
+
+/** @throws UsageError: a stage takes a flag that nobody types by accident, prod one more */
+function groundOf({ stage, sampleServer, prod }: DrillOptions): OnGround {
+  if (stage === "local") {
+    if (sampleServer === undefined && !prod) return onOwnGround;
+    throw new UsageError("--sample-server and --prod are for a stage: a local drill has its own");
+  }
+  if (sampleServer === undefined) {
+    throw new UsageError(
+      `a drill on ${stage} disturbs its runs: say which sample server its workers read, --sample-server URL`,
+    );
+  }
+  if (stage === "prod" && !prod) {
+    throw new UsageError("a drill on prod disturbs what others rely on: say --prod as well");
+  }
+  return (onNotice, work) => onStageGround({ stage, serverUrl: sampleServer }, onNotice, work);
+}

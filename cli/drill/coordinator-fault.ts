@@ -1,0 +1,37 @@
+import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
+import { carryRun, stopExecution } from "../carry-run.ts";
+import { requireRunState } from "../run-snapshot.ts";
+import { alarmRaised, coordinatorSilent } from "./detect.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** Nobody coordinates the run any more: stop it, clear what is in flight, restart sequentially. */
+export const coordinatorFault: Scenario = {
+  says: "the run's coordinator is gone, its batches still in flight",
+  days: () => 48,
+  watched: false,
+  async provoke({ stage, runId }) {
+    const { run } = await requireRunState(stage.ledger, runId);
+    await stopExecution(stage, run.execution, "a drill");
+    return { async [Symbol.asyncDispose]() {} };
+  },
+  async detect({ stage }, sinceMs) {
+    const silent = await coordinatorSilent(stage, sinceMs);
+    return silent ?? alarmRaised(stage, ["runs-lost-warn"], sinceMs);
+  },
+  async rollBack({ stage, runId, note }) {
+    const { ledger } = stage;
+    const input = { reason: "a drill: its coordinator is gone", endsAs: "halted" } as const;
+    await ledger.changeRun(runId, (run) => haltRun(run, input, Date.now()));
+    note("run stopped");
+    const { run } = await requireRunState(ledger, runId);
+    await carryRun(stage, run, { clearInFlight: true, sequential: true });
+    note("in flight cleared, restarted sequentially");
+  },
+  effect: {
+    says: "the run goes on, one request at a time",
+    taken: 1,
+    inFlight: 1,
+    underWay: 1,
+    withFirstRequest: true,
+  },
+};

@@ -1,0 +1,39 @@
+import { rulesOfRuns } from "../../shared/telemetry/alarm-rules.ts";
+import { raisedAlarms } from "../../shared/telemetry/evaluate-alarm.ts";
+import { metricNames } from "../../shared/telemetry/metric-names.ts";
+import { coordinatorSilenceMs } from "../../shared/telemetry/thresholds.ts";
+import type { OpenStage } from "../open-stage.ts";
+import { linesWith } from "../stage-lines.ts";
+
+/** What the first of these alarms says, once the recorded metrics raise one. */
+export async function alarmRaised(
+  { ledger, metrics }: Pick<OpenStage, "ledger" | "metrics">,
+  ids: readonly string[],
+  sinceMs: number,
+): Promise<string | undefined> {
+  const lines = linesWith(await ledger.readSettings());
+  const rules = rulesOfRuns(lines).filter(({ id }) => ids.includes(id));
+  const window = { fromMs: sinceMs, toMs: Date.now() };
+  const [first] = await raisedAlarms(rules, metrics, window);
+  return first === undefined ? undefined : `${first.id}: ${first.worst} (line ${first.threshold})`;
+}
+
+/** Since when no dispatcher has told of its queue, once that is long enough to be a fault. */
+export async function coordinatorSilent(
+  { metrics }: Pick<OpenStage, "metrics">,
+  sinceMs: number,
+): Promise<string | undefined> {
+  const nowMs = Date.now();
+  const periodMs = metrics.shortestPeriodMs;
+  const fromMs = Math.floor((sinceMs - coordinatorSilenceMs) / periodMs) * periodMs;
+  const [told = []] = await metrics.read(
+    [{ name: metricNames.queueSize, statistic: "SampleCount" }],
+    { fromMs, toMs: nowMs, periodMs },
+  );
+  const last = told.at(-1);
+  const lastMs = last === undefined ? sinceMs : last.fromMs + periodMs;
+  const silentMs = nowMs - lastMs;
+  if (silentMs < coordinatorSilenceMs) return undefined;
+  const line = coordinatorSilenceMs / 1_000;
+  return `${metricNames.queueSize} not told of for ${Math.floor(silentMs / 1_000)} s (line ${line})`;
+}

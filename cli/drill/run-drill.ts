@@ -1,0 +1,86 @@
+import { isEnded, type Run } from "../../shared/ledger/run.ts";
+import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
+import { lastDays } from "../../shared/plan/date-range.ts";
+import { defaultReportId } from "../../shared/plan/report.ts";
+import type { RunRequestInput } from "../../shared/plan/run-request.ts";
+import { rollbackBudgetMs } from "../../shared/telemetry/thresholds.ts";
+import { onLoan } from "../on-loan.ts";
+import { newRunId } from "../run-id.ts";
+import { refuseBusyProperty, startRun } from "../start-run.ts";
+import type { DrillGround } from "./drill-ground.ts";
+import { type DrillResult, type DrillStep, drillResult, noFindings } from "./drill-result.ts";
+import { type DrillOptions, rehearse } from "./rehearse.ts";
+import type { Scenario, ScenarioName } from "./scenario.ts";
+import { DrillFailure, until } from "./until.ts";
+import { verifyRows } from "./verify-rows.ts";
+
+const longestRunMs = 15 * 60_000;
+
+/**
+ * Provokes a scenario in a run of the drill's property, waits until the recorded metrics show it,
+ * does what the playbook says, and measures until the load is what that should make of it. Then the
+ * settings are given back, the run goes on to its end, and its rows are compared with the truth.
+ */
+export async function runDrill(
+  name: ScenarioName,
+  scenario: Scenario,
+  ground: DrillGround,
+  options: DrillOptions,
+): Promise<DrillResult> {
+  const { stage, siteUrl } = ground;
+  const { ledger } = stage;
+  const startedAtMs = Date.now();
+  const runId = newRunId(startedAtMs);
+  const steps: DrillStep[] = [];
+  const found = noFindings();
+
+  function note(step: string, atMs = Date.now()): void {
+    const afterMs = atMs - startedAtMs;
+    steps.push({ step, at: new Date(atMs).toISOString(), afterMs });
+    options.onNotice(`${(afterMs / 1_000).toFixed(1).padStart(6)} s  ${step}`);
+  }
+
+  const range = lastDays(scenario.days(options.watchMs), startedAtMs);
+  const request: RunRequestInput = {
+    siteUrl,
+    ...range,
+    reports: [defaultReportId],
+    concurrency: 3,
+    force: true,
+  };
+  const settings = JSON.stringify(await ledger.readSetSettings());
+  await refuseBusyProperty(stage, request);
+  const { requests } = await ground.server.seen(siteUrl);
+  try {
+    await onLoan(stage, { loanId: runId, borrower: "drill" }, options.onNotice, async (loan) => {
+      await startRun(stage, runId, request);
+      const drill = { ...ground, runId, loan, note, requests };
+      await rehearse(scenario, drill, found, { ...options, budgetMs: rollbackBudgetMs[name] });
+    });
+    if (JSON.stringify(await ledger.readSetSettings()) === settings) {
+      note("the settings are as they were found");
+    } else found.failure ??= "the settings are not as they were found";
+    const ended = await untilRunEnds(ground, runId, options.stop);
+    note(`the run has ended: ${ended.status}`);
+    if (ended.status !== "complete") found.failure ??= `the run ended as ${ended.status}`;
+    const rows = await verifyRows(stage, ground.server, { siteUrl, ...range });
+    note(rows.equal ? `${rows.found} rows equal the truth` : "rows differ from the truth");
+    if (!rows.equal) found.failure ??= `rows: ${rows.missing} missing, ${rows.wrong} wrong`;
+    found.rows = rows;
+  } catch (error) {
+    if (!(error instanceof DrillFailure)) throw error;
+    found.failure = error.message;
+  } finally {
+    const input = { reason: "its drill has ended", endsAs: "halted" } as const;
+    await ledger.changeRun(runId, (run) => haltRun(run, input, Date.now()));
+  }
+
+  return drillResult(name, found, { steps, runId, startedAtMs, endedAtMs: Date.now() });
+}
+
+function untilRunEnds({ stage }: DrillGround, runId: string, stop: AbortSignal): Promise<Run> {
+  return until("the run has ended", { limitMs: longestRunMs, stop }, async () => {
+    const run = await stage.ledger.readRun(runId);
+    return run !== undefined && isEnded(run.status) ? run : undefined;
+  });
+}

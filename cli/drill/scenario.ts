@@ -1,0 +1,37 @@
+import type { rollbackBudgetMs } from "../../shared/telemetry/thresholds.ts";
+import type { StageLoan } from "../on-loan.ts";
+import type { DrillGround } from "./drill-ground.ts";
+
+export type ScenarioName = keyof typeof rollbackBudgetMs;
+
+/** A drill under way, as its scenario sees it. */
+export type DrillUnderWay = DrillGround & {
+  readonly runId: string;
+  readonly loan: StageLoan;
+  /** Writes down that something has been done, or seen. */
+  note(step: string): void;
+};
+
+/** What a rollback has to bring about, and keep so. */
+export type Effect = {
+  readonly says: string;
+  /** At most so many batches held by workers, batches in flight, requests at the server. */
+  readonly taken: number;
+  readonly inFlight: number;
+  readonly underWay: number;
+  /** It is there once a request arrives again; otherwise as soon as the load has fallen. */
+  readonly withFirstRequest: boolean;
+};
+
+export type Scenario = {
+  readonly says: string;
+  /** Of the drill's property; enough that the run outlasts the rollback. */
+  days(watchMs: number): number;
+  readonly watched: boolean;
+  provoke(drill: DrillUnderWay): Promise<AsyncDisposable>;
+  /** Whether the recorded metrics show it by now; what they show. */
+  detect(drill: DrillUnderWay, provokedAtMs: number): Promise<string | undefined>;
+  /** The playbook's steps. */
+  rollBack(drill: DrillUnderWay): Promise<void>;
+  readonly effect: Effect;
+};

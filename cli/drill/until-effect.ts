@@ -1,0 +1,36 @@
+import { inFlightCount, type Run } from "../../shared/ledger/run.ts";
+import type { Effect } from "./scenario.ts";
+
+/** What runs at an instant: by the ledger, and at the server. */
+export type Load = {
+  readonly atMs: number;
+  readonly run: Run;
+  /** Requests so far, and those that are not answered yet. */
+  readonly requests: number;
+  readonly underWay: number;
+};
+
+/** So many requests have to come while the load stays low: the run goes on. */
+export const enoughRequests = 5;
+
+/**
+ * Looks at the load, one after the other, for the instant from which it has stayed what a rollback
+ * has to make of it, known once the run has gone on under it for a while.
+ */
+export function effectWatch(effect: Effect, requestsBefore: number) {
+  let reached: { readonly atMs: number; readonly requests: number } | undefined;
+  return (load: Load): number | undefined => {
+    if (!isLow(load, effect)) reached = undefined;
+    else if (!effect.withFirstRequest || load.requests > requestsBefore) reached ??= load;
+    if (reached === undefined || load.requests < reached.requests + enoughRequests)
+      return undefined;
+    return reached.atMs;
+  };
+}
+
+function isLow({ run, underWay }: Load, effect: Effect): boolean {
+  const taken = Object.values(run.inFlight).filter(({ token }) => token > 0).length;
+  return (
+    taken <= effect.taken && inFlightCount(run) <= effect.inFlight && underWay <= effect.underWay
+  );
+}
