@@ -25,7 +25,10 @@ export async function backfillAndLever(world: World) {
   await stage.start("first", { ...input, batchSize: 1 });
   await asked(6);
   const workersAtThree = searchConsole.mostAtOnce();
+  // The run must not be over before the command is.
+  searchConsole.hold();
   await pullLever(world.ministack, 1);
+  searchConsole.release();
   // What was rung before is still answered: at most the lever and two more.
   await asked(5, searchConsole.requestsOf(input.siteUrl));
   searchConsole.forget();
