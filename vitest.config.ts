@@ -10,10 +10,13 @@ const longChaos = process.env.GSC_SYNC_CHAOS
       (name) => `test/chaos/${name}.test.ts`,
     );
 
+/** Deploys onto an emulator of AWS: a command of its own, `npm run test:deploy`, and CI's. */
+const deploy = process.env.GSC_SYNC_DEPLOY ? [] : ["test/deploy/**"];
+
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: [...configDefaults.exclude, ...longChaos],
+    exclude: [...configDefaults.exclude, ...longChaos, ...deploy],
     testTimeout: 150_000,
     hookTimeout: 150_000,
     // Many of the tests wait, for leases and clocks, more than they compute.

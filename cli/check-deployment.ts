@@ -43,7 +43,7 @@ export async function checkDeployment(
 }
 
 function stacksOf({ stage, rows }: DeployedStage["description"]): readonly string[] {
-  const parts = ["data", "pipeline", "observability", "escalation"];
+  const parts = ["data", "pipeline", "observability", "escalation", "queries"];
   return [...(rows.kind === "dsql" ? ["dsql"] : []), ...parts].map(
     (part) => `gsc-sync-${stage}-${part}`,
   );

@@ -2,7 +2,6 @@ import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { OperationsAlarms } from "../../dashboards/operations-alarms.ts";
 import { OperationsDashboard } from "../../dashboards/operations-dashboard.ts";
-import { SavedQueries } from "../../dashboards/saved-queries.ts";
 import { sourcesOf } from "../../dashboards/sources.ts";
 import { resourceNames } from "../../shared/config/names.ts";
 import { AlarmTopics } from "../constructs/alarm-topics.ts";
@@ -25,7 +24,6 @@ export class ObservabilityStack extends Stack {
       runbook,
     });
     new OperationsDashboard(this, "Dashboard", { sources, alarms, runbook });
-    new SavedQueries(this, "Queries", { stage: stage.name });
     new CfnOutput(this, "DashboardName", { value: resourceNames(stage.name).dashboard });
     new CfnOutput(this, "WarnTopicArn", { value: this.topics.warn.topicArn });
     new CfnOutput(this, "PageTopicArn", { value: this.topics.page.topicArn });

@@ -6,6 +6,7 @@ import { DsqlStack } from "./dsql-stack.ts";
 import { EscalationStack } from "./escalation-stack.ts";
 import { ObservabilityStack } from "./observability-stack.ts";
 import { PipelineStack } from "./pipeline-stack.ts";
+import { QueriesStack } from "./queries-stack.ts";
 
 /** A stage's stacks, in the order in which they are deployed. */
 export function stacksOf(scope: Construct, stage: Stage) {
@@ -35,7 +36,7 @@ export function stacksOf(scope: Construct, stage: Stage) {
   const observability = new ObservabilityStack(scope, id("observability"), {
     stage,
     env,
-    description: about("dashboard, alarms, whom they tell, saved log queries"),
+    description: about("dashboard, alarms, whom they tell"),
   });
   const escalation = new EscalationStack(scope, id("escalation"), {
     stage,
@@ -43,5 +44,10 @@ export function stacksOf(scope: Construct, stage: Stage) {
     observability,
     description: about("the alarm over the alarms"),
   });
-  return { dsql, data, pipeline, observability, escalation };
+  const queries = new QueriesStack(scope, id("queries"), {
+    stage,
+    env,
+    description: about("saved log queries"),
+  });
+  return { dsql, data, pipeline, observability, escalation, queries };
 }

@@ -42,6 +42,7 @@ describe("the CDK app", () => {
       "gsc-sync-prod-escalation.template.json",
       "gsc-sync-prod-observability.template.json",
       "gsc-sync-prod-pipeline.template.json",
+      "gsc-sync-prod-queries.template.json",
     ]);
   });
 

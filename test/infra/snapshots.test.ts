@@ -5,13 +5,14 @@ import { synthesisedStacks } from "./synthesised-stacks.ts";
 // What a deploy would make, to be read in a review. Hashes of code are left out: they change with
 // every line of a handler.
 
-const { data, pipeline, observability, escalation } = synthesisedStacks("prod");
+const { data, pipeline, observability, escalation, queries } = synthesisedStacks("prod");
 
 test.each([
   ["data", data],
   ["pipeline", pipeline],
   ["observability", observability],
   ["escalation", escalation],
+  ["queries", queries],
 ] as const)("the %s stack of prod", async (name, template) => {
   await expect(redacted(template)).toMatchFileSnapshot(`snapshots/${name}.json`);
 });

@@ -12,12 +12,16 @@ export function synthesisedStacks(stageName: StageName): Stacks {
   const known = synthesised.get(stageName);
   if (known !== undefined) return known;
   const app = new App({ analyticsReporting: false, context: { "aws:cdk:bundling-stacks": [] } });
-  const { data, pipeline, observability, escalation } = stacksOf(app, stageNamed(stageName));
+  const { data, pipeline, observability, escalation, queries } = stacksOf(
+    app,
+    stageNamed(stageName),
+  );
   const stacks = {
     data: Template.fromStack(data),
     pipeline: Template.fromStack(pipeline),
     observability: Template.fromStack(observability),
     escalation: Template.fromStack(escalation),
+    queries: Template.fromStack(queries),
   };
   synthesised.set(stageName, stacks);
   return stacks;
@@ -28,5 +32,6 @@ type Stacks = {
   readonly pipeline: Template;
   readonly observability: Template;
   readonly escalation: Template;
+  readonly queries: Template;
 };
 const synthesised = new Map<StageName, Stacks>();

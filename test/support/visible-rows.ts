@@ -1,5 +1,5 @@
 import type { TestHome } from "./cli.ts";
-import type { TruthServer } from "./truth-server.ts";
+import type { TruthRow, TruthServer } from "./truth-server.ts";
 
 /** What `rows` prints, a string a row, sorted: two of them are equal when the rows are. */
 export async function rowsOf(home: TestHome, range: readonly string[]): Promise<readonly string[]> {
@@ -13,26 +13,28 @@ export async function rowsOf(home: TestHome, range: readonly string[]): Promise<
 
 /** The server's truth in the form of {@link rowsOf}. */
 export function truthRows(server: TruthServer, dates: readonly string[]): readonly string[] {
-  return dates
-    .flatMap((date) =>
-      server.truth(date).map(({ keys: [page, query], clicks, impressions, ctr, position }) =>
-        JSON.stringify({
-          date,
-          searchType: "web",
-          page,
-          query,
-          country: null,
-          device: null,
-          searchAppearance: null,
-          hour: null,
-          clicks,
-          impressions,
-          ctr,
-          position,
-        }),
-      ),
-    )
-    .sort();
+  return dates.flatMap((date) => server.truth(date).map((row) => shownRow(date, row))).sort();
+}
+
+/** A row as `rows` prints it. */
+export function shownRow(
+  date: string,
+  { keys: [page, query], clicks, impressions, ctr, position }: TruthRow,
+): string {
+  return JSON.stringify({
+    date,
+    searchType: "web",
+    page,
+    query,
+    country: null,
+    device: null,
+    searchAppearance: null,
+    hour: null,
+    clicks,
+    impressions,
+    ctr,
+    position,
+  });
 }
 
 /** How two lists of {@link rowsOf} differ; all 0 when they are equal. A diff of lists this long takes minutes. */
