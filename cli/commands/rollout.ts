@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { environmentNames } from "../../shared/config/names.ts";
 import { defaultInFlight, defaultQueueSize } from "../../shared/ledger/settings.ts";
 import { lastDays, rangeFaults } from "../../shared/plan/date-range.ts";
 import { defaultReportId } from "../../shared/plan/report.ts";
@@ -7,10 +6,9 @@ import { defaultAccountId } from "../../shared/registry/account.ts";
 import type { Registry } from "../../shared/registry/registry.ts";
 import { isEqual, speedupOf } from "../../shared/rollout/rollout-figures.ts";
 import { rolloutVerdicts } from "../../shared/rollout/verdicts.ts";
-import { rootUrlFault } from "../../shared/search-console/root-url.ts";
 import { onInterrupt } from "../interrupt.ts";
-import { jsonOption, siteUrlOption, stageOption, wholeNumber } from "../options.ts";
-import { reachSearchConsole } from "../reach-server.ts";
+import { jsonOption, localStage, siteUrlOption, stageOption, wholeNumber } from "../options.ts";
+import { homeRootUrl, reachSearchConsole } from "../reach-server.ts";
 import { openReportFiles } from "../rollout/report-files.ts";
 import { type RolloutPlan, runRollout } from "../rollout/run-rollout.ts";
 import { newRunId } from "../run-id.ts";
@@ -62,11 +60,9 @@ export function rolloutCommand(): Command {
       const range = lastDays(options.days, nowMs);
       const [fault] = rangeFaults(range.from, range.to, nowMs);
       if (fault !== undefined) throw new UsageError(fault);
-      const rootUrl = process.env[environmentNames.searchConsoleRootUrl];
-      const rootFault = rootUrl ? rootUrlFault(rootUrl) : undefined;
-      if (rootFault !== undefined) throw new UsageError(`GSC_API_ROOT_URL: ${rootFault}`);
+      const rootUrl = homeRootUrl(options.stage);
       const files = await openReportFiles(options.output, nowMs);
-      await reachSearchConsole(rootUrl);
+      if (options.stage === localStage) await reachSearchConsole(rootUrl);
       await withStage(options, async (stage, terminal) => {
         const stopping = new AbortController();
         using _interrupt = onInterrupt(

@@ -28,8 +28,9 @@ export async function refuseRollout(
   const properties = [{ ...known, accountId }];
   const account = await registry.readAccount(accountId);
   const itsAccount = { ...registry, listAccounts: async () => (account ? [account] : []) };
-  for (const found of await checkAccounts(itsAccount, properties)) tell(found, terminal);
-  for (const found of await checkProperties(registry, properties)) {
+  const secrets = stage.deployed?.secrets;
+  for (const found of await checkAccounts(itsAccount, properties, secrets)) tell(found, terminal);
+  for (const found of await checkProperties(registry, properties, secrets)) {
     if (isUnknownToStandIn(found))
       terminal.notice(`?       ${found.name}: the smoke sync will tell`);
     else tell(found, terminal);
