@@ -39,3 +39,17 @@ export async function readEscalations(
     active: alarm.toMs + minuteMs > nowMs,
   }));
 }
+
+/** Null, and said so, when the metrics cannot be read: all else of a stage can be told without them. */
+export async function escalationsIfKnown(
+  stage: Pick<OpenStage, "ledger" | "metrics">,
+  onNotice: (notice: string) => void,
+): Promise<readonly Escalation[] | null> {
+  try {
+    return await readEscalations(stage, Date.now());
+  } catch (error) {
+    const why = error instanceof Error ? error.message.replace(/\s+/g, " ") : String(error);
+    onNotice(`whether anything escalates is not known, since the metrics cannot be read: ${why}`);
+    return null;
+  }
+}

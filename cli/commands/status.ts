@@ -6,7 +6,7 @@ import type { RunSummary } from "../../shared/ledger/run-summary.ts";
 import { commandTerminal } from "../command-terminal.ts";
 import { type OpenStage, openStage } from "../open-stage.ts";
 import { jsonOption, stageOption } from "../options.ts";
-import { type Escalation, readEscalations } from "../read-escalations.ts";
+import { type Escalation, escalationsIfKnown } from "../read-escalations.ts";
 import { requireRunState, runState } from "../run-snapshot.ts";
 import { deadLetterLines } from "../views/dead-letters-view.ts";
 import { escalationLines } from "../views/escalation-view.ts";
@@ -37,13 +37,13 @@ export function statusCommand(): Command {
         const block = createLogUpdate(process.stdout);
         try {
           let runs = await readSummaries(stage, runId);
-          let escalations = await readEscalations(stage, Date.now());
+          let escalations = await escalationsIfKnown(stage, terminal.notice);
           for (let look = 1; options.watch && runs.some((run) => !isEnded(run.status)); look += 1) {
             if (!options.json) block(text(runs, runId, escalations, terminal));
             await delay(watchMs);
             runs = await readSummaries(stage, runId);
             if (look % escalationsEvery === 0) {
-              escalations = await readEscalations(stage, Date.now());
+              escalations = await escalationsIfKnown(stage, terminal.notice);
             }
           }
           block.clear();
@@ -79,7 +79,7 @@ async function readSummaries(
 function text(
   runs: readonly RunSummary[],
   runId: string | undefined,
-  escalations: readonly Escalation[],
+  escalations: readonly Escalation[] | null,
   terminal: { readonly width: number; readonly colour: boolean },
 ): string {
   const [only] = runs;
@@ -87,5 +87,5 @@ function text(
     runId !== undefined && only !== undefined
       ? summaryText(only, terminal)
       : statusTable(runs, terminal);
-  return [shown, ...escalationLines(escalations, Date.now(), terminal)].join("\n");
+  return [shown, ...escalationLines(escalations ?? [], Date.now(), terminal)].join("\n");
 }
