@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** A file that the counts of the run go to, beside what a person reads. */
 const report = process.env.GSC_SYNC_TEST_REPORT;
@@ -13,6 +14,18 @@ const longChaos = process.env.GSC_SYNC_CHAOS
 /** Deploys onto an emulator of AWS: a command of its own, `npm run test:deploy`, and CI's. */
 const deploy = process.env.GSC_SYNC_DEPLOY ? [] : ["test/deploy/**"];
 
+/** Files that take a minute and more: one that begins last would be waited for alone. */
+const long =
+  /test\/(deploy\/|chaos\/|pipeline\/|rows\/(dynamo|postgres)-row-store|quota\/eight-workers|cli\/(refusals|aws-stage)|infra\/app\.|local\/(postgres-template|open-stack)|ledger\/dynamo-ledger)/;
+
+class LongFilesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => long.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
@@ -21,6 +34,7 @@ export default defineConfig({
     hookTimeout: 150_000,
     // Many of the tests wait, for leases and clocks, more than they compute.
     maxWorkers: 3,
+    sequence: { sequencer: LongFilesFirst },
     ...(report ? { reporters: ["default", "json"], outputFile: { json: report } } : {}),
   },
 });

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aHome, type TestHome } from "../support/cli.ts";
+import { inEveryRun } from "../support/in-every-run.ts";
 
 describe("a drill", () => {
   let home: TestHome;
@@ -15,11 +16,13 @@ describe("a drill", () => {
   afterAll(() => home.remove());
 
   // Together: most of a drill is waiting.
-  test.concurrent.each([
-    ["rate-limit-spike", 120_000, ["lever set to 1", "usage watched"], ["--watch", "2s"]],
-    ["persistence-backlog", 300_000, ["in flight set to 5", "lever set to 2"], []],
-    ["coordinator-fault", 600_000, ["run stopped", "in flight cleared, restarted"], []],
-  ] as const)(
+  test.concurrent.each(
+    inEveryRun([
+      ["rate-limit-spike", 120_000, ["lever set to 1", "usage watched"], ["--watch", "2s"]],
+      ["coordinator-fault", 600_000, ["run stopped", "in flight cleared, restarted"], []],
+      ["persistence-backlog", 300_000, ["in flight set to 5", "lever set to 2"], []],
+    ] as const),
+  )(
     "%s is within its budget, and nothing is lost",
     async (name, budgetMs, did, more) => {
       const drill = await home.run("drill", name, ...more, "--log", log, "--yes", "--json");

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestHome } from "../support/cli.ts";
+import { inEveryRun } from "../support/in-every-run.ts";
 import { aKeptHome } from "../support/kept-home.ts";
 import { recentDays } from "../support/recent-days.ts";
 import { rolloutDisagreements } from "../support/rollout-check.ts";
@@ -118,12 +119,14 @@ describe("a rollout", () => {
     expect(await found(site)).toMatchObject({ ...asBefore, said: "" });
   }, 120_000);
 
-  test.each([
-    ["pre-flight", "smoke sync of"],
-    ["the baseline", "sequential baseline …"],
-    ["between the runs", "sequential baseline: "],
-    ["the concurrent run", "concurrent run …"],
-  ])(
+  test.each(
+    inEveryRun([
+      ["between the runs", "sequential baseline: "],
+      ["pre-flight", "smoke sync of"],
+      ["the baseline", "sequential baseline …"],
+      ["the concurrent run", "concurrent run …"],
+    ]),
+  )(
     "killed in %s is given back by the next command",
     async (point, line) => {
       const site = `sc-domain:${point.replace(/ /g, "-")}.example`;
