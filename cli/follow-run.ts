@@ -94,7 +94,12 @@ export async function checkExecution(
 ): Promise<void> {
   const carrier = run?.execution ?? started.execution;
   const execution = await describeExecution(stage, carrier);
-  if (execution === undefined && run !== undefined && isStarting(run, Date.now())) return;
+  if (execution === undefined && run !== undefined) {
+    if (isStarting(run, Date.now())) return;
+    // It may still be trying to start the successor that it has named.
+    const before = run.predecessor && (await describeExecution(stage, run.predecessor));
+    if (before && before.status === "RUNNING") return;
+  }
   const { status, error = "", cause = "" } = execution ?? { status: "never started" };
   if (status === "RUNNING" || status === "SUCCEEDED") return;
   const reason =

@@ -99,7 +99,7 @@ function settingsOf({ ledger, deployed }: LoanStage): LoanPorts["settings"] {
     async changeSettings(change) {
       const settings = await ledger.changeSettings(change);
       const { applyLever } = await import("../shared/lever/change-lever.ts");
-      await applyLever(settings, { workers, reserved: description.worker.reserved });
+      await applyLever({ ledger, workers, reserved: description.worker.reserved });
       return settings;
     },
   };

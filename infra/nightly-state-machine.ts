@@ -23,7 +23,7 @@ import {
 import { LambdaInvoke, StepFunctionsStartExecution } from "aws-cdk-lib/aws-stepfunctions-tasks";
 import { Construct } from "constructs";
 import { functionTimeoutsSeconds } from "../shared/config/function-timeouts.ts";
-import { retryOutages, retryServiceFaults } from "./retries.ts";
+import { retryOutages, retryServiceFaults, serviceAway } from "./retries.ts";
 
 export type NightlyStateMachineProps = {
   readonly listProperties: IFunction;
@@ -132,7 +132,7 @@ function syncPropertyChain(scope: Construct, { sync }: NightlyStateMachineProps)
   });
   // Whether the child started or not: its name makes a second start none.
   syncProperty.addRetry({
-    errors: ["StepFunctions.SdkClientException", "StepFunctions.StepFunctionsException"],
+    errors: [...serviceAway.StepFunctions],
     interval: Duration.seconds(2),
     backoffRate: 2,
     maxAttempts: 6,

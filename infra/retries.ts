@@ -45,9 +45,21 @@ export function retryServiceAway<Task extends TaskStateBase>(
   task: Task,
   service: "SQS" | "StepFunctions",
 ): Task {
-  const refused = { SQS: "AmazonSQSException", StepFunctions: "StepFunctionsException" }[service];
-  return retryForMinutes(task, [`${service}.SdkClientException`, `${service}.${refused}`]);
+  return retryForMinutes(task, [...serviceAway[service], Errors.TIMEOUT]);
 }
+
+/** Names of either generation of the SDK that Step Functions calls with. */
+export const serviceAway = {
+  SQS: ["SQS.SdkClientException", "SQS.AmazonSQSException", "SQS.SqsException"],
+  StepFunctions: [
+    "StepFunctions.SdkClientException",
+    "StepFunctions.AWSStepFunctionsException",
+    "StepFunctions.SfnException",
+    "StepFunctions.ExecutionLimitExceeded",
+    "StepFunctions.ExecutionLimitExceededException",
+    "StepFunctions.ThrottlingException",
+  ],
+} as const;
 
 function retryForMinutes<Task extends TaskStateBase>(task: Task, errors: string[]): Task {
   task.addRetry({

@@ -27,8 +27,7 @@ export const handler = middy<unknown, { readonly PhysicalResourceId: string }>()
   .handler(async (event) => {
     const { RequestType } = DeployStepEventSchema.parse(event);
     if (RequestType !== "Delete") {
-      const settings = await ledger.readSettings();
-      await applyLever(settings, { workers, reserved });
+      const settings = await applyLever({ ledger, workers, reserved });
       logger.info("lever is applied", { lever: settings.lever, reserved });
     }
     return { PhysicalResourceId: "lever" };

@@ -23,7 +23,10 @@ export const handler = middy<unknown, { readonly lost: readonly string[] }>()
       ledger,
       eventBus,
       isCarried: async (run) =>
-        isStarting(run, systemClock.nowMs()) || (await isRunning(run.execution)),
+        isStarting(run, systemClock.nowMs()) ||
+        (await isRunning(run.execution)) ||
+        // It may still be trying to start the successor that it has named.
+        (run.predecessor !== null && (await isRunning(run.predecessor))),
       reason: ({ runId, execution }) =>
         `its execution ${execution} is gone; go on with: gsc-sync resume ${runId}`,
       ended: (run) => telemetry.executionEnded(run.status),

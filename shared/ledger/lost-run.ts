@@ -58,7 +58,10 @@ export async function haltJustLostRun(
 ): Promise<LostRunAnswer> {
   const outcome = await haltWithItsTakes(lost, ports);
   const run = await ports.ledger.readRun(lost.runId);
-  if (run?.execution === lost.execution) await tellEnd(run, ports);
+  if (run?.execution !== lost.execution || !isEnded(run.status)) return outcome;
+  // Who died after it had halted the run has left this.
+  await releaseProperty(run, ports.ledger);
+  await tellEnd(run, ports);
   return outcome;
 }
 

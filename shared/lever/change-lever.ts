@@ -56,11 +56,29 @@ export async function changeLever(change: SettingsChange, ports: LeverPorts): Pr
     },
   ];
   await applyInOrder(parts);
+  const { lever: latest } = await ledger.readSettings();
+  if (latest !== lever) await applyLever(ports);
   return changed;
 }
 
+/** Somebody may set the lever while it is applied: then what was set last is, so often at most. */
+const mostTimes = 5;
+
 /** As {@link changeLever} sets them, for settings that are in force already: after a deploy. */
 export async function applyLever(
+  ports: Pick<LeverPorts, "workers" | "reserved"> & {
+    readonly ledger: Pick<Ledger, "readSettings">;
+  },
+): Promise<Settings> {
+  for (let times = 1; ; times += 1) {
+    const settings = await ports.ledger.readSettings();
+    await applyOnce(settings, ports);
+    const { lever } = await ports.ledger.readSettings();
+    if (lever === settings.lever || times === mostTimes) return settings;
+  }
+}
+
+async function applyOnce(
   settings: Settings,
   { workers, reserved }: Pick<LeverPorts, "workers" | "reserved">,
 ): Promise<void> {

@@ -96,6 +96,7 @@ describe("an execution that ended without FinishRun", () => {
       await given(run);
       expect(await halt()).toBe("already-ended");
       expect(await ledger.readRun("run-1")).toEqual(run);
+      expect(await holders()).toEqual([]);
       expect(ended).toEqual([]);
     },
   );

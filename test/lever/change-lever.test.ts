@@ -115,9 +115,34 @@ describe("a change of the lever", () => {
 
 test("a deploy sets what the ledger says, and nothing when it is so already", async () => {
   const stage = await stageAt(3);
-  await applyLever({ lever: 1 }, stage.ports);
+  await stage.ports.ledger.changeSettings({ lever: 1 });
+  await applyLever(stage.ports);
   expect(await stage.now()).toMatchObject(leverEffect(1));
   const writes = stage.mayRun.length;
-  await applyLever({ lever: 1 }, stage.ports);
+  await applyLever(stage.ports);
   expect(stage.mayRun).toHaveLength(writes);
 });
+
+test.each([
+  ["changed", ({ ports }: StageAt) => changeLever({ lever: 5 }, ports)],
+  ["applied", ({ ports }: StageAt) => applyLever(ports)],
+])("a lever that is set to 0 while another is %s is obeyed", async (_how, work) => {
+  const stage = await stageAt(2);
+  await stage.ports.ledger.changeSettings({ lever: 4 });
+  const { reserve } = stage.ports.workers;
+  let meanwhile = true;
+  const workers: WorkerLimits = {
+    ...stage.ports.workers,
+    async reserve(to) {
+      await reserve(to);
+      if (meanwhile) {
+        meanwhile = false;
+        await stage.ports.ledger.changeSettings({ lever: 0 });
+      }
+    },
+  };
+  await work({ ...stage, ports: { ...stage.ports, workers } });
+  expect(await stage.now()).toMatchObject({ lever: 0, ...leverEffect(0) });
+});
+
+type StageAt = Awaited<ReturnType<typeof stageAt>>;
