@@ -29,7 +29,7 @@ export async function onLoan<Outcome>(
   work: (loan: StageLoan) => Promise<Outcome>,
 ): Promise<Outcome> {
   const ports = loanPorts(stage);
-  const here = thisProcess();
+  const here = thisProcess(stage);
   const { loanId } = asked;
   const taken = await takeLoan({ ...asked, host: here.host, pid: here.pid }, here, ports);
   if (taken.kind === "held") {
@@ -76,7 +76,15 @@ export async function giveBackLeft(
   stage: LoanStage,
   onNotice: (notice: string) => void,
 ): Promise<void> {
-  const back: GivenBack | undefined = await giveBackAbandoned(thisProcess(), loanPorts(stage));
+  let back: GivenBack | undefined;
+  try {
+    back = await giveBackAbandoned(thisProcess(stage), loanPorts(stage));
+  } catch (error) {
+    // What else is asked of the stage, a halt above all, must not wait for it.
+    const why = error instanceof Error ? error.message.replace(/\s+/g, " ") : String(error);
+    onNotice(`what an earlier rollout or drill has changed could not be given back: ${why}`);
+    return;
+  }
   if (back === undefined) return;
   const { borrower, loanId } = back.loan;
   const what = givenBackText(back) ?? "nothing was left to give back";
@@ -105,8 +113,9 @@ function settingsOf({ ledger, deployed }: LoanStage): LoanPorts["settings"] {
   };
 }
 
-function thisProcess(): Here {
-  return { host: hostname(), pid: process.pid, isAlive };
+/** Machines that share a stage in AWS may share a name: there the lease alone tells who lives. */
+function thisProcess({ deployed }: LoanStage): Here {
+  return { host: hostname(), pid: process.pid, isAlive: deployed === null ? isAlive : () => true };
 }
 
 function isAlive(pid: number): boolean {

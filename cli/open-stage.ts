@@ -50,12 +50,7 @@ export async function openStage(
   onNotice: (notice: string) => void,
 ): Promise<OpenStage> {
   const opened = await openKindOf(stage, onNotice);
-  try {
-    await giveBackLeft(opened, onNotice);
-  } catch (error) {
-    await opened.close({ force: true });
-    throw error;
-  }
+  await giveBackLeft(opened, onNotice);
   return opened;
 }
 

@@ -6,6 +6,7 @@ import { defaultAccountId } from "../../shared/registry/account.ts";
 import type { Registry } from "../../shared/registry/registry.ts";
 import { isEqual, speedupOf } from "../../shared/rollout/rollout-figures.ts";
 import { rolloutVerdicts } from "../../shared/rollout/verdicts.ts";
+import { mayChange, requireAnswerable } from "../confirm.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { jsonOption, localStage, siteUrlOption, stageOption, wholeNumber } from "../options.ts";
 import { homeRootUrl, reachSearchConsole } from "../reach-server.ts";
@@ -27,6 +28,7 @@ type RolloutOptions = {
   readonly force: boolean;
   readonly keepAutoSync: boolean;
   readonly output?: string;
+  readonly yes: boolean;
   readonly json: boolean;
 };
 
@@ -53,6 +55,7 @@ export function rolloutCommand(): Command {
     .option("--no-force", "skip what is complete and final: the two runs are not comparable then")
     .option("--keep-auto-sync", "leave the property's nightly sync on meanwhile", false)
     .option("--output <file.md>", "the report (default: output/rollout_<timestamp>.md)")
+    .option("--yes", "on a stage: change its lever without asking", false)
     .addOption(stageOption())
     .addOption(jsonOption())
     .action(async (options: RolloutOptions) => {
@@ -61,7 +64,13 @@ export function rolloutCommand(): Command {
       const [fault] = rangeFaults(range.from, range.to, nowMs);
       if (fault !== undefined) throw new UsageError(fault);
       const rootUrl = homeRootUrl(options.stage);
+      const shared = options.stage !== localStage;
+      if (shared) requireAnswerable(options);
       const files = await openReportFiles(options.output, nowMs);
+      if (shared && !(await mayChange(`Roll out on ${options.stage}, with its lever?`, options))) {
+        process.exitCode = 1;
+        return;
+      }
       if (options.stage === localStage) await reachSearchConsole(rootUrl);
       await withStage(options, async (stage, terminal) => {
         const stopping = new AbortController();

@@ -68,6 +68,11 @@ async function prepare(
   terminal: Terminal,
 ): Promise<string> {
   const found = (await stage.ledger.readSettings()).lever;
+  if (found === 0) {
+    throw new CommandError(
+      "the lever is at 0: somebody has stopped every run, and a rollout would start them again; raise it first (gsc-sync lever --set 1)",
+    );
+  }
   await loan.set({ lever: 1 });
   tell({ name: "lever", ok: true, detail: `at 1 (it was at ${found})` }, terminal);
   const nightlySync = asked.keepAutoSync
@@ -116,7 +121,10 @@ async function judge(work: {
   };
 }
 
-/** Fetches the days that differ once more: has Google revised them, or have we lost something? */
+/**
+ * Fetches the days that differ once more, one request at a time as the baseline was: has Google
+ * revised them, or has the concurrent run lost something?
+ */
 async function settle(
   {
     stage,
@@ -133,7 +141,7 @@ async function settle(
     (date) => addDays(date, 1),
   )) {
     const what = `third fetch of ${stretch.from} to ${stretch.to}`;
-    const request = { ...concurrentRequest(plan), ...stretch, force: true };
+    const request = { ...plan.request, ...stretch, concurrency: 1, force: true };
     const { stored } = await measureRun(what, stage, request, terminal);
     third.push(...settleDifferences(different.filter(within(stretch)), concurrent.stored, stored));
   }

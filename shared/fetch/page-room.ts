@@ -4,11 +4,15 @@
  * as the largest of its kind lately.
  */
 export type PageRoom = {
-  /**
-   * Waits until there is room for a page, or the signal aborts; one page always has room. Answers how
-   * to leave, with the bytes that the page had: 0 where none came.
-   */
-  enter(kind: string, signal: AbortSignal): Promise<(bytes: number) => void>;
+  /** Waits until there is room for a page, or the signal aborts; one page always has room. */
+  enter(kind: string, signal: AbortSignal): Promise<PageSeat>;
+};
+
+export type PageSeat = {
+  /** The page is there, with so many bytes. */
+  came(bytes: number): void;
+  /** It is held no longer, or none came. */
+  leave(): void;
 };
 
 /**
@@ -17,18 +21,27 @@ export type PageRoom = {
  */
 export const workerRoomBytes = 16 * 1_024 * 1_024;
 
-/** Of a kind of which nothing is known, so many pages share the room. */
+/** Of a kind of which little is known, so many pages share the room: its first ones may be empty. */
 const unknownPages = 3;
+const knownAfterPages = 3;
 /** What is remembered of the largest page shrinks with each smaller one. */
 const fading = 0.9;
 
 export function pageRoom(maxBytes: number): PageRoom {
-  const known = new Map<string, number>();
+  const known = new Map<string, { readonly bytes: number; readonly pages: number }>();
   const waiting: (() => void)[] = [];
   let held = 0;
   let pages = 0;
 
-  /** All look again, in order: a small page may have room where a large one has none. */
+  function expectedBytes(kind: string): number {
+    const { bytes = 0, pages: seen = 0 } = known.get(kind) ?? {};
+    return seen < knownAfterPages ? Math.max(bytes, maxBytes / unknownPages) : bytes;
+  }
+
+  /**
+   * All look again, in order: a small page may have room where a large one has none. Whoever leaves
+   * and enters at once is before them, so that a unit that has begun comes to its end.
+   */
   function wake(): void {
     for (const look of waiting.splice(0)) look();
   }
@@ -36,7 +49,7 @@ export function pageRoom(maxBytes: number): PageRoom {
   /** Looking and going in are one step: between them nobody else looks. */
   async function goIn(kind: string, signal: AbortSignal): Promise<number> {
     for (;;) {
-      const bytes = known.get(kind) ?? maxBytes / unknownPages;
+      const bytes = expectedBytes(kind);
       if (pages === 0 || held + bytes <= maxBytes || signal.aborted) {
         held += bytes;
         pages += 1;
@@ -55,16 +68,27 @@ export function pageRoom(maxBytes: number): PageRoom {
 
   return {
     async enter(kind, signal) {
-      const expected = await goIn(kind, signal);
-      return (bytes) => {
-        held -= expected;
-        pages -= 1;
-        if (bytes > 0) known.set(kind, Math.max(bytes, fading * (known.get(kind) ?? 0)));
-        wake();
+      let counted = await goIn(kind, signal);
+      return {
+        came(bytes) {
+          held += bytes - counted;
+          counted = bytes;
+          const before = known.get(kind);
+          known.set(kind, {
+            bytes: Math.max(bytes, fading * (before?.bytes ?? 0)),
+            pages: (before?.pages ?? 0) + 1,
+          });
+          wake();
+        },
+        leave() {
+          held -= counted;
+          pages -= 1;
+          wake();
+        },
       };
     },
   };
 }
 
 /** The room of one that holds whatever comes. */
-export const unboundedRoom: PageRoom = { enter: async () => () => {} };
+export const unboundedRoom: PageRoom = { enter: async () => ({ came() {}, leave() {} }) };

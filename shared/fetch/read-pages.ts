@@ -41,20 +41,19 @@ export async function readPages(
   const { paging = googlePaging, pageRoom = unboundedRoom } = context.ports;
   for (let startRow = 0; ; startRow += paging.pageRows) {
     const begins = query.beginsUnit && startRow === 0;
-    const leave = await pageRoom.enter(`${siteUrl} ${report.id}`, context.signal);
-    let bytes = 0;
+    const seat = await pageRoom.enter(`${siteUrl} ${report.id}`, context.signal);
     try {
       const outcome = await requestPage(
         { siteUrl, report, date, startRow },
         { ...context, patienceMs: begins ? patienceMs.begins : patienceMs.goesOn },
       );
       if (outcome.kind !== "page") return outcome;
-      bytes = outcome.page.bytes ?? 0;
+      seat.came(outcome.page.bytes ?? 0);
       await take(startRow, outcome.page);
       if (context.signal.aborted) return { kind: "aborted" };
       if (isLastPage(startRow, outcome.page, paging)) return { kind: "read" };
     } finally {
-      leave(bytes);
+      seat.leave();
     }
   }
 }

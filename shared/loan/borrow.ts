@@ -69,7 +69,22 @@ export async function borrowSettings(
         .map((name) => [name, wanted[name]]),
     ) satisfies SettingsChange;
   });
-  return theirs.length === 0 ? { kind: "set" } : { kind: "theirs", names: theirs };
+  if (theirs.length > 0) return { kind: "theirs", names: theirs };
+  // From here on any earlier value of ours is a person's choice, and stays.
+  await ports.loans.changeLoan((now) =>
+    now !== undefined && isMine(now, loanId, here)
+      ? { ...now, settings: withLast(now.settings, wanted) }
+      : now,
+  );
+  return { kind: "set" };
+}
+
+function withLast(borrowed: BorrowedSettings, wanted: Wanted): BorrowedSettings {
+  const last = namesOf(wanted).flatMap((name) => {
+    const known = borrowed[name];
+    return known === undefined ? [] : [[name, { ...known, set: [wanted[name] ?? null] }]];
+  });
+  return { ...borrowed, ...Object.fromEntries(last) };
 }
 
 /** Lets nightly syncs pass over the property. False: nothing to pause, or the loan is another's. */

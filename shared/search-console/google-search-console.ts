@@ -80,7 +80,7 @@ export function googleSearchConsole(
     async fetchPage(request, signal) {
       const query = queryOf(request);
       const body = await ask((sent) => client.searchanalytics.query(query, sent), signal);
-      return { ...readPage(body, request), bytes: body.length };
+      return { ...readPage(body, request), bytes: Buffer.byteLength(body) };
     },
     async permissionLevel(siteUrl, signal) {
       return parsePermission(await ask((sent) => client.sites.get({ siteUrl }, sent), signal));

@@ -75,6 +75,15 @@ describe("a loan", () => {
     expect(await ports.loans.readLoan()).toBeUndefined();
   });
 
+  test("leaves a person's choice, though the borrower had made the same one before", async () => {
+    await takeLoan(borrower, first, ports);
+    await borrow({ lever: 1 });
+    await borrow({ lever: 3 });
+    await ledger.changeSettings({ lever: 1 });
+    expect((await end()).settings).toEqual({});
+    expect(await lever()).toBe(1);
+  });
+
   test.each([
     "the loan is written, nothing is changed",
     "one of two values is set",
