@@ -66,9 +66,9 @@ export function pipelineCost({ runs, units, requests, rows }: Work): number {
   );
 }
 
-/** $ of writing rows to DynamoDB, one write unit each. */
-export function dynamoRowsCost({ rows }: Work): number {
-  return rows * prices.write;
+/** $ of writing rows to DynamoDB, one write unit each, and as much for each that is replaced by now. */
+export function dynamoRowsCost({ rows }: Work, kept: number): number {
+  return (rows + (rows - kept)) * prices.write;
 }
 
 const day = 25_000;
@@ -101,7 +101,7 @@ export function costLines(): readonly string[] {
       `${(work.rows / 1e6).toLocaleString("en")} M`,
       work.requests.toLocaleString("en"),
       dollars(pipeline),
-      dollars(pipeline + dynamoRowsCost(work)),
+      dollars(pipeline + dynamoRowsCost(work, kept)),
       `${dollars(gigabytes * prices.dynamoGigabyteMonth)} / ${dollars(gigabytes * prices.dsqlGigabyteMonth)}`,
     ].join(" | ")} |`;
   });

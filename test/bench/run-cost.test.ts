@@ -31,6 +31,8 @@ describe("what a run costs", () => {
     for (const more of [{ runs: 9 }, { units: 11 }, { requests: 40 }, { rows: 1_000_000 }]) {
       expect(pipelineCost({ ...work, ...more })).toBeGreaterThan(cost);
     }
-    expect(dynamoRowsCost(work)).toBeCloseTo(100_000 * prices.write);
+    expect(dynamoRowsCost(work, 100_000)).toBeCloseTo(100_000 * prices.write);
+    // Each row was replaced twice: written three times, deleted twice.
+    expect(dynamoRowsCost({ ...work, rows: 300_000 }, 100_000)).toBeCloseTo(500_000 * prices.write);
   });
 });
