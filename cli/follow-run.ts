@@ -88,7 +88,7 @@ async function quotaNow(
 
 /** An execution that ended without a word leaves a run that nobody carries. */
 export async function checkExecution(
-  stage: OpenStage,
+  stage: Pick<OpenStage, "ledger" | "executions" | "stateMachineArn" | "eventBus">,
   started: { readonly runId: string; readonly execution: string },
   run: Run | undefined,
 ): Promise<void> {
@@ -112,7 +112,10 @@ export async function checkExecution(
 }
 
 /** Undefined when there is none of that name. */
-async function describeExecution(stage: OpenStage, name: string) {
+async function describeExecution(
+  stage: Pick<OpenStage, "executions" | "stateMachineArn">,
+  name: string,
+) {
   try {
     return await stage.executions.send(
       new DescribeExecutionCommand({ executionArn: executionArn(stage.stateMachineArn, name) }),
