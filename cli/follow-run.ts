@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
 import { failureText } from "../shared/ledger/close-run.ts";
 import { releaseProperty } from "../shared/ledger/hold-property.ts";
 import { isStarting } from "../shared/ledger/reconcile-runs.ts";
@@ -10,7 +9,7 @@ import { haltRun } from "../shared/ledger/transitions/halt-run.ts";
 import { orphanRun } from "../shared/ledger/transitions/orphan-run.ts";
 import { propertyScope } from "../shared/quota/scopes.ts";
 import { CommandError } from "./command-error.ts";
-import { executionArn } from "./execution-arn.ts";
+import { describeExecution } from "./execution-status.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { OpenStage } from "./open-stage.ts";
 import { readRunState } from "./run-snapshot.ts";
@@ -109,21 +108,6 @@ export async function checkExecution(
   );
   if (changed === undefined) throw new CommandError(reason);
   await tellEnd(changed.run, { ledger: stage.ledger, eventBus: await stage.eventBus() });
-}
-
-/** Undefined when there is none of that name. */
-async function describeExecution(
-  stage: Pick<OpenStage, "executions" | "stateMachineArn">,
-  name: string,
-) {
-  try {
-    return await stage.executions.send(
-      new DescribeExecutionCommand({ executionArn: executionArn(stage.stateMachineArn, name) }),
-    );
-  } catch (error) {
-    if (error instanceof Error && error.name === "ExecutionDoesNotExist") return undefined;
-    throw error;
-  }
 }
 
 export async function halt(stage: OpenStage, runId: string): Promise<void> {
