@@ -11,6 +11,7 @@ import { propertyScope } from "../shared/quota/scopes.ts";
 import { CommandError } from "./command-error.ts";
 import { describeExecution } from "./execution-status.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { lookPatiently } from "./look-patiently.ts";
 import type { OpenStage } from "./open-stage.ts";
 import { readRunState } from "./run-snapshot.ts";
 import type { Terminal } from "./terminal.ts";
@@ -31,6 +32,9 @@ export async function followRun(
 ): Promise<RunSummary> {
   const { ledger } = stage;
   const { runId } = started;
+  // On this machine a failure is no outage that passes.
+  const patiently = <Seen>(look: () => Promise<Seen>) =>
+    stage.deployed === null ? look() : lookPatiently(look, `run ${runId}`);
   let haltWanted = false;
   using _interrupt = onInterrupt(
     () => {
@@ -41,16 +45,18 @@ export async function followRun(
   );
   const history: { atMs: number; units: number; rows: number }[] = [];
   for (let look = 1; ; look += 1) {
-    const state = await readRunState(ledger, runId);
+    const state = await patiently(() => readRunState(ledger, runId));
     const nowMs = Date.now();
     if (state !== undefined) {
       const { run, summary } = state;
       if (isEnded(run.status)) {
-        await releaseProperty(run, ledger);
+        await patiently(() => releaseProperty(run, ledger));
         return summary;
       }
       // Also when the run had yet to be planned as the signal came.
-      if (haltWanted && run.status !== "halting") await halt(stage, runId);
+      if (haltWanted && run.status !== "halting") {
+        await patiently(() => halt(stage, runId));
+      }
       history.push({
         atMs: nowMs,
         units: summary.units.complete + summary.units.failed,
@@ -61,11 +67,13 @@ export async function followRun(
         run,
         summary,
         history: [...history],
-        ...(await quotaNow(stage, run)),
+        ...(await patiently(() => quotaNow(stage, run))),
       } satisfies ProgressSnapshot);
     }
     // An execution may have handed the run over to another.
-    if (look % checkExecutionEvery === 0) await checkExecution(stage, started, state?.run);
+    if (look % checkExecutionEvery === 0) {
+      await patiently(() => checkExecution(stage, started, state?.run));
+    }
     await delay(haltWanted ? lookSoonMs : lookMs);
   }
 }

@@ -11,15 +11,19 @@ import type { SyncedProperty } from "./views/sync-view.ts";
 
 const propertiesAtOnce = 20;
 
-/** The night's runs so far, each with its property; a property without one is left out. */
+/**
+ * The night's runs so far but those that are told already, each with its property; a property
+ * without one is left out.
+ */
 export async function nightRuns(
   { ledger }: { readonly ledger: Ledger },
   properties: readonly Property[],
   execution: string,
+  told: ReadonlySet<string> = new Set(),
 ): Promise<readonly SyncedProperty[]> {
   const night = nightByHand(execution);
   const each = await sideBySide(properties, propertiesAtOnce, async ({ siteUrl, accountId }) => {
-    const names = nightRunNames(night, siteUrl);
+    const names = nightRunNames(night, siteUrl).filter((name) => !told.has(name));
     const states = await Promise.all(names.map((name) => readRunState(ledger, name)));
     return states.flatMap((state): readonly SyncedProperty[] => {
       if (state === undefined) return [];
