@@ -1,4 +1,5 @@
 import { StopExecutionCommand } from "@aws-sdk/client-sfn";
+import { EventBusError } from "../shared/events/event-bus.ts";
 import { lockProperty, PropertyBusyError } from "../shared/ledger/hold-property.ts";
 import { isEnded, type Run } from "../shared/ledger/run.ts";
 import { tellEnd } from "../shared/ledger/tell-end.ts";
@@ -10,11 +11,15 @@ import { isExecutionRunning } from "./execution-status.ts";
 import type { OpenStage } from "./open-stage.ts";
 import { refuseOtherServer, startRun } from "./start-run.ts";
 
-/** The execution that carries the run from here on: a live one, or a new one. */
+/**
+ * The execution that carries the run from here on: a live one, or a new one. An event bus that is
+ * away keeps no run from going on.
+ */
 export async function carryRun(
-  stage: OpenStage,
+  stage: Pick<OpenStage, "ledger" | "executions" | "stateMachineArn" | "eventBus" | "otherServer">,
   run: Run,
   options: { readonly clearInFlight: boolean; readonly sequential: boolean },
+  onNotice: (notice: string) => void,
 ): Promise<string> {
   const { ledger } = stage;
   if (!isEnded(run.status)) {
@@ -24,7 +29,7 @@ export async function carryRun(
     await ledger.changeRun(run.runId, (orphan) =>
       orphanRun(orphan, {
         execution: run.execution,
-        reason: clearedByHand,
+        reason: options.clearInFlight ? clearedByHand : "its execution had ended",
       }),
     );
   }
@@ -39,7 +44,7 @@ export async function carryRun(
   }
   // Its execution may sleep, and finds the run taken over when it wakes.
   const left = await ledger.readRun(run.runId);
-  if (left !== undefined) await tellEnd(left, { ledger, eventBus: await stage.eventBus() });
+  if (left !== undefined) await tryTellingEnd(stage, left, onNotice);
   const execution = `${run.runId}-${Date.now().toString(36)}`;
   await ledger.changeRun(run.runId, (ended) =>
     resumeRun(ended, { execution, sequential: options.sequential }, Date.now()),
@@ -48,11 +53,27 @@ export async function carryRun(
   return execution;
 }
 
+/** What is not told here stays untold: the run's next end is an event of its own. */
+async function tryTellingEnd(
+  stage: Pick<OpenStage, "ledger" | "eventBus">,
+  run: Run,
+  onNotice: (notice: string) => void,
+): Promise<void> {
+  try {
+    await tellEnd(run, { ledger: stage.ledger, eventBus: await stage.eventBus() });
+  } catch (error) {
+    if (!(error instanceof EventBusError)) throw error;
+    onNotice(
+      `nobody is told that run ${run.runId} was ${run.status}; it goes on: ${error.message}`,
+    );
+  }
+}
+
 const clearedByHand = "its in-flight batches were cleared by hand";
 
 /** `cause`: what the execution's history says of it. */
 export async function stopExecution(
-  stage: OpenStage,
+  stage: Pick<OpenStage, "executions" | "stateMachineArn">,
   execution: string,
   cause: string,
 ): Promise<void> {

@@ -86,23 +86,34 @@ async function leverText(
   );
 }
 
-/** Lambda keeps 100 (a small account: all it has) for functions that reserve nothing. */
-async function concurrencyText({ description }: DeployedStage): Promise<string> {
+/**
+ * What other functions reserve is gone, and Lambda keeps 100 (a small account: all it has) for those
+ * that reserve nothing. The rest, with what the worker has, is what a lever can be set to.
+ */
+async function concurrencyText({ description, workers }: DeployedStage): Promise<string> {
   using client = disposable(new LambdaClient(awsClientOptions));
   const { AccountLimit } = await client.value.send(new GetAccountSettingsCommand({}));
   const limit = AccountLimit?.ConcurrentExecutions ?? 0;
   const unreserved = AccountLimit?.UnreservedConcurrentExecutions ?? 0;
-  const { reserved } = description.worker;
   const figures = `the account runs ${limit} functions at once, ${unreserved} of them unreserved`;
-  if (!reserved) return `${figures}; nothing is reserved here, the ledger counts takes`;
-  if (limit > leastUnreserved) return figures;
+  if (!description.worker.reserved) {
+    return `${figures}; nothing is reserved here, the ledger counts takes`;
+  }
+  const now = await workers.read();
+  const reservable = Math.max(unreserved - leastUnreserved + (now.reservedConcurrency ?? 0), 0);
+  if (reservable >= highestLever) return figures;
+  const fits =
+    reservable === 0 ? "leaves nothing to reserve" : `lets the lever be ${reservable} at most`;
   throw new Error(
-    `${figures}, which leaves nothing to reserve: ask AWS for more, or set "reserveConcurrency": false in the stage's file and deploy`,
+    `${figures}, which ${fits}: ask AWS for more, or set "reserveConcurrency": false in the stage's file and deploy`,
   );
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
 const leastUnreserved = 100;
+
+/** What `lever --set` takes at most, and a rollout ends with. */
+const highestLever = 5;
 
 async function scheduleText(Name: string): Promise<string> {
   using client = disposable(new SchedulerClient(awsClientOptions));

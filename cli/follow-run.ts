@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
 import { failureText } from "../shared/ledger/close-run.ts";
 import { releaseProperty } from "../shared/ledger/hold-property.ts";
 import { isStarting } from "../shared/ledger/reconcile-runs.ts";
@@ -10,8 +9,9 @@ import { haltRun } from "../shared/ledger/transitions/halt-run.ts";
 import { orphanRun } from "../shared/ledger/transitions/orphan-run.ts";
 import { propertyScope } from "../shared/quota/scopes.ts";
 import { CommandError } from "./command-error.ts";
-import { executionArn } from "./execution-arn.ts";
+import { describeExecution } from "./execution-status.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { lookPatiently } from "./look-patiently.ts";
 import type { OpenStage } from "./open-stage.ts";
 import { readRunState } from "./run-snapshot.ts";
 import type { Terminal } from "./terminal.ts";
@@ -32,6 +32,9 @@ export async function followRun(
 ): Promise<RunSummary> {
   const { ledger } = stage;
   const { runId } = started;
+  // On this machine a failure is no outage that passes.
+  const patiently = <Seen>(look: () => Promise<Seen>) =>
+    stage.deployed === null ? look() : lookPatiently(look, `run ${runId}`);
   let haltWanted = false;
   using _interrupt = onInterrupt(
     () => {
@@ -42,16 +45,18 @@ export async function followRun(
   );
   const history: { atMs: number; units: number; rows: number }[] = [];
   for (let look = 1; ; look += 1) {
-    const state = await readRunState(ledger, runId);
+    const state = await patiently(() => readRunState(ledger, runId));
     const nowMs = Date.now();
     if (state !== undefined) {
       const { run, summary } = state;
       if (isEnded(run.status)) {
-        await releaseProperty(run, ledger);
+        await patiently(() => releaseProperty(run, ledger));
         return summary;
       }
       // Also when the run had yet to be planned as the signal came.
-      if (haltWanted && run.status !== "halting") await halt(stage, runId);
+      if (haltWanted && run.status !== "halting") {
+        await patiently(() => halt(stage, runId));
+      }
       history.push({
         atMs: nowMs,
         units: summary.units.complete + summary.units.failed,
@@ -62,11 +67,13 @@ export async function followRun(
         run,
         summary,
         history: [...history],
-        ...(await quotaNow(stage, run)),
+        ...(await patiently(() => quotaNow(stage, run))),
       } satisfies ProgressSnapshot);
     }
     // An execution may have handed the run over to another.
-    if (look % checkExecutionEvery === 0) await checkExecution(stage, started, state?.run);
+    if (look % checkExecutionEvery === 0) {
+      await patiently(() => checkExecution(stage, started, state?.run));
+    }
     await delay(haltWanted ? lookSoonMs : lookMs);
   }
 }
@@ -88,7 +95,7 @@ async function quotaNow(
 
 /** An execution that ended without a word leaves a run that nobody carries. */
 export async function checkExecution(
-  stage: OpenStage,
+  stage: Pick<OpenStage, "ledger" | "executions" | "stateMachineArn" | "eventBus">,
   started: { readonly runId: string; readonly execution: string },
   run: Run | undefined,
 ): Promise<void> {
@@ -109,18 +116,6 @@ export async function checkExecution(
   );
   if (changed === undefined) throw new CommandError(reason);
   await tellEnd(changed.run, { ledger: stage.ledger, eventBus: await stage.eventBus() });
-}
-
-/** Undefined when there is none of that name. */
-async function describeExecution(stage: OpenStage, name: string) {
-  try {
-    return await stage.executions.send(
-      new DescribeExecutionCommand({ executionArn: executionArn(stage.stateMachineArn, name) }),
-    );
-  } catch (error) {
-    if (error instanceof Error && error.name === "ExecutionDoesNotExist") return undefined;
-    throw error;
-  }
 }
 
 export async function halt(stage: OpenStage, runId: string): Promise<void> {

@@ -8,7 +8,7 @@ import type { OpenStage } from "./open-stage.ts";
 
 /** Starts an execution of the sync machine; its name makes a second start of the same one none. */
 export async function startRun(
-  stage: OpenStage,
+  stage: Pick<OpenStage, "executions" | "stateMachineArn">,
   execution: string,
   input: { readonly runId?: string | undefined },
 ): Promise<{ readonly runId: string; readonly execution: string }> {
@@ -35,7 +35,7 @@ export async function refuseBusyProperty(
 }
 
 /** What is started here is fetched from the server that is set here, or not at all. */
-export function refuseOtherServer(stage: OpenStage): void {
+export function refuseOtherServer(stage: Pick<OpenStage, "otherServer">): void {
   const fault = stage.otherServer();
   if (fault !== undefined) throw new CommandError(fault);
 }

@@ -4,7 +4,8 @@ import { isEnded } from "../shared/ledger/run.ts";
 import { CommandError } from "./command-error.ts";
 import type { DeployedStage } from "./deployed-stage.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { nightResults } from "./night-results.ts";
+import { lookPatiently } from "./look-patiently.ts";
+import { nightResults, nightRuns } from "./night-results.ts";
 import type { OpenStage } from "./open-stage.ts";
 import { newRunId } from "./run-id.ts";
 import type { Terminal } from "./terminal.ts";
@@ -41,22 +42,28 @@ export async function syncNight(
     () => process.exit(1),
   );
   const told = new Set<string>();
-  for (let status = "RUNNING"; status === "RUNNING"; ) {
+  const untilNextLook = async () => {
     await delay(lookMs, undefined, { signal: stopping.signal }).catch(() => {});
-    if (stopping.signal.aborted) {
-      throw new CommandError(
-        `the night ${execution} goes on without this command: gsc-sync --stage ${options.stage} status shows its runs, halt RUN stops one`,
-      );
-    }
-    status = await statusOf(stage, executionArn);
-    for (const each of await nightResults(stage.ledger, properties, execution)) {
-      if (each.run === null || !isEnded(each.run.status) || told.has(each.run.runId)) continue;
+    if (!stopping.signal.aborted) return;
+    throw new CommandError(
+      `the night ${execution} goes on without this command: gsc-sync --stage ${options.stage} status shows its runs, halt RUN stops one`,
+    );
+  };
+  const patiently = <Seen>(look: () => Promise<Seen>) =>
+    lookPatiently(look, `the night ${execution}`, untilNextLook);
+  for (let status = "RUNNING"; status === "RUNNING"; ) {
+    await untilNextLook();
+    status = await patiently(() => statusOf(stage, executionArn));
+    for (const each of await patiently(() => nightRuns(stage, properties, execution, told))) {
+      if (each.run === null || !isEnded(each.run.status)) continue;
       told.add(each.run.runId);
       terminal.notice(syncLine(each));
     }
   }
-  const synced = await nightResults(stage.ledger, properties, execution);
-  const failed = countFailed(synced, properties);
+  const synced = await patiently(() => nightResults(stage, properties, execution));
+  // A run that was handed over goes on without the night, and may still end well.
+  const ended = synced.filter(({ status }) => status === "skipped" || isEnded(status));
+  const failed = countFailed(ended, properties);
   if (failed > 0) process.exitCode = 1;
   terminal.result(syncText(synced, terminal), { ok: failed === 0, properties: synced });
 }

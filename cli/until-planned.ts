@@ -10,20 +10,29 @@ const lookMs = 500;
 const patienceMs = 60_000;
 
 /**
- * The run as planning has made it, so that whoever is told its id finds it.
+ * The run as planning has made it, so that whoever is told its id finds it; one whose planning takes
+ * long, as it is by then.
  * @throws CommandError when planning refused it, or has not come to it
  */
 export async function untilPlanned(
-  stage: OpenStage,
+  stage: Pick<OpenStage, "ledger" | "executions" | "stateMachineArn" | "eventBus">,
   started: { readonly runId: string; readonly execution: string },
 ): Promise<RunSummary> {
-  for (const giveUpAtMs = Date.now() + patienceMs; Date.now() < giveUpAtMs; ) {
+  for (const giveUpAtMs = Date.now() + patienceMs; ; ) {
     const state = await readRunState(stage.ledger, started.runId);
-    if (state !== undefined) return state.summary;
-    await checkExecution(stage, started, undefined);
+    if (state !== undefined && state.run.status !== "planned") {
+      const { run, summary } = state;
+      const refused = (run.status === "failed" || run.status === "halted") && run.batches === 0;
+      if (!refused) return summary;
+      throw new CommandError(run.reason ?? `run ${run.runId} ended before it was planned`);
+    }
+    if (Date.now() >= giveUpAtMs) {
+      if (state !== undefined) return state.summary;
+      throw new CommandError(
+        `run ${started.runId} is started and not planned yet: gsc-sync status ${started.runId} shows it once it is`,
+      );
+    }
+    await checkExecution(stage, started, state?.run);
     await delay(lookMs);
   }
-  throw new CommandError(
-    `run ${started.runId} is started and not planned yet: gsc-sync status ${started.runId} shows it once it is`,
-  );
 }

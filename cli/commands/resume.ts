@@ -32,7 +32,7 @@ export function resumeCommand(): Command {
       const stage = await openStage(options.stage, terminal.notice);
       try {
         const { run } = await requireRunState(stage.ledger, runId);
-        const execution = await carryRun(stage, run, options);
+        const execution = await carryRun(stage, run, options, terminal.notice);
         const { summary, delivered } = await followDelivering(
           stage,
           { runId, execution },

@@ -24,7 +24,7 @@ export const coordinatorFault: Scenario = {
     await ledger.changeRun(runId, (run) => haltRun(run, input, Date.now()));
     note("run stopped");
     const { run } = await requireRunState(ledger, runId);
-    await carryRun(stage, run, { clearInFlight: true, sequential: true });
+    await carryRun(stage, run, { clearInFlight: true, sequential: true }, note);
     note("in flight cleared, restarted sequentially");
   },
   effect: {

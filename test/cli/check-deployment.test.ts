@@ -104,6 +104,16 @@ test("an account that leaves nothing to reserve is told of", async () => {
   ]);
 });
 
+test("an account in which others reserve so much that not every lever fits is told of", async () => {
+  lambda.on(GetAccountSettingsCommand).resolves({
+    AccountLimit: { ConcurrentExecutions: 1_000, UnreservedConcurrentExecutions: 101 },
+  });
+  expect(await missing()).toEqual([
+    expect.stringMatching(/^account concurrency: .*101 of them.*lets the lever be 4 at most/),
+  ]);
+  expect(await missing({ workers: leverEffect(4) })).toEqual([expect.stringMatching(/^lever: /)]);
+});
+
 test("what stands still, rings, or tells nobody is told of", async () => {
   stacks.on(DescribeStacksCommand, { StackName: "gsc-sync-dev-pipeline" }).resolves({
     Stacks: [
