@@ -9,7 +9,6 @@ import {
   type IChainable,
   IntegrationPattern,
   type IStateMachine,
-  JitterType,
   JsonPath,
   LogLevel,
   Map as MapState,
@@ -23,7 +22,7 @@ import {
 import { LambdaInvoke, StepFunctionsStartExecution } from "aws-cdk-lib/aws-stepfunctions-tasks";
 import { Construct } from "constructs";
 import { functionTimeoutsSeconds } from "../shared/config/function-timeouts.ts";
-import { retryOutages, retryServiceFaults, serviceAway } from "./retries.ts";
+import { retryOutages, retryServiceAway, retryServiceFaults } from "./retries.ts";
 
 export type NightlyStateMachineProps = {
   readonly listProperties: IFunction;
@@ -131,14 +130,7 @@ function syncPropertyChain(scope: Construct, { sync }: NightlyStateMachineProps)
     resultPath: JsonPath.DISCARD,
   });
   // Whether the child started or not: its name makes a second start none.
-  syncProperty.addRetry({
-    errors: [...serviceAway.StepFunctions],
-    interval: Duration.seconds(2),
-    backoffRate: 2,
-    maxAttempts: 6,
-    maxDelay: Duration.seconds(60),
-    jitterStrategy: JitterType.FULL,
-  });
+  retryServiceAway(syncProperty, "StepFunctions");
   syncProperty.addCatch(done, {
     errors: ["StepFunctions.ExecutionAlreadyExistsException"],
     resultPath: JsonPath.DISCARD,

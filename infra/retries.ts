@@ -49,7 +49,7 @@ export function retryServiceAway<Task extends TaskStateBase>(
 }
 
 /** Names of either generation of the SDK that Step Functions calls with. */
-export const serviceAway = {
+const serviceAway = {
   SQS: ["SQS.SdkClientException", "SQS.AmazonSQSException", "SQS.SqsException"],
   StepFunctions: [
     "StepFunctions.SdkClientException",

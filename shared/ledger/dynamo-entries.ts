@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { isConditionFailure } from "./dynamo-ledger-keys.ts";
+import { guardLedger } from "./guard-ledger.ts";
 import { LedgerError } from "./ledger-error.ts";
 
 export type EntryKey = { readonly pk: string; readonly sk: string };
@@ -106,14 +107,7 @@ export function dynamoEntries(
     );
   }
 
-  async function guard<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof LedgerError) throw error;
-      throw new LedgerError("unreachable", `${what} did not answer: ${String(error)}`, error);
-    }
-  }
+  const guard = <T>(work: () => Promise<T>) => guardLedger(what, work);
 
   return {
     list: (pk, skPrefix, schema) => guard(() => list(pk, skPrefix, schema)),
