@@ -1,27 +1,32 @@
 /**
- * Does work on each item, at most `limit` at once; answers in the order of the items. After a failure
- * nothing more begins, and it is thrown once all that had begun has ended.
+ * Does work on each item, at most `limit` at once; answers in the order of the items. An item is asked
+ * for when its turn has come. After a failure nothing more begins, and it is thrown once all that had
+ * begun has ended.
  */
 export async function sideBySide<Item, Result>(
-  items: readonly Item[],
+  items: Iterable<Item>,
   limit: number,
   work: (item: Item, index: number) => Promise<Result>,
 ): Promise<readonly Result[]> {
-  const results: Result[] = new Array(items.length);
-  const waiting = [...items.entries()];
-  const lanes = Array.from({ length: Math.min(limit, items.length) }, async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, item] = next;
+  const results: Result[] = [];
+  const waiting = items[Symbol.iterator]();
+  let failed = false;
+  let index = 0;
+  const lanes = Array.from({ length: limit }, async () => {
+    while (!failed) {
       try {
-        results[index] = await work(item, index);
+        const next = waiting.next();
+        if (next.done) return;
+        const at = index++;
+        results[at] = await work(next.value, at);
       } catch (error) {
-        waiting.length = 0;
+        failed = true;
         throw error;
       }
     }
   });
   const ended = await Promise.allSettled(lanes);
-  const failed = ended.find((lane) => lane.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
+  const broken = ended.find((lane) => lane.status === "rejected");
+  if (broken !== undefined) throw broken.reason;
   return results;
 }

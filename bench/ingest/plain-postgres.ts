@@ -63,9 +63,9 @@ export function plainPostgres(
 
 function columnsOf(rows: readonly StoredRow[]): unknown[] {
   return [
-    binaryArrays.digests(rows.map(({ key }) => key)),
-    binaryArrays.text(rows.map(({ page }) => page)),
-    binaryArrays.text(rows.map(({ query }) => query)),
+    binaryArrays.digests(Buffer.from(rows.map(({ key }) => key).join(""), "hex")),
+    binaryArrays.text(rows.map(({ page }) => page ?? "")),
+    binaryArrays.text(rows.map(({ query }) => query ?? "")),
     ...[null, null, null, null],
     binaryArrays.numbers(rows.map(({ clicks }) => clicks)),
     binaryArrays.numbers(rows.map(({ impressions }) => impressions)),

@@ -1,11 +1,11 @@
 import type { Row } from "./row.ts";
-import { rowKeyHex } from "./row-key.ts";
+import { rowKeyBytes, rowKeys } from "./row-key.ts";
 
 /** Rows with distinct keys, sorted by key; of a repeated key the last one. */
 export type KeyedRows = {
   readonly rows: readonly Row[];
-  /** In hex, a row each. */
-  readonly keys: readonly string[];
+  /** A row key (32 bytes) a row, in the order of the rows. */
+  readonly keys: Buffer;
 };
 
 /**
@@ -20,19 +20,27 @@ export function keyedRows(rows: readonly Row[]): KeyedRows {
   return keyed;
 }
 
+/** The key of the row at an index, in lower-case hex. */
+export function keyHexAt({ keys }: KeyedRows, index: number): string {
+  return keys.toString("hex", index * rowKeyBytes, (index + 1) * rowKeyBytes);
+}
+
 const made = new WeakMap<readonly Row[], KeyedRows>();
 
 function byKey(rows: readonly Row[]): KeyedRows {
-  const keys = rows.map((row) => rowKeyHex(row.keys));
-  const sorted: { rows: Row[]; keys: string[] } = { rows: [], keys: [] };
+  const keys = rowKeys(rows);
+  const sorted = { rows: [] as Row[], keys: Buffer.allocUnsafeSlow(keys.length) };
+  let end = 0;
   for (const index of orderOf(keys)) {
-    const [row, key] = [rows[index], keys[index]];
-    if (row === undefined || key === undefined) continue;
-    const at = sorted.keys.at(-1) === key ? sorted.keys.length - 1 : sorted.keys.length;
-    sorted.keys[at] = key;
-    sorted.rows[at] = row;
+    const row = rows[index];
+    if (row === undefined) continue;
+    const from = index * rowKeyBytes;
+    const repeats = end > 0 && compareKeys(keys, from, sorted.keys, end - rowKeyBytes) === 0;
+    if (repeats) sorted.rows.pop();
+    else end += keys.copy(sorted.keys, end, from, from + rowKeyBytes);
+    sorted.rows.push(row);
   }
-  return sorted;
+  return { rows: sorted.rows, keys: sorted.keys.subarray(0, end) };
 }
 
 /** Bits of an index, beside 32 of the key in a number's 53: two million rows. */
@@ -42,17 +50,19 @@ const indexes = 2 ** 21;
  * The keys' indexes by key, then index. Numbers sort four times as fast as text: each is a key's
  * first 32 bits, then its index; the few keys that begin alike are put right afterwards.
  */
-function orderOf(keys: readonly string[]): readonly number[] {
-  if (keys.length > indexes) throw new RangeError(`a page of ${keys.length} rows`);
-  const numbers = Float64Array.from(
-    keys,
-    (key, index) => Number.parseInt(key.slice(0, 8), 16) * indexes + index,
-  ).sort();
+function orderOf(keys: Buffer): readonly number[] {
+  const count = keys.length / rowKeyBytes;
+  if (count > indexes) throw new RangeError(`a page of ${count} rows`);
+  const numbers = new Float64Array(count);
+  for (let index = 0; index < count; index += 1) {
+    numbers[index] = keys.readUInt32BE(index * rowKeyBytes) * indexes + index;
+  }
+  numbers.sort();
   const order = Array.from(numbers, (number) => number % indexes);
-  for (let from = 0; from < order.length; ) {
+  for (let from = 0; from < count; ) {
     const prefix = Math.floor((numbers[from] ?? 0) / indexes);
     let to = from + 1;
-    while (to < order.length && Math.floor((numbers[to] ?? 0) / indexes) === prefix) to += 1;
+    while (to < count && Math.floor((numbers[to] ?? 0) / indexes) === prefix) to += 1;
     if (to - from > 1) {
       for (const [offset, index] of inFull(order.slice(from, to), keys).entries()) {
         order[from + offset] = index;
@@ -64,7 +74,10 @@ function orderOf(keys: readonly string[]): readonly number[] {
 }
 
 /** `alike` is by index: sorting is stable. */
-function inFull(alike: readonly number[], keys: readonly string[]): readonly number[] {
-  const keyOf = (index: number) => keys[index] ?? "";
-  return alike.toSorted((a, b) => (keyOf(a) === keyOf(b) ? 0 : keyOf(a) < keyOf(b) ? -1 : 1));
+function inFull(alike: readonly number[], keys: Buffer): readonly number[] {
+  return alike.toSorted((a, b) => compareKeys(keys, a * rowKeyBytes, keys, b * rowKeyBytes));
+}
+
+function compareKeys(a: Buffer, atA: number, b: Buffer, atB: number): number {
+  return a.compare(b, atB, atB + rowKeyBytes, atA, atA + rowKeyBytes);
 }

@@ -1,16 +1,23 @@
+import { rowKeyBytes } from "./row-key.ts";
+
 /** What `unnest` is given for a column of many rows. */
 export type Arrays = {
-  text(values: readonly (string | null)[]): unknown;
+  text(values: readonly string[]): unknown;
+  nulls(length: number): unknown;
   numbers(values: readonly number[]): unknown;
-  /** SHA-256 digests in hex. */
-  digests(values: readonly string[]): unknown;
+  /** SHA-256 digests, 32 bytes each, one after the other. */
+  digests(bytes: Buffer): unknown;
 };
 
-/** As the driver writes them: `{…}` text. */
+/** As the driver writes them: `{…}` text, digests in hex. */
 export const plainArrays: Arrays = {
   text: (values) => values,
+  nulls: (length) => new Array(length).fill(null),
   numbers: (values) => values,
-  digests: (values) => values,
+  digests: (bytes) =>
+    Array.from({ length: bytes.length / rowKeyBytes }, (_, index) =>
+      bytes.toString("hex", index * rowKeyBytes, (index + 1) * rowKeyBytes),
+    ),
 };
 
 /**
@@ -21,19 +28,20 @@ export const plainArrays: Arrays = {
  */
 export const binaryArrays = {
   text: textArray,
+  nulls: () => null,
   numbers: numberArray,
   digests: digestArray,
 } satisfies Arrays;
 
-function textArray(values: readonly (string | null)[]): Buffer | null {
-  if (values.every((value) => value === null)) return null;
-  const most = values.reduce((bytes, value) => bytes + 3 * (value?.length ?? 0), 0);
+function textArray(values: readonly string[]): Buffer {
+  let most = 0;
+  for (const value of values) most += 3 * value.length;
   const { array, numbers, start } = emptyArray("text", values.length, most);
   let at = start;
   for (const value of values) {
-    const length = value === null ? -1 : array.write(value, at + lengthBytes);
+    const length = array.write(value, at + lengthBytes);
     numbers.setInt32(at, length);
-    at += lengthBytes + Math.max(length, 0);
+    at += lengthBytes + length;
   }
   return array.subarray(0, at);
 }
@@ -49,30 +57,26 @@ function numberArray(values: readonly number[]): Buffer {
   return array;
 }
 
-function digestArray(digests: readonly string[]): Buffer {
-  const { array, numbers, start } = emptyArray(
-    "bytea",
-    digests.length,
-    digests.length * digestBytes,
-  );
+function digestArray(digests: Buffer): Buffer {
+  const count = digests.length / rowKeyBytes;
+  const { array, numbers, start } = emptyArray("bytea", count, digests.length);
   let at = start;
-  for (const digest of digests) {
-    numbers.setInt32(at, digestBytes);
-    array.write(digest, at + lengthBytes, "hex");
-    at += lengthBytes + digestBytes;
+  for (let from = 0; from < digests.length; from += rowKeyBytes) {
+    numbers.setInt32(at, rowKeyBytes);
+    digests.copy(array, at + lengthBytes, from, from + rowKeyBytes);
+    at += lengthBytes + rowKeyBytes;
   }
   return array;
 }
 
 const lengthBytes = 4;
-const digestBytes = 32;
 
 /** https://github.com/postgres/postgres/blob/REL_17_STABLE/src/include/catalog/pg_type.dat */
 const typeIds = { bytea: 17, text: 25, float8: 701 } as const;
 
 /** Dimensions, whether nulls may follow, element type; then the dimension's length and lower bound. */
 function emptyArray(type: keyof typeof typeIds, length: number, valueBytes: number) {
-  const header = [1, type === "text" ? 1 : 0, typeIds[type], length, 1];
+  const header = [1, 0, typeIds[type], length, 1];
   const start = header.length * 4;
   const array = Buffer.allocUnsafe(start + length * lengthBytes + valueBytes);
   const numbers = new DataView(array.buffer, array.byteOffset, array.length);

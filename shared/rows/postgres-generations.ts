@@ -2,18 +2,19 @@ import * as z from "zod";
 import type { Report } from "../plan/report.ts";
 import type { Unit } from "../plan/unit.ts";
 import { sideBySide } from "../side-by-side.ts";
+import { keyedRows } from "./keyed-rows.ts";
+import { columnsOf } from "./postgres-columns.ts";
 import type { SqlDialect } from "./postgres-dialect.ts";
 import type { Sql } from "./postgres-sql.ts";
 import type { Row } from "./row.ts";
 import { RowStoreError } from "./row-store-error.ts";
-import { chunkRows, distinctStoredRows, type StoredRow } from "./stored-row.ts";
 import { unitId } from "./unit-id.ts";
 
-/** Rows in one statement; Aurora DSQL changes at most 3,000 in a transaction. */
-export const maxStatementRows = 3_000;
-
-/** Text and figures in one statement: half of Aurora DSQL's 10 MiB, keys and overhead count too. */
-export const maxStatementBytes = 5 * 1_024 * 1_024;
+/**
+ * Aurora DSQL changes at most 3,000 rows and 10 MiB in a transaction; keys and overhead count too, so
+ * half of that is text and figures.
+ */
+const statementSize = { maxRows: 3_000, maxBytes: 5 * 1_024 * 1_024 };
 
 /** Rows deleted in one statement: with URLs and queries at their longest, 10 MiB are not passed. */
 export const maxDeletedRows = 1_000;
@@ -46,13 +47,20 @@ export async function writeRows(
   rows: readonly Row[],
 ): Promise<void> {
   const id = unitId(unit);
-  const stored = distinctStoredRows(report, rows);
-  const chunks = [...chunkRows(stored, maxStatementRows, maxStatementBytes)];
-  await sideBySide(chunks, statementsAtOnce, async (chunk) => {
-    const values = [id, generation, ...columnsOf(chunk, sql.dialect)];
-    const written = await sql.run(upsertRows(sql.dialect), values);
-    if (written < chunk.length) throw closed(unit, generation);
+  const columns = columnsOf(report, keyedRows(rows), statementSize, sql.dialect.arrays);
+  await sideBySide(columns, statementsAtOnce, async ({ rowCount, values }) => {
+    const written = await putRows(sql, [id, generation, ...values]);
+    if (written < rowCount) throw closed(unit, generation);
   });
+}
+
+/**
+ * Rows that a page repeats of one before it are rare, and an upsert takes nearly twice the time of an
+ * insert: Postgres looks for each key first, and confirms each row afterwards.
+ */
+async function putRows(sql: Sql, values: readonly unknown[]): Promise<number> {
+  const inserted = await sql.insertNew(insertRows(sql.dialect), values);
+  return inserted === "exists" ? sql.run(upsertRows(sql.dialect), values) : inserted;
 }
 
 /** Refused for a visible generation: its rows never change under its readers. */
@@ -80,7 +88,7 @@ const deleteSomeRows = `DELETE FROM search_row
     (SELECT row_key FROM search_row WHERE unit_id = $1::uuid AND generation = $2::bigint
       ORDER BY row_key DESC LIMIT 1))`;
 
-const upsertRows = ({
+const insertRows = ({
   digestType,
 }: SqlDialect) => `INSERT INTO search_row (unit_id, generation, row_key,
     page, query, country, device, search_appearance, hour, clicks, impressions, ctr, position)
@@ -89,28 +97,14 @@ const upsertRows = ({
     $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
     $10::float8[], $11::float8[], $12::float8[], $13::float8[]) AS r
   WHERE g.unit_id = $1::uuid AND g.generation = $2::bigint
-    AND g.doomed_at IS NULL AND g.flipped_at IS NULL
+    AND g.doomed_at IS NULL AND g.flipped_at IS NULL`;
+
+const upsertRows = (dialect: SqlDialect) => `${insertRows(dialect)}
   ON CONFLICT (unit_id, generation, row_key) DO UPDATE SET
     page = EXCLUDED.page, query = EXCLUDED.query, country = EXCLUDED.country,
     device = EXCLUDED.device, search_appearance = EXCLUDED.search_appearance,
     hour = EXCLUDED.hour, clicks = EXCLUDED.clicks, impressions = EXCLUDED.impressions,
     ctr = EXCLUDED.ctr, position = EXCLUDED.position`;
-
-function columnsOf(rows: readonly StoredRow[], { arrays }: SqlDialect): unknown[] {
-  return [
-    arrays.digests(rows.map(({ key }) => key)),
-    arrays.text(rows.map(({ page }) => page)),
-    arrays.text(rows.map(({ query }) => query)),
-    arrays.text(rows.map(({ country }) => country)),
-    arrays.text(rows.map(({ device }) => device)),
-    arrays.text(rows.map(({ searchAppearance }) => searchAppearance)),
-    arrays.text(rows.map(({ hour }) => hour)),
-    arrays.numbers(rows.map(({ clicks }) => clicks)),
-    arrays.numbers(rows.map(({ impressions }) => impressions)),
-    arrays.numbers(rows.map(({ ctr }) => ctr)),
-    arrays.numbers(rows.map(({ position }) => position)),
-  ];
-}
 
 function closed(unit: Unit, generation: number): RowStoreError {
   return new RowStoreError(

@@ -8,6 +8,8 @@ export type Sql = {
   readonly dialect: SqlDialect;
   /** Runs a statement; answers how many rows it changed. */
   run(text: string, values?: readonly unknown[]): Promise<number>;
+  /** Inserts rows that are all new; "exists" when one is there already, and none was inserted. */
+  insertNew(text: string, values: readonly unknown[]): Promise<number | "exists">;
   /** Runs a query and parses its rows. */
   read<T>(schema: z.ZodType<T>, text: string, values?: readonly unknown[]): Promise<T[]>;
 };
@@ -27,14 +29,14 @@ export function createSql(
   timing: SqlTiming,
   dialect: SqlDialect = postgresDialect,
 ): Sql {
-  async function query(text: string, values: readonly unknown[]) {
+  async function query(text: string, values: readonly unknown[], isRepeated = isConflict) {
     let lost = 0;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await connection.query(text, [...values]);
       } catch (error) {
         if (isLostConnection(error)) lost += 1;
-        else if (!isConflict(error)) throw toRowStoreError(error);
+        else if (!isRepeated(error)) throw toRowStoreError(error);
         if (attempt === maxSqlAttempts || lost === maxLostConnections) throw toRowStoreError(error);
         await timing.sleep(timing.random() * Math.min(2_000, 20 * 2 ** attempt));
       }
@@ -43,6 +45,14 @@ export function createSql(
   return {
     dialect,
     run: async (text, values = []) => (await query(text, values)).rowCount ?? 0,
+    async insertNew(text, values) {
+      try {
+        return (await query(text, values, isConcurrent)).rowCount ?? 0;
+      } catch (error) {
+        if (sqlCode(error) === uniqueViolation) return "exists";
+        throw error;
+      }
+    },
     read: async (schema, text, values = []) =>
       (await query(text, values)).rows.map((row) => schema.parse(row)),
   };
@@ -55,15 +65,17 @@ export function sqlCode(error: unknown): string {
   return typeof error.code === "string" ? error.code : "";
 }
 
-/**
- * Serialisation failure (Aurora DSQL's optimistic conflicts, OC000 and OC001), deadlock, and the
- * unique violation that two first flips of a unit may meet on the index that is not the arbiter.
- */
-const conflictCodes = new Set(["40001", "40P01", "23505"]);
-
+/** The unique violation is one that two first flips of a unit may meet on the index that is not the arbiter. */
 function isConflict(error: unknown): boolean {
-  return conflictCodes.has(sqlCode(error));
+  return isConcurrent(error) || sqlCode(error) === uniqueViolation;
 }
+
+/** Serialisation failure (Aurora DSQL's optimistic conflicts, OC000 and OC001), deadlock. */
+function isConcurrent(error: unknown): boolean {
+  return ["40001", "40P01"].includes(sqlCode(error));
+}
+
+const uniqueViolation = "23505";
 
 /** The server was there and the connection broke: by a fail-over, a proxy, a restart. */
 const lostConnectionCodes = new Set(["57P01", "08003", "08006", "ECONNRESET", "EPIPE"]);

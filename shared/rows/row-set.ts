@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { keyedRows } from "./keyed-rows.ts";
 import type { Row } from "./row.ts";
+import { rowKeyBytes } from "./row-key.ts";
 
 /** What a unit record says about the rows of its generation. */
 export type RowSetFigures = {
@@ -31,9 +32,8 @@ export function rowSet(): RowSet {
   };
 }
 
-const keyBytes = 32;
 /** A key, then clicks, impressions, CTR and position as big-endian doubles. */
-const entryBytes = keyBytes + 4 * 8;
+const entryBytes = rowKeyBytes + 4 * 8;
 
 /** The page's entries by key: 64 bytes a row are kept of a unit, whatever its URLs. */
 function entriesOf(page: readonly Row[]): Buffer {
@@ -42,12 +42,12 @@ function entriesOf(page: readonly Row[]): Buffer {
   const numbers = numbersOf(entries);
   for (const [index, { clicks, impressions, ctr, position }] of rows.entries()) {
     const offset = index * entryBytes;
-    entries.write(keys[index] ?? "", offset, "hex");
+    keys.copy(entries, offset, index * rowKeyBytes, (index + 1) * rowKeyBytes);
     // Adding 0 makes -0 and 0, which are equal numbers, equal bytes.
-    numbers.setFloat64(offset + keyBytes, clicks + 0);
-    numbers.setFloat64(offset + keyBytes + 8, impressions + 0);
-    numbers.setFloat64(offset + keyBytes + 16, ctr + 0);
-    numbers.setFloat64(offset + keyBytes + 24, position + 0);
+    numbers.setFloat64(offset + rowKeyBytes, clicks + 0);
+    numbers.setFloat64(offset + rowKeyBytes + 8, impressions + 0);
+    numbers.setFloat64(offset + rowKeyBytes + 16, ctr + 0);
+    numbers.setFloat64(offset + rowKeyBytes + 24, position + 0);
   }
   return entries;
 }
@@ -78,7 +78,7 @@ function merge(older: Buffer, newer: Buffer): Buffer {
 function compare(a: Buffer, atA: number, b: Buffer, atB: number): number {
   if (atA === a.length) return 1;
   if (atB === b.length) return -1;
-  return a.compare(b, atB, atB + keyBytes, atA, atA + keyBytes);
+  return a.compare(b, atB, atB + rowKeyBytes, atA, atA + rowKeyBytes);
 }
 
 /**
@@ -89,7 +89,7 @@ function summarise(entries: Buffer): Omit<RowSetFigures, "fetchedRows"> {
   const numbers = numbersOf(entries);
   let clicks = 0;
   let impressions = 0;
-  for (let offset = keyBytes; offset < entries.length; offset += entryBytes) {
+  for (let offset = rowKeyBytes; offset < entries.length; offset += entryBytes) {
     clicks += numbers.getFloat64(offset);
     impressions += numbers.getFloat64(offset + 8);
   }

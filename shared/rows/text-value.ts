@@ -4,5 +4,6 @@
  * rows that differ in nothing else stay apart.
  */
 export function storableText(value: string): string {
-  return value.toWellFormed().replaceAll("\0", "\uFFFD");
+  const text = value.toWellFormed();
+  return text.includes("\0") ? text.replaceAll("\0", "\uFFFD") : text;
 }

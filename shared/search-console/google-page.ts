@@ -8,20 +8,23 @@ import { SearchConsoleError } from "./search-console-error.ts";
  * 25,000 rows. A body that breaks the contract is a transient failure; half of it is never used.
  * Source: https://developers.google.com/webmaster-tools/v1/searchanalytics/query#response
  */
-export function parsePage(
-  body: string,
-  dimensionCount: number,
-  /** What a row without a position has; undefined: there is no such row. */
-  absentPosition?: number,
-): Page {
+export function parsePage(body: string, expected: ExpectedRows): Page {
   const answer = parseJson(body);
   if (!isObject(answer)) throw broken("the body is not a JSON object");
   return {
-    rows: parseRows(answer.rows, { dimensionCount, absentPosition }),
+    rows: parseRows(answer.rows, expected),
     aggregation: parseAggregation(answer.responseAggregationType),
     firstIncompleteDate: parseFirstIncompleteDate(answer.metadata),
   };
 }
+
+export type ExpectedRows = {
+  readonly keyCount: number;
+  /** What each row's first key is, which is then left out: a date that was asked for. */
+  readonly firstKey?: string | undefined;
+  /** What a row without a position has; undefined: there is no such row. */
+  readonly absentPosition?: number | undefined;
+};
 
 function parseJson(body: string): unknown {
   try {
@@ -32,46 +35,41 @@ function parseJson(body: string): unknown {
   }
 }
 
-type Expected = {
-  readonly dimensionCount: number;
-  readonly absentPosition: number | undefined;
-};
-
-function parseRows(rows: unknown, expected: Expected): readonly Row[] {
+/** The rows are the parsed objects themselves: a copy of each would double what is to be collected. */
+function parseRows(rows: unknown, expected: ExpectedRows): readonly Row[] {
   if (rows === undefined) return [];
   if (!Array.isArray(rows)) throw broken("rows is not a list");
-  const parsed: Row[] = new Array(rows.length);
-  for (let index = 0; index < rows.length; index += 1) {
-    parsed[index] = parseRow(rows[index], index, expected);
-  }
-  return parsed;
+  return rows.every((row, index): row is Row => isRow(row, index, expected)) ? rows : [];
 }
 
-function parseRow(row: unknown, index: number, expected: Expected): Row {
+/** Makes a row of what Google leaves out. @throws SearchConsoleError when it is none */
+function isRow(row: unknown, index: number, expected: ExpectedRows): row is Row {
   if (!isObject(row)) throw broken(`row ${index} is not an object`);
-  const { clicks, impressions, ctr, position = expected.absentPosition } = row;
+  row.position ??= expected.absentPosition;
+  const { clicks, impressions, ctr, position } = row;
   if (!isNumber(clicks) || !isNumber(impressions) || !isNumber(ctr) || !isNumber(position)) {
     throw broken(`a metric of row ${index} is not a number`);
   }
-  return {
-    keys: parseKeys(row.keys, index, expected.dimensionCount),
-    clicks,
-    impressions,
-    ctr,
-    position,
-  };
+  row.keys = parseKeys(row.keys, index, expected);
+  return true;
 }
 
-function parseKeys(keys: unknown, index: number, dimensionCount: number): readonly string[] {
+function parseKeys(
+  keys: unknown,
+  index: number,
+  { keyCount, firstKey }: ExpectedRows,
+): readonly string[] {
   // A report without dimensions has one row, and Google then leaves the keys out.
-  if (keys === undefined && dimensionCount === 0) return [];
-  if (!Array.isArray(keys) || keys.length !== dimensionCount) {
-    throw broken(`row ${index} does not have ${dimensionCount} keys`);
+  if (keys === undefined && keyCount === 0) return [];
+  if (!Array.isArray(keys) || keys.length !== keyCount) {
+    throw broken(`row ${index} does not have ${keyCount} keys`);
   }
   for (const key of keys) {
     if (typeof key !== "string") throw broken(`a key of row ${index} is not text`);
   }
-  return keys;
+  if (firstKey === undefined) return keys;
+  if (keys[0] !== firstKey) throw broken(`row ${index} is of another date`);
+  return keys.slice(1);
 }
 
 function parseAggregation(aggregation: unknown): string | null {

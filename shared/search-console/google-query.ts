@@ -1,6 +1,6 @@
 import type { Report } from "../plan/report.ts";
 import { pageRows } from "../plan/unit.ts";
-import { broken, parsePage } from "./google-page.ts";
+import { parsePage } from "./google-page.ts";
 import type { Page, PageRequest } from "./search-console.ts";
 
 /** A page request as `searchanalytics.query` takes it. */
@@ -30,10 +30,11 @@ export function queryOf({ siteUrl, report, date, startRow }: PageRequest) {
 /** The page in a successful answer's body, its keys in the order of the report's dimensions. */
 export function readPage(body: string, { report, date }: PageRequest): Page {
   const asked = askedDimensions(report);
-  const page = parsePage(body, asked.length, isFeed(report) ? 0 : undefined);
-  if (asked[0] !== "date") return page;
-  if (page.rows.some((row) => row.keys[0] !== date)) throw broken("a row is of another date");
-  return { ...page, rows: page.rows.map((row) => ({ ...row, keys: row.keys.slice(1) })) };
+  return parsePage(body, {
+    keyCount: asked.length,
+    firstKey: asked[0] === "date" ? date : undefined,
+    absentPosition: isFeed(report) ? 0 : undefined,
+  });
 }
 
 /** Feeds know no position; whether Google then sends 0 or nothing is not documented. */

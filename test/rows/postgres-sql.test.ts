@@ -97,6 +97,26 @@ describe("a statement", () => {
   });
 });
 
+describe("an insert of new rows", () => {
+  test("of which one is there already says so, and is not run again", async () => {
+    const { sql, calls } = failingWith([sqlError("23505")]);
+    expect(await sql.insertNew("…", [])).toBe("exists");
+    expect(calls()).toBe(1);
+  });
+
+  test("is run again after a conflict; the first try may have stored them", async () => {
+    const { sql, calls } = failingWith([sqlError("40001"), sqlError("08006"), sqlError("23505")]);
+    expect(await sql.insertNew("…", [])).toBe("exists");
+    expect(calls()).toBe(3);
+  });
+
+  test("answers how many were inserted, and fails as any statement", async () => {
+    expect(await failingWith([]).sql.insertNew("…", [])).toBe(7);
+    const { sql } = failingWith([sqlError("22021")]);
+    await expect(sql.insertNew("…", [])).rejects.toMatchObject({ code: "refused" });
+  });
+});
+
 test("a server that is not there is unavailable, without the password in the message", async () => {
   const connection = createPostgresPool("postgres://user:hush@127.0.0.1:1/rows");
   const sql = createSql(connection, { random: () => 0, sleep: async () => {} });

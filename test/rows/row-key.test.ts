@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { rowKey, rowKeyHex } from "../../shared/rows/row-key.ts";
+import { rowKey, rowKeyHex, rowKeys } from "../../shared/rows/row-key.ts";
 
 describe("a row key", () => {
   test("is 32 bytes, equal for equal values, and the same in hex", () => {
     expect(rowKey(["p", "q"])).toHaveLength(32);
     expect(rowKey(["p", "q"])).toEqual(rowKey(["p", "q"]));
     expect(rowKeyHex(["p", "q"])).toBe(rowKey(["p", "q"]).toString("hex"));
+    const rows = [{ keys: ["p", "q"] }, { keys: ["naïve \ud800"] }];
+    expect(rowKeys(rows)).toEqual(Buffer.concat(rows.map(({ keys }) => rowKey(keys))));
   });
 
   test("never changes: stored rows are found by it", () => {
