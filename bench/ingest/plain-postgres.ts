@@ -64,14 +64,18 @@ export function plainPostgres(
 function columnsOf(rows: readonly StoredRow[]): unknown[] {
   return [
     binaryArrays.digests(Buffer.from(rows.map(({ key }) => key).join(""), "hex")),
-    binaryArrays.text(rows.map(({ page }) => page ?? "")),
-    binaryArrays.text(rows.map(({ query }) => query ?? "")),
+    textColumn(rows.map(({ page }) => page ?? "")),
+    textColumn(rows.map(({ query }) => query ?? "")),
     ...[null, null, null, null],
     binaryArrays.numbers(rows.map(({ clicks }) => clicks)),
     binaryArrays.numbers(rows.map(({ impressions }) => impressions)),
     binaryArrays.numbers(rows.map(({ ctr }) => ctr)),
     binaryArrays.numbers(rows.map(({ position }) => position)),
   ];
+}
+
+function textColumn(values: readonly string[]): Buffer {
+  return binaryArrays.text(values, Buffer.byteLength(values.join("")));
 }
 
 function copyLines(rows: readonly StoredRow[]): readonly string[] {

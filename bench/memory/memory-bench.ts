@@ -9,6 +9,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import * as z from "zod";
+import { compileCache } from "../../local/clone-cache.ts";
 import { memoryFlags } from "../../local/function-process.ts";
 import { environmentNames } from "../../shared/config/names.ts";
 import { startBodyServer } from "../support/body-server.ts";
@@ -25,6 +26,7 @@ const database = await startDatabase();
 const env = {
   PATH: process.env.PATH,
   AWS_REGION: "us-east-1",
+  NODE_COMPILE_CACHE: compileCache,
   [environmentNames.stage]: "bench",
   [environmentNames.lever]: "3",
   [environmentNames.ledgerTable]: "ledger",

@@ -2,7 +2,8 @@ import { rowKeyBytes } from "./row-key.ts";
 
 /** What `unnest` is given for a column of many rows. */
 export type Arrays = {
-  text(values: readonly string[]): unknown;
+  /** `bytes`: of all values together, in UTF-8. */
+  text(values: readonly string[], bytes: number): unknown;
   nulls(length: number): unknown;
   numbers(values: readonly number[]): unknown;
   /** SHA-256 digests, 32 bytes each, one after the other. */
@@ -33,17 +34,15 @@ export const binaryArrays = {
   digests: digestArray,
 } satisfies Arrays;
 
-function textArray(values: readonly string[]): Buffer {
-  let most = 0;
-  for (const value of values) most += 3 * value.length;
-  const { array, numbers, start } = emptyArray("text", values.length, most);
+function textArray(values: readonly string[], bytes: number): Buffer {
+  const { array, numbers, start } = emptyArray("text", values.length, bytes);
   let at = start;
   for (const value of values) {
     const length = array.write(value, at + lengthBytes);
     numbers.setInt32(at, length);
     at += lengthBytes + length;
   }
-  return array.subarray(0, at);
+  return array;
 }
 
 function numberArray(values: readonly number[]): Buffer {

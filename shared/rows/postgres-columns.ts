@@ -9,8 +9,8 @@ import { storableText } from "./text-value.ts";
 /** Some rows as the columns of one statement: key, dimensions, figures. */
 export type Columns = { readonly rowCount: number; readonly values: readonly unknown[] };
 
-/** How much one statement may have; a row that is larger stands alone. */
-export type StatementSize = { readonly maxRows: number; readonly maxBytes: number };
+/** A statement takes no further row once it has so many rows or bytes. */
+export type StatementSize = { readonly rows: number; readonly bytes: number };
 
 /**
  * Cuts rows into the columns of one statement after another, each made when it is asked for. In
@@ -20,55 +20,66 @@ export type StatementSize = { readonly maxRows: number; readonly maxBytes: numbe
 export function* columnsOf(
   report: Report,
   { rows, keys }: KeyedRows,
-  { maxRows, maxBytes }: StatementSize,
+  full: StatementSize,
   arrays: Arrays,
 ): Generator<Columns> {
   for (let from = 0; from < rows.length; ) {
     const chunk = emptyChunk(report);
-    let to = from;
-    for (let bytes = 0; to < rows.length && to - from < maxRows; to += 1) {
-      const row = rows[to];
+    while (chunk.clicks.length < full.rows && chunk.bytes < full.bytes) {
+      const row = rows[from + chunk.clicks.length];
       if (row === undefined) break;
       checkValueCount(report, row);
-      bytes += sizeOf(row.keys);
-      if (bytes > maxBytes && to > from) break;
       addRow(chunk, row);
     }
+    const to = from + chunk.clicks.length;
     const digests = keys.subarray(from * rowKeyBytes, to * rowKeyBytes);
     yield { rowCount: to - from, values: valuesOf(chunk, digests, arrays) };
     from = to;
   }
 }
 
-/** What is gathered for a statement: texts are a list a dimension of the report, in its order. */
+/** What is gathered for a statement: a text column a dimension of the report, in its order. */
 type Chunk = {
   readonly report: Report;
-  readonly texts: readonly string[][];
+  readonly texts: readonly { readonly values: string[]; bytes: number }[];
   readonly clicks: number[];
   readonly impressions: number[];
   readonly ctr: number[];
   readonly position: number[];
+  bytes: number;
 };
 
 function emptyChunk(report: Report): Chunk {
-  const texts = report.dimensions.map(() => []);
-  return { report, texts, clicks: [], impressions: [], ctr: [], position: [] };
+  const texts = report.dimensions.map(() => ({ values: [], bytes: 0 }));
+  return { report, texts, clicks: [], impressions: [], ctr: [], position: [], bytes: 0 };
 }
 
 function addRow(chunk: Chunk, row: Row): void {
-  const { texts } = chunk;
-  for (let at = 0; at < texts.length; at += 1) texts[at]?.push(storableText(row.keys[at] ?? ""));
+  chunk.bytes += fixedBytes;
+  let dimension = 0;
+  for (const column of chunk.texts) {
+    const text = storableText(row.keys[dimension] ?? "");
+    const bytes = Buffer.byteLength(text);
+    column.values.push(text);
+    column.bytes += bytes;
+    chunk.bytes += bytes;
+    dimension += 1;
+  }
   chunk.clicks.push(row.clicks);
   chunk.impressions.push(row.impressions);
   chunk.ctr.push(row.ctr);
   chunk.position.push(row.position);
 }
 
+/** Unit id, generation, key, four figures and the row header. */
+const fixedBytes = 16 + 8 + rowKeyBytes + 4 * 8 + 24;
+
 function valuesOf(chunk: Chunk, digests: Buffer, arrays: Arrays): unknown[] {
   const { report, texts, clicks, impressions, ctr, position } = chunk;
   const dimension = (name: Dimension) => {
     const column = texts[report.dimensions.indexOf(name)];
-    return column === undefined ? arrays.nulls(clicks.length) : arrays.text(column);
+    if (column === undefined) return arrays.nulls(clicks.length);
+    return arrays.text(column.values, column.bytes);
   };
   const figures = [clicks, impressions, ctr, position].map(arrays.numbers);
   return [arrays.digests(digests), ...dimensionColumns.map(dimension), ...figures];
@@ -83,12 +94,3 @@ const dimensionColumns = [
   "searchAppearance",
   "hour",
 ] as const satisfies readonly Dimension[];
-
-/** Unit id, generation, key, four figures and the row header. */
-const fixedBytes = 16 + 8 + rowKeyBytes + 4 * 8 + 24;
-
-function sizeOf(texts: readonly string[]): number {
-  let bytes = fixedBytes;
-  for (const text of texts) bytes += Buffer.byteLength(text);
-  return bytes;
-}

@@ -14,7 +14,7 @@ import { unitId } from "./unit-id.ts";
  * Aurora DSQL changes at most 3,000 rows and 10 MiB in a transaction; keys and overhead count too, so
  * half of that is text and figures.
  */
-const statementSize = { maxRows: 3_000, maxBytes: 5 * 1_024 * 1_024 };
+const statementSize = { rows: 3_000, bytes: 5 * 1_024 * 1_024 };
 
 /** Rows deleted in one statement: with URLs and queries at their longest, 10 MiB are not passed. */
 export const maxDeletedRows = 1_000;

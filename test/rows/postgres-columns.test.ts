@@ -12,7 +12,7 @@ describe("a statement's columns", () => {
     sampleRow(["TABLET", "f", "fra"], 3),
   ];
   const keyed = keyedRows(rows);
-  const plenty = { maxRows: 10, maxBytes: 100_000 };
+  const plenty = { rows: 10, bytes: 100_000 };
 
   test("have each row under its dimensions, as Postgres can hold it", () => {
     const [all, ...more] = columnsOf(deviceCountry, keyed, plenty, plainArrays);
@@ -34,7 +34,7 @@ describe("a statement's columns", () => {
 
   test("of several statements follow each other", () => {
     const [all] = columnsOf(deviceCountry, keyed, plenty, plainArrays);
-    const cut = [...columnsOf(deviceCountry, keyed, { ...plenty, maxRows: 2 }, plainArrays)];
+    const cut = [...columnsOf(deviceCountry, keyed, { ...plenty, rows: 2 }, plainArrays)];
     expect(cut.map(({ rowCount }) => rowCount)).toEqual([2, 1]);
     const joined = all?.values.map((_, at) => cut.flatMap(({ values }) => values[at]));
     expect(joined).toEqual(all?.values);
@@ -47,8 +47,8 @@ describe("a statement's columns", () => {
 });
 
 describe("the rows of one statement", () => {
-  const sizes = (maxRows: number, maxBytes: number, rows: readonly Row[] = sampleRows(7)) =>
-    [...columnsOf(pageQuery, keyedRows(rows), { maxRows, maxBytes }, plainArrays)].map(
+  const sizes = (most: number, bytes: number, rows: readonly Row[] = sampleRows(7)) =>
+    [...columnsOf(pageQuery, keyedRows(rows), { rows: most, bytes }, plainArrays)].map(
       ({ rowCount }) => rowCount,
     );
 
@@ -57,15 +57,15 @@ describe("the rows of one statement", () => {
     expect(sizes(7, 1_000_000)).toEqual([7]);
   });
 
-  test("have at most so many bytes, but one at least", () => {
-    expect(sizes(100, 400)).toEqual([2, 2, 2, 1]);
+  test("are no more once they have so many bytes", () => {
+    expect(sizes(100, 300)).toEqual([3, 3, 1]);
     expect(sizes(100, 1)).toEqual([1, 1, 1, 1, 1, 1, 1]);
   });
 
   test("have bytes, not characters", () => {
     const wide = [sampleRow(["日".repeat(1_000), "a"]), sampleRow(["日".repeat(1_000), "b"])];
-    expect(sizes(100, 5_000, wide)).toEqual([1, 1]);
-    expect(sizes(100, 7_000, wide)).toEqual([2]);
+    expect(sizes(100, 3_000, wide)).toEqual([1, 1]);
+    expect(sizes(100, 4_000, wide)).toEqual([2]);
   });
 
   test("are none of none", () => {
