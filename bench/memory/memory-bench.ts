@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import * as z from "zod";
 import { compileCache } from "../../local/clone-cache.ts";
-import { memoryFlags } from "../../local/function-process.ts";
+import { memoryFlags, memoryVariables } from "../../local/function-process.ts";
 import { environmentNames } from "../../shared/config/names.ts";
 import { startBodyServer } from "../support/body-server.ts";
 import { startDatabase } from "../support/open-database.ts";
@@ -44,13 +44,15 @@ for (const [rowsAPage, urlLength] of [
 ] as const) {
   const bodies = await startBodyServer({ rowsAPage, urlLength });
   const name = `${rowsAPage.toLocaleString("en")} rows a page, URLs of ${urlLength}`;
-  for (const [how, flags] of [
-    ["as local mode runs it", memoryFlags],
-    ["as V8 comes", []],
+  for (const [how, flags, variables] of [
+    ["as local mode runs it", memoryFlags, memoryVariables],
+    ["as V8 comes", [], {}],
   ] as const) {
     token += 1;
     const args = [worker, database.url, bodies.url, rowsAPage, values.units, token].map(String);
-    const text = execFileSync(process.execPath, [...flags, ...args], { env }).toString();
+    const text = execFileSync(process.execPath, [...flags, ...args], {
+      env: { ...env, ...variables },
+    }).toString();
     const figures = FiguresSchema.parse(JSON.parse(text));
     raw[`${name}, ${how}`] = figures;
     const aim = how === "as local mode runs it" ? "≤ 1.00" : "";
