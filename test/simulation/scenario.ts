@@ -30,6 +30,10 @@ export type Scenario = {
   readonly calmAfterMs: number;
   /** A message whose worker died comes back soon, as it does locally, or after its time-out. */
   readonly lostWorkerVisibilityMs: number;
+  /** What a worker has room for, in rows: from one page on. */
+  readonly roomRows: number;
+  /** An account that leaves nothing to reserve: the ledger counts the stage's takes. */
+  readonly countsTakes: boolean;
 };
 
 /** A small scenario: at least three workers, units of one to five pages. */
@@ -58,5 +62,7 @@ export function drawScenario(dice: Dice): Scenario {
     again: dice.chance(0.15),
     calmAfterMs: dice.between(30, 300) * 1_000,
     lostWorkerVisibilityMs: dice.pick([2_000, 2_000, 1_800_000]),
+    roomRows: dice.between(pageRows, 5 * pageRows),
+    countsTakes: dice.chance(0.25),
   };
 }

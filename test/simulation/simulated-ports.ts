@@ -1,6 +1,7 @@
 import { EventBusError } from "../../shared/events/event-bus.ts";
 import type { Clock } from "../../shared/fetch/clock.ts";
 import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
+import { pageRoom } from "../../shared/fetch/page-room.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { LedgerError } from "../../shared/ledger/ledger-error.ts";
 import type { PacificDate } from "../../shared/plan/pacific-date.ts";
@@ -97,11 +98,13 @@ export function simulatedPorts(process: Process, world: World): WorkPorts {
     }),
     searchConsole: searchConsoleOf(process, clock, world),
     paging: scenario.paging,
+    pageRoom: pageRoom(scenario.roomRows),
     clock,
     scopesOf: ({ siteUrl, accountId, qpm }) =>
       quotaScopes({ siteUrl, accountId, projectId, qpm: qpm ?? undefined }),
     memoryMb: () => 100,
     unitsAtOnce: scenario.lanes,
+    countsTakes: scenario.countsTakes,
   };
 }
 

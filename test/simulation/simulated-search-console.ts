@@ -119,11 +119,16 @@ export function simulatedSearchConsole(
       const moves = startRow > 0 && cut.length > 0 && !movedTies.has(date);
       if (moves && faults.strikes("moved-ties")) {
         movedTies.add(date);
-        return { rows: [tied, ...rest], aggregation: "byPage", firstIncompleteDate: null };
+        return pageOf([tied, ...rest]);
       }
-      return { rows: cut, aggregation: "byPage", firstIncompleteDate: null };
+      return pageOf(cut);
     },
   };
+}
+
+/** A row has a byte. */
+function pageOf(rows: readonly Row[]): Page {
+  return { rows, aggregation: "byPage", firstIncompleteDate: null, bytes: rows.length };
 }
 
 function pageUrl(date: PacificDate, index: number): string {
