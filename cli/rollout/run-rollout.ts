@@ -3,8 +3,10 @@ import type { RunRequestInput } from "../../shared/plan/run-request.ts";
 import { propertyScope } from "../../shared/quota/scopes.ts";
 import { compareRuns } from "../../shared/rollout/compare-runs.ts";
 import type { AskedOfRollout, RolloutFigures } from "../../shared/rollout/rollout-figures.ts";
+import { noSeries, type RunSeries } from "../../shared/rollout/run-series.ts";
 import { settleDifferences, stretchesOf } from "../../shared/rollout/settle-differences.ts";
 import { CommandError } from "../command-error.ts";
+import { lookPatiently } from "../look-patiently.ts";
 import { onLoan, type StageLoan } from "../on-loan.ts";
 import type { OpenStage } from "../open-stage.ts";
 import type { DateRange } from "../options.ts";
@@ -56,7 +58,7 @@ export async function runRollout(
     });
     const concurrent = await measureRun("concurrent run", stage, concurrentRequest(plan), terminal);
     goOn();
-    return judge({ stage, plan, terminal, startedAtMs, nightlySync, sequential, concurrent });
+    return judge({ stage, plan, terminal, goOn, startedAtMs, nightlySync, sequential, concurrent });
   });
 }
 
@@ -88,6 +90,8 @@ async function judge(work: {
   readonly stage: OpenStage;
   readonly plan: RolloutPlan;
   readonly terminal: Terminal;
+  /** @throws CommandError */
+  readonly goOn: () => void;
   readonly startedAtMs: number;
   readonly nightlySync: string;
   readonly sequential: EndedRun;
@@ -97,10 +101,10 @@ async function judge(work: {
   const { rolloutId, siteUrl, accountId, from, to, asked } = plan;
   const compared = compareRuns(datesFromTo(from, to), sequential.stored, concurrent.stored, asked);
   const settings = await stage.ledger.readSettings();
-  const measured = async ({ stored: _stored, left: _left, ...run }: EndedRun) => ({
-    ...run,
-    series: await telemetryOf({ ...run, stored: _stored, left: _left }, stage.metrics),
-  });
+  const measured = async (run: EndedRun) => {
+    const { stored: _stored, left: _left, ...figures } = run;
+    return { ...figures, series: await seriesOf(run, stage, work.terminal) };
+  };
   return {
     rolloutId,
     stage: plan.stage,
@@ -121,6 +125,16 @@ async function judge(work: {
   };
 }
 
+/** Both runs have been made: metrics that cannot be read leave their charts empty, not the report unwritten. */
+async function seriesOf(run: EndedRun, stage: OpenStage, terminal: Terminal): Promise<RunSeries> {
+  try {
+    return await lookPatiently(() => telemetryOf(run, stage.metrics), `run ${run.summary.runId}`);
+  } catch (error) {
+    terminal.notice(`the report lacks the metrics of run ${run.summary.runId}: ${reasonOf(error)}`);
+    return noSeries;
+  }
+}
+
 /**
  * Fetches the days that differ once more, one request at a time as the baseline was: has Google
  * revised them, or has the concurrent run lost something?
@@ -130,8 +144,15 @@ async function settle(
     stage,
     plan,
     terminal,
+    goOn,
     concurrent,
-  }: { stage: OpenStage; plan: RolloutPlan; terminal: Terminal; concurrent: EndedRun },
+  }: {
+    stage: OpenStage;
+    plan: RolloutPlan;
+    terminal: Terminal;
+    goOn: () => void;
+    concurrent: EndedRun;
+  },
   days: RolloutFigures["compared"]["days"],
 ): Promise<RolloutFigures["settled"]> {
   const different = days.filter(({ difference }) => difference !== null);
@@ -142,11 +163,24 @@ async function settle(
   )) {
     const what = `third fetch of ${stretch.from} to ${stretch.to}`;
     const request = { ...plan.request, ...stretch, concurrency: 1, force: true };
-    const { stored } = await measureRun(what, stage, request, terminal);
-    third.push(...settleDifferences(different.filter(within(stretch)), concurrent.stored, stored));
+    try {
+      const { stored } = await measureRun(what, stage, request, terminal);
+      third.push(
+        ...settleDifferences(different.filter(within(stretch)), concurrent.stored, stored),
+      );
+    } catch (error) {
+      goOn();
+      terminal.notice(
+        `${what} failed, and what differs there stays unexplained: ${reasonOf(error)}`,
+      );
+    }
   }
   if (third.length > 0) terminal.notice(`${counted(third.length, "day")} fetched a third time`);
   return third;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function within({ from, to }: DateRange) {

@@ -1,5 +1,5 @@
 import { metricNames } from "../telemetry/metric-names.ts";
-import type { MetricSource, MetricValue } from "../telemetry/metric-source.ts";
+import type { MetricSource, MetricValue, MetricWindow } from "../telemetry/metric-source.ts";
 
 /** What the stage's telemetry recorded while a run went on. */
 export type RunSeries = {
@@ -14,17 +14,30 @@ export type RunSeries = {
   readonly batches: number;
 };
 
+/** Of a run that nothing could be read of. */
+export const noSeries: RunSeries = {
+  periodMs: 60_000,
+  queueSize: [],
+  inFlight: [],
+  usage: [],
+  steadyQueue: undefined,
+  batches: 0,
+};
+
 const mostPoints = 240;
 
-/** Reads a run's series from its stage: maxima of periods that give a plot no more points than it can show. */
+/**
+ * Reads a run's series from its stage: maxima of periods that give a plot no more points than it can
+ * show, whole ones, each on a multiple of itself: CloudWatch cuts no others. What is added up is
+ * read by the shortest.
+ */
 export async function readRunSeries(
   metrics: MetricSource,
   run: { readonly startedAtMs: number; readonly endedAtMs: number },
 ): Promise<RunSeries> {
   const { shortestPeriodMs } = metrics;
-  const fromMs = Math.floor(run.startedAtMs / shortestPeriodMs) * shortestPeriodMs;
-  const toMs = Math.ceil((run.endedAtMs + 1) / shortestPeriodMs) * shortestPeriodMs;
-  const periods = (toMs - fromMs) / shortestPeriodMs;
+  const shortest = windowOf(run, shortestPeriodMs);
+  const periods = (shortest.toMs - shortest.fromMs) / shortestPeriodMs;
   const periodMs = Math.ceil(periods / mostPoints) * shortestPeriodMs;
   const [queueSize = [], inFlight = [], usage = []] = await metrics.read(
     [
@@ -32,21 +45,38 @@ export async function readRunSeries(
       { name: metricNames.inFlight, statistic: "Maximum" },
       { name: metricNames.quotaUsage, statistic: "Maximum", scope: "property" },
     ],
-    { fromMs, toMs, periodMs },
+    windowOf(run, periodMs),
   );
-  const [steady = [], counted = []] = await metrics.read(
+  const [queueSums = [], queueCounts = [], batchCounts = []] = await metrics.read(
     [
-      { name: metricNames.queueSize, statistic: "Average" },
+      { name: metricNames.queueSize, statistic: "Sum" },
+      { name: metricNames.queueSize, statistic: "SampleCount" },
       { name: metricNames.batchDuration, statistic: "SampleCount" },
     ],
-    { fromMs, toMs, periodMs: toMs - fromMs },
+    shortest,
   );
+  const queueCount = sumOf(queueCounts);
   return {
     periodMs,
     queueSize,
     inFlight,
     usage,
-    steadyQueue: steady[0]?.value,
-    batches: counted[0]?.value ?? 0,
+    steadyQueue: queueCount === 0 ? undefined : sumOf(queueSums) / queueCount,
+    batches: sumOf(batchCounts),
   };
+}
+
+function windowOf(
+  { startedAtMs, endedAtMs }: { readonly startedAtMs: number; readonly endedAtMs: number },
+  periodMs: number,
+): MetricWindow {
+  return {
+    fromMs: Math.floor(startedAtMs / periodMs) * periodMs,
+    toMs: Math.ceil((endedAtMs + 1) / periodMs) * periodMs,
+    periodMs,
+  };
+}
+
+function sumOf(values: readonly MetricValue[]): number {
+  return values.reduce((sum, { value }) => sum + value, 0);
 }
