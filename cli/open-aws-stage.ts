@@ -4,9 +4,9 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { environmentNames, resourceNames, type StageName } from "../shared/config/names.ts";
 import type { StageDescription } from "../shared/config/stage-description.ts";
+import { documentsOf } from "../shared/dynamo-documents.ts";
 import { systemClock } from "../shared/fetch/system-clock.ts";
 import { lambdaWorkerLimits } from "../shared/lever/lambda-worker-limits.ts";
 import { openRowStore } from "../shared/rows/postgres-or-dynamo-rows.ts";
@@ -29,7 +29,7 @@ export async function openAwsStage(stage: StageName): Promise<OpenStage> {
   const clients = new DisposableStack();
   const keep = <Client extends { destroy(): void }>(client: Client): Client =>
     clients.adopt(client, () => client.destroy());
-  const documents = DynamoDBDocumentClient.from(keep(new DynamoDBClient(awsClientOptions)));
+  const documents = documentsOf(keep(new DynamoDBClient(awsClientOptions)));
   const secrets = keep(new SecretsManagerClient(awsClientOptions));
   const { stateMachineArn } = description;
 

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SFNClient } from "@aws-sdk/client-sfn";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { isDiskFull } from "../local/disk-space.ts";
 import { homeFolder, homeLayout } from "../local/home.ts";
 import { homeMetricSource } from "../local/home-metric-source.ts";
@@ -10,6 +10,7 @@ import { reconcileOwnedRuns } from "../local/reconcile-runs.ts";
 import type { Stack } from "../local/stack.ts";
 import { homeEnvironmentFault, readRowsPlace } from "../shared/config/environment.ts";
 import { environmentNames } from "../shared/config/names.ts";
+import { documentsOf } from "../shared/dynamo-documents.ts";
 import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
 import { openRowStore } from "../shared/rows/postgres-or-dynamo-rows.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
@@ -31,7 +32,7 @@ export async function openLocalStage(onNotice: (notice: string) => void): Promis
   const { endpoints } = stack;
   const dynamo = new DynamoDBClient(localClientOptions(endpoints.dynamo));
   const executions = new SFNClient(localClientOptions(endpoints.stepFunctions));
-  const documents = DynamoDBDocumentClient.from(dynamo);
+  const documents = documentsOf(dynamo);
   const tables = openTables(documents, {
     ...endpoints,
     defaults: { lever: Number(stack.handlerEnvironment[environmentNames.lever]) },
@@ -145,7 +146,7 @@ async function abandon(stack: Stack, what: string): Promise<never> {
 /** How the home's owner reads the lever for its event source. */
 function openLever(variables: Readonly<Record<string, string>>): () => Promise<number> {
   const dynamo = new DynamoDBClient(localClientOptions(variables.AWS_ENDPOINT_URL_DYNAMODB ?? ""));
-  const ledger = dynamoLedger(DynamoDBDocumentClient.from(dynamo), {
+  const ledger = dynamoLedger(documentsOf(dynamo), {
     table: variables[environmentNames.ledgerTable] ?? "",
     defaults: { lever: Number(variables[environmentNames.lever]) },
   });

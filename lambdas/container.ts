@@ -1,9 +1,9 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics } from "@aws-lambda-powertools/metrics";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { readHandlerEnvironment } from "../shared/config/environment.ts";
 import { metricsNamespace, serviceName } from "../shared/config/names.ts";
+import { documentsOf } from "../shared/dynamo-documents.ts";
 import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
 import { emfTelemetry } from "../shared/telemetry/emf-telemetry.ts";
 import { clientPatience } from "./client-patience.ts";
@@ -13,7 +13,7 @@ import { clientPatience } from "./client-patience.ts";
 
 export const environment = readHandlerEnvironment();
 
-export const documents = DynamoDBDocumentClient.from(new DynamoDBClient(clientPatience));
+export const documents = documentsOf(new DynamoDBClient(clientPatience));
 
 export const ledger = dynamoLedger(documents, {
   table: environment.ledgerTable,

@@ -1,9 +1,9 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import middy from "@middy/core";
 import { readRowsPlace } from "../shared/config/environment.ts";
+import { documentsOf } from "../shared/dynamo-documents.ts";
 import { systemClock } from "../shared/fetch/system-clock.ts";
 import { migrateRows } from "../shared/rows/postgres-or-dynamo-rows.ts";
 import { resolvedPlace } from "../shared/rows/rows-place.ts";
@@ -12,7 +12,7 @@ import { MigrateSchemaEventSchema } from "./events.ts";
 import { readSecret } from "./secrets.ts";
 
 const place = readRowsPlace();
-const documents = DynamoDBDocumentClient.from(new DynamoDBClient());
+const documents = documentsOf(new DynamoDBClient());
 const logger = new Logger({ serviceName: "gsc-sync" });
 
 /** A cluster that was made a moment ago, or has slept, takes no connections yet. */

@@ -1,8 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { startDynamoServer } from "../../local/dynamo-server.ts";
 import { createTables } from "../../local/dynamo-tables.ts";
 import { localClientOptions, localNames } from "../../local/local-names.ts";
+import { documentsOf } from "../../shared/dynamo-documents.ts";
 import { openDynamoRowStore } from "../../shared/rows/dynamo-row-store.ts";
 import { startBodyServer } from "../support/body-server.ts";
 import { inTurns } from "../support/in-turns.ts";
@@ -24,7 +24,7 @@ export async function ingestDynamo(rounds: number): Promise<EngineFigures> {
   const bodies = await startBodyServer({ rowsAPage: rowsAUnit, urlLength });
   const { body, rows } = unitRows();
   const client = new DynamoDBClient(localClientOptions(server.url));
-  const documents = DynamoDBDocumentClient.from(client);
+  const documents = documentsOf(client);
   const store = await openDynamoRowStore(documents, localNames.rowsTable);
   let token = 0;
   let plain = async (_requestsAtOnce: number) => {};

@@ -1,8 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { startDynamoServer } from "../../local/dynamo-server.ts";
 import { createTables } from "../../local/dynamo-tables.ts";
 import { localClientOptions, localNames } from "../../local/local-names.ts";
+import { documentsOf } from "../../shared/dynamo-documents.ts";
 import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
 import { systemClock } from "../../shared/fetch/system-clock.ts";
 import { workBatch } from "../../shared/fetch/work-batch.ts";
@@ -43,7 +43,7 @@ export async function pageTime(): Promise<PageTime> {
   ]);
   await createTables(dynamo.url);
   const client = new DynamoDBClient(localClientOptions(dynamo.url));
-  const documents = DynamoDBDocumentClient.from(client);
+  const documents = documentsOf(client);
   const rows = await openPostgresRowStore(database.url);
   const spent = { searchConsole: 0, quota: 0, rows: 0, ledger: 0, own: 0 };
 

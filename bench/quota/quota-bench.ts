@@ -7,10 +7,10 @@
  */
 import { parseArgs } from "node:util";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { startDynamoServer } from "../../local/dynamo-server.ts";
 import { createTables } from "../../local/dynamo-tables.ts";
 import { localClientOptions, localNames } from "../../local/local-names.ts";
+import { documentsOf } from "../../shared/dynamo-documents.ts";
 import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
 import type { QuotaScope } from "../../shared/quota/quota.ts";
 import { batchOverhead } from "./batch-overhead.ts";
@@ -29,7 +29,7 @@ const seedsOverheadMs = 10;
 const server = await startDynamoServer();
 await createTables(server.url);
 const client = new DynamoDB(localClientOptions(server.url));
-const documents = DynamoDBDocumentClient.from(client);
+const documents = documentsOf(client);
 const flexible = await openFlexibleLimiter(client);
 
 function scopeOf(kind: QuotaScope["kind"], id: string): QuotaScope {
