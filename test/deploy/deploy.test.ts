@@ -17,7 +17,7 @@ import { compareDeployed } from "./read-back/compare-deployed.ts";
 import { deployedResources } from "./read-back/deployed-resources.ts";
 import { backfillAndLever, backfilled } from "./scenarios/backfill.ts";
 import { stopAndStartAgain } from "./scenarios/console-stop.ts";
-import { killWorker, recovered } from "./scenarios/killed-worker.ts";
+import { killWorkers, recovered } from "./scenarios/killed-worker.ts";
 import { useWorkersCredentials } from "./scenarios/least-privilege.ts";
 import { pullLever, workerLimits } from "./scenarios/lever.ts";
 import { fireNight } from "./scenarios/night.ts";
@@ -81,7 +81,7 @@ describe.skipIf(installed.kind === "missing")("a stage, deployed", () => {
     expect(backfill).toEqual({
       status: "SUCCEEDED",
       output: expect.stringContaining('"complete"'),
-      workersAtThree: expect.toSatisfy((workers) => workers === 2 || workers === 3),
+      workersAtThree: 3,
       workersAtOne: 1,
       limitsAtOne: { reserved: 1, atOnce: 2 },
       rows: equalRows,
@@ -93,9 +93,9 @@ describe.skipIf(installed.kind === "missing")("a stage, deployed", () => {
     expect([readsLedger, deletesLedger]).toEqual(["allowed", "AccessDeniedException"]);
   });
 
-  step("a worker that has a batch is killed", async () => {
+  step("workers that have batches are killed", async () => {
     await pullLever(ministack, 3);
-    expect(await killWorker(world())).toBeGreaterThan(0);
+    await killWorkers(world());
   });
 
   step("a message that nobody understands goes to the dead letters", async () => {
@@ -114,10 +114,10 @@ describe.skipIf(installed.kind === "missing")("a stage, deployed", () => {
     });
   });
 
-  step("the killed worker's batch is taken again, and its run is complete", async () => {
+  step("the killed workers' batches are taken again, and their run is complete", async () => {
     const run = await recovered(world());
     expect(run).toMatchObject({ status: "complete", rows: equalRows });
-    expect(run.triedAgain).toBeGreaterThan(0);
+    expect(run.triedAgain).toBeGreaterThan(1);
   });
 
   step("an execution that is stopped halts its run, and the next one goes on", async () => {
@@ -145,14 +145,16 @@ describe.skipIf(installed.kind === "missing")("a stage, deployed", () => {
     await stage.start("after-deploy", backfilled());
     const { status } = await stage.endedExecution("after-deploy");
     const run = await stage.ledger.readRun("after-deploy");
-    expect([status, run?.skippedUnits]).toEqual(["SUCCEEDED", 18]);
+    expect([status, run?.skippedUnits]).toEqual(["SUCCEEDED", 12]);
   });
 
   step("cdk destroy leaves nothing", async () => {
+    // Of each kind there is something that could be left.
+    const kindsLess = (listed: Awaited<ReturnType<typeof leftovers>>) =>
+      Object.keys(listed).filter((kind) => listed[kind]?.length === 0);
+    expect(kindsLess(await leftovers(clients))).toEqual([]);
     await cdkOn(ministack).destroy(assembly("second"), stacks);
-    const left = await leftovers(clients);
-    expect(Object.keys(left).length).toBeGreaterThan(10);
-    expect(Object.values(left).flat()).toEqual([]);
+    expect(Object.values(await leftovers(clients)).flat()).toEqual([]);
   });
 });
 

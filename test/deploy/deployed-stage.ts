@@ -13,6 +13,7 @@ import type { UnitQuery } from "../../shared/rows/row-store.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import type { Clients } from "./clients.ts";
 import { accountId, region } from "./ministack.ts";
+import { patienceMs } from "./patience.ts";
 
 export const names = resourceNames("dev");
 
@@ -33,14 +34,14 @@ export async function openDeployedStage({ sfn, documents }: Clients) {
   });
   const rows = await openDynamoRowStore(documents, names.rowsTable);
 
-  async function endedRun(runId: string, withinMs = 150_000): Promise<Run> {
+  async function endedRun(runId: string): Promise<Run> {
     return waitUntil(
       `run ${runId} ends`,
       async () => {
         const run = await ledger.readRun(runId);
         return run !== undefined && isEnded(run.status) && run;
       },
-      withinMs,
+      patienceMs,
     );
   }
   return {
@@ -61,7 +62,7 @@ export async function openDeployedStage({ sfn, documents }: Clients) {
     stop: (name: string) =>
       sfn.send(new StopExecutionCommand({ executionArn: arns.execution(name) })),
     /** The execution's end: its output, or its error. */
-    endedExecution: (name: string, withinMs = 150_000) =>
+    endedExecution: (name: string) =>
       waitUntil(
         `execution ${name} ends`,
         async () => {
@@ -69,7 +70,7 @@ export async function openDeployedStage({ sfn, documents }: Clients) {
           const found = await sfn.send(new DescribeExecutionCommand({ executionArn }));
           return found.status !== "RUNNING" && found;
         },
-        withinMs,
+        patienceMs,
       ),
     /** What `rows` prints, a string a row, sorted. */
     async visibleRows(query: UnitQuery) {

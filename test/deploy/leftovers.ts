@@ -1,5 +1,5 @@
 import { ListStacksCommand } from "@aws-sdk/client-cloudformation";
-import { DescribeAlarmsCommand, ListDashboardsCommand } from "@aws-sdk/client-cloudwatch";
+import { DescribeAlarmsCommand, GetDashboardCommand } from "@aws-sdk/client-cloudwatch";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { ListEventBusesCommand, ListRulesCommand } from "@aws-sdk/client-eventbridge";
@@ -10,10 +10,11 @@ import { ListStateMachinesCommand } from "@aws-sdk/client-sfn";
 import { ListTopicsCommand } from "@aws-sdk/client-sns";
 import { ListQueuesCommand } from "@aws-sdk/client-sqs";
 import type { Clients } from "./clients.ts";
+import { names } from "./deployed-stage.ts";
 
 /** All that there is in the account, by kind, less what AWS and CDK's bootstrap have there. */
 export async function leftovers(clients: Clients): Promise<Readonly<Record<string, string[]>>> {
-  const found = {
+  const listed = {
     stacks: (await clients.cloudFormation.send(new ListStacksCommand({}))).StackSummaries?.filter(
       ({ StackStatus }) => StackStatus !== "DELETE_COMPLETE",
     ).map(({ StackName }) => StackName),
@@ -44,19 +45,28 @@ export async function leftovers(clients: Clients): Promise<Readonly<Record<strin
     alarms: (await clients.cloudWatch.send(new DescribeAlarmsCommand({}))).MetricAlarms?.map(
       ({ AlarmName }) => AlarmName,
     ),
-    dashboards: (
-      await clients.cloudWatch.send(new ListDashboardsCommand({}))
-    ).DashboardEntries?.map(({ DashboardName }) => DashboardName),
+    dashboards: await dashboards(clients),
     topics: (await clients.sns.send(new ListTopicsCommand({}))).Topics?.map(
       ({ TopicArn }) => TopicArn,
     ),
   };
   return Object.fromEntries(
-    Object.entries(found).map(([kind, names = []]) => [
+    Object.entries(listed).map(([kind, found = []]) => [
       kind,
-      names.flatMap((name) => (name === undefined || notOurs.test(name) ? [] : [name])),
+      found.flatMap((name) => (name === undefined || notOurs.test(name) ? [] : [name])),
     ]),
   );
+}
+
+/** Ours by its name: the emulator's list of dashboards is one that the SDK cannot read. */
+async function dashboards({ cloudWatch }: Clients): Promise<string[]> {
+  try {
+    await cloudWatch.send(new GetDashboardCommand({ DashboardName: names.dashboard }));
+    return [names.dashboard];
+  } catch (error) {
+    if (error instanceof Error && error.name === "ResourceNotFound") return [];
+    throw error;
+  }
 }
 
 const notOurs = /^(default|CDKToolkit|cdk-hnb659fds-.*|AWSServiceRoleFor.*)$/;

@@ -8,6 +8,7 @@ import { delimiter, join } from "node:path";
 import { descendantsOf } from "../support/process-tree.ts";
 import { waitUntilGone } from "../support/start-stack-command.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { patienceMs } from "./patience.ts";
 import { makeTlsMaterial } from "./tls-material.ts";
 
 const repository = join(import.meta.dirname, "../..");
@@ -99,7 +100,7 @@ export async function startMinistack(options: {
       process.kill(-pid, "SIGKILL");
       await once(child, "exit");
     }
-    await waitUntilGone(all, 15_000);
+    await waitUntilGone(all, patienceMs);
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   const readLog = () => readFile(logPath, "utf8");
@@ -109,7 +110,7 @@ export async function startMinistack(options: {
         throw new Error(`MiniStack ended: ${await readLog()}`);
       return (await readLog()).includes("Running on");
     };
-    await waitUntil("MiniStack listens", running, 60_000);
+    await waitUntil("MiniStack listens", running, patienceMs);
   } catch (error) {
     await stop();
     throw error;

@@ -1,15 +1,14 @@
 import { once } from "node:events";
 import { createServer, request as sendOn } from "node:http";
-import { z } from "zod";
+import { sampleControl } from "../../cli/drill/sample-control.ts";
 import { startSampleSearchConsole } from "../../local/sample-search-console/sample-search-console.ts";
-import type { TruthRow } from "../support/truth-server.ts";
 
 export type SearchConsole = Awaited<ReturnType<typeof startSearchConsole>>;
 
 /**
  * The sample Search Console with a counter before it: how many requests are with it at the same
  * time. A batch of one unit is one request at a time, so that these are its workers. While it holds,
- * requests wait at the counter.
+ * requests wait at the counter; one whose worker is gone is never passed on.
  */
 export async function startSearchConsole(latencyMs: number) {
   const sample = await startSampleSearchConsole({ latencyMs });
@@ -25,6 +24,7 @@ export async function startSearchConsole(latencyMs: number) {
       atOnce -= 1;
     });
     await gate?.promise;
+    if (response.destroyed) return;
     const { method, url: path, headers } = request;
     const there = { host: upstream.hostname, port: upstream.port, method, path, headers };
     const passed = sendOn(there, (answer) => {
@@ -55,11 +55,7 @@ export async function startSearchConsole(latencyMs: number) {
       gate?.resolve();
       gate = undefined;
     },
-    async truth(siteUrl: string, date: string): Promise<readonly TruthRow[]> {
-      const parameters = new URLSearchParams({ siteUrl, date });
-      const answer = await fetch(`${sample.url}/sample/truth?${parameters}`);
-      return TruthSchema.parse(await answer.json()).rows;
-    },
+    truth: sampleControl(sample.url).truth,
     requestsOf: (siteUrl: string) => sample.seen().properties[siteUrl]?.requests ?? 0,
     async stop() {
       gate?.resolve();
@@ -69,15 +65,3 @@ export async function startSearchConsole(latencyMs: number) {
     },
   };
 }
-
-const TruthSchema = z.object({
-  rows: z.array(
-    z.object({
-      keys: z.tuple([z.string(), z.string()]),
-      clicks: z.number(),
-      impressions: z.number(),
-      ctr: z.number(),
-      position: z.number(),
-    }),
-  ),
-});

@@ -8,7 +8,7 @@ export function orderedSteps() {
   const took: { readonly title: string; readonly ms: number }[] = [];
   let failed: string | undefined;
 
-  function step(title: string, body: () => Promise<void>, timeoutMs = 300_000): void {
+  function step(title: string, body: () => Promise<void>, timeoutMs = 600_000): void {
     test(
       title,
       async () => {
@@ -30,9 +30,10 @@ export function orderedSteps() {
     /** A line a step, and the closing one. */
     report(): readonly string[] {
       const totalMs = took.reduce((sum, { ms }) => sum + ms, 0);
+      const passed = `${took.length} steps passed in ${seconds(totalMs)} s`;
       return [
         ...took.map(({ title, ms }) => `  ${seconds(ms).padStart(6)} s  ${title}`),
-        `deploy check: ${took.length} steps passed in ${seconds(totalMs)} s`,
+        `deploy check: ${failed === undefined ? passed : `"${failed}" failed; before it, ${passed}`}`,
       ];
     },
   };

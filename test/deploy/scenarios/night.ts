@@ -13,6 +13,7 @@ import { lastDays } from "../../../shared/plan/date-range.ts";
 import { newProperty } from "../../../shared/registry/property.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { arns, names } from "../deployed-stage.ts";
+import { patienceMs } from "../patience.ts";
 import { differenceFromTruth, type World } from "./world.ts";
 
 const synced = "https://docs.example/en/";
@@ -75,7 +76,7 @@ async function endedNight(world: World) {
       const [first] = executions;
       return first?.status !== undefined && first.status !== "RUNNING" && first;
     },
-    90_000,
+    patienceMs,
   );
   const runs = (await stage.ledger.listRuns(50)).filter(({ runId }) => runId.startsWith("night-"));
   const days = lastDays(2, Date.now());

@@ -3,6 +3,7 @@ import { dynamoLetterCopies } from "../../../shared/dead-letters/dynamo-letter-c
 import { sqsDeadLetters } from "../../../shared/dead-letters/sqs-dead-letters.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { names } from "../deployed-stage.ts";
+import { patienceMs } from "../patience.ts";
 import type { World } from "./world.ts";
 
 /** A message that no worker understands: its letters, once there is one, as `dlq list` shows them. */
@@ -17,6 +18,6 @@ export async function sendPoison({ clients: { sqs, documents } }: World) {
     untilWorked: async () => true,
   });
   await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: "no batch" }));
-  await waitUntil("a dead letter", async () => (await letters.count()) > 0, 30_000);
+  await waitUntil("a dead letter", async () => (await letters.count()) > 0, patienceMs);
   return letters.list();
 }
