@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { PGlite } from "@electric-sql/pglite";
+import { unpackTarball } from "./unpack-tarball.ts";
 
 /**
  * Creates the database in `folder` (absent: in memory), which must not exist yet.
@@ -28,8 +29,10 @@ export async function createDatabase(
 }
 
 async function load(folder: string | undefined, template: Buffer<ArrayBuffer>): Promise<PGlite> {
-  const loadDataDir = new Blob([template]);
-  return PGlite.create(folder === undefined ? { loadDataDir } : { dataDir: folder, loadDataDir });
+  if (folder === undefined) return PGlite.create({ loadDataDir: new Blob([template]) });
+  // PGlite would unpack it through its own file system, which takes three times as long.
+  unpackTarball(template, folder);
+  return PGlite.create(folder);
 }
 
 async function sharedTemplateFile(): Promise<URL> {
