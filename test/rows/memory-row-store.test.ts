@@ -25,6 +25,7 @@ describeRowStore("row store in memory, for tests", async () => {
       });
     },
     heldRows: async (unit, generation) => heldRows(held, unit, generation),
+    fullPage: 25_000,
     severalCallsOfRows: 2,
     deathStride: 1,
     stop: async () => {},

@@ -50,6 +50,7 @@ export function postgresBackend(
       );
       return z.object({ held: z.number() }).parse(rows[0]).held;
     },
+    fullPage: 25_000,
     severalCallsOfRows: 3_500,
     deathStride: 1,
     stop,
