@@ -63,8 +63,10 @@ describe("a backfill of days of every size, from a server that is not ours", () 
     });
     expect(server.seen).toEqual([]);
 
-    const forced = await home.run("backfill", ...range, "--force", "--json");
-    expect(forced.json).toMatchObject({ status: "complete", units: { planned: 7, skipped: 0 } });
+    // All but the largest day: of two full pages there is another.
+    const most = ["--site-url", site, "--from", from, "--to", dates[4] ?? ""];
+    const forced = await home.run("backfill", ...most, "--force", "--json");
+    expect(forced.json).toMatchObject({ status: "complete", units: { planned: 5, skipped: 0 } });
     expect(await hashesOf(home)).toEqual(hashes);
     expect(difference(await rowsOf(home, range), truthRows(server, dates))).toEqual(noDifference);
   });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { aHome, type StartedCommand, type TestHome } from "../support/cli.ts";
+import { keepServers } from "../support/kept-home.ts";
 import { descendantsOf, listenersOf } from "../support/process-tree.ts";
 import { recentDays } from "../support/recent-days.ts";
 import { startTruthServer, type TruthServer } from "../support/truth-server.ts";
@@ -68,6 +69,7 @@ describe("beside a run that goes on", () => {
     expect(ended.json.units.complete).toBeLessThan(40);
 
     server.release();
+    await keepServers(home);
     const resumed = await home.run("resume", runId, "--json");
     expect(resumed.code).toBe(0);
     expect(resumed.json).toMatchObject({ runId, status: "complete", units: { complete: 40 } });
@@ -100,7 +102,7 @@ describe("a signal at any moment", () => {
     });
     home = await aHome({ GSC_API_ROOT_URL: server.url });
     const keeper = home.start("resources", "--keep");
-    await waitUntil("the servers are up", () => keeper.stdout() !== "", 40_000);
+    await waitUntil("the servers are up", () => keeper.stdout() !== "", 120_000);
     const run = home.start("backfill", ...range, "--concurrency", "1", "--json");
     setTimeout(() => run.child.kill("SIGINT"), 700);
     const ended = await run.finished;
@@ -136,6 +138,7 @@ describe("a command that is killed outright", () => {
     await waitUntil("its servers are gone", () => pids.every((pid) => !isAlive(pid)));
 
     server.release();
+    await keepServers(home);
     const { json } = await home.run("status", "--json");
     expect(json.runs[0]).toMatchObject({ runId, status: "halted" });
     const complete = json.runs[0].units.complete;

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { aHome, type TestHome } from "../support/cli.ts";
+import type { TestHome } from "../support/cli.ts";
+import { aKeptHome } from "../support/kept-home.ts";
 import { recentDays } from "../support/recent-days.ts";
 import { startTruthServer, type TruthServer } from "../support/truth-server.ts";
 import { difference, noDifference, rowsOf, truthRows } from "../support/visible-rows.ts";
@@ -19,7 +20,7 @@ describe("a home with its rows in DynamoDB", () => {
     server = await startTruthServer({
       days: Object.fromEntries(dates.map((date, index) => [date, sizes[index] ?? 0])),
     });
-    home = await aHome({ GSC_API_ROOT_URL: server.url, GSC_SYNC_ROW_STORE: "dynamodb" });
+    home = await aKeptHome({ GSC_API_ROOT_URL: server.url, GSC_SYNC_ROW_STORE: "dynamodb" });
   });
 
   afterAll(async () => {

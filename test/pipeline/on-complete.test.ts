@@ -1,32 +1,23 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SyncEvent, SyncEventSchema } from "../../shared/events/sync-event.ts";
 import { aHome, type TestHome } from "../support/cli.ts";
+import { aKeptHome, keepServers } from "../support/kept-home.ts";
 import { recentDays } from "../support/recent-days.ts";
 import { startTruthServer, type TruthServer } from "../support/truth-server.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 const dates = recentDays(12);
 const range = ["--from", dates[0] ?? "", "--to", dates.at(-1) ?? ""];
-const backfill = ["backfill", "--site-url", "sc-domain:example.com", ...range, "--json"];
+const backfill = (siteUrl: string) => ["backfill", "--site-url", siteUrl, ...range, "--json"];
 const rowsAt = (index: number) => 5 + index;
 
-let server: TruthServer;
-let home: TestHome;
+const days = Object.fromEntries(dates.map((date, index) => [date, rowsAt(index)]));
 
-afterEach(async () => {
-  await home.remove();
-  await server.stop();
-});
-
-async function aWorld(options: Partial<Parameters<typeof startTruthServer>[0]> = {}) {
-  server = await startTruthServer({
-    days: Object.fromEntries(dates.map((date, index) => [date, rowsAt(index)])),
-    ...options,
-  });
-  home = await aHome({ GSC_API_ROOT_URL: server.url });
-  const journal = join(home.folder, "..", "journal");
+/** A file for a command to append its events to, and the events in it. */
+function aJournal(home: TestHome, name: string) {
+  const journal = join(home.folder, "..", name);
   const told = (): readonly SyncEvent[] => {
     try {
       const lines = readFileSync(journal, "utf8").trimEnd().split("\n");
@@ -46,9 +37,25 @@ function datesOf(events: readonly SyncEvent[]): readonly string[] {
 }
 
 describe("--on-complete", () => {
+  let server: TruthServer;
+  let home: TestHome;
+
+  beforeAll(async () => {
+    server = await startTruthServer({ days });
+    home = await aKeptHome({ GSC_API_ROOT_URL: server.url });
+  });
+  afterAll(async () => {
+    await home.remove();
+    await server.stop();
+  });
+
   test("gets each unit and then the run, each once", { timeout: 180_000 }, async () => {
-    const { journal, told } = await aWorld();
-    const run = await home.run(...backfill, "--on-complete", `cat >> ${journal}`);
+    const { journal, told } = aJournal(home, "each");
+    const run = await home.run(
+      ...backfill("sc-domain:example.com"),
+      "--on-complete",
+      `cat >> ${journal}`,
+    );
     expect(`${run.code} ${run.stderr.includes("--on-complete")}`).toBe("0 false");
     const events = told();
     expect(events).toHaveLength(13);
@@ -71,10 +78,11 @@ describe("--on-complete", () => {
   test("that fails exits 1, touches no data, and resume goes on with what is left", {
     timeout: 180_000,
   }, async () => {
-    const { journal, told } = await aWorld();
+    const { journal, told } = aJournal(home, "fussy");
     const mended = `${journal}.mended`;
     const fussy = `test $(wc -l < ${journal} || echo 0) -lt 3 -o -e ${mended} && cat >> ${journal}`;
-    const run = await home.run(...backfill, "--on-complete", `touch ${journal}; ${fussy}`);
+    const command = `touch ${journal}; ${fussy}`;
+    const run = await home.run(...backfill("sc-domain:fussy.example"), "--on-complete", command);
     expect(run.code).toBe(1);
     expect(run.json).toMatchObject({ status: "complete", units: { complete: 12 } });
     expect(run.stderr.match(/--on-complete: the command failed 3 times/g)).toHaveLength(1);
@@ -92,7 +100,7 @@ describe("--on-complete", () => {
   });
 
   test("of a sync gets the events of its runs", { timeout: 240_000 }, async () => {
-    const { journal, told } = await aWorld();
+    const { journal, told } = aJournal(home, "synced");
     const added = ["sc-domain:one.example", "sc-domain:two.example"];
     for (const siteUrl of added) await home.run("properties", "add", siteUrl);
     const synced = await home.run("sync", "--json", "--on-complete", `cat >> ${journal}`);
@@ -102,17 +110,32 @@ describe("--on-complete", () => {
     const planned = runs.map((event) => (event.kind === "run" ? event.units.planned : 0));
     expect(told()).toHaveLength(2 + planned.reduce((sum, units) => sum + units, 0));
   });
+});
+
+describe("--on-complete of a command whose home is its own", () => {
+  let server: TruthServer;
+  let home: TestHome;
+
+  beforeAll(async () => {
+    server = await startTruthServer({ days, holdAfter: 5 });
+    home = await aHome({ GSC_API_ROOT_URL: server.url });
+  });
+  afterAll(async () => {
+    await home.remove();
+    await server.stop();
+  });
 
   test("has every unit and the run, though all was killed in the middle", {
     timeout: 240_000,
   }, async () => {
-    const { journal, told } = await aWorld({ holdAfter: 5 });
+    const { journal, told } = aJournal(home, "killed");
     const command = ["--on-complete", `cat >> ${journal}`];
-    const run = home.start(...backfill, "--concurrency", "2", ...command);
+    const run = home.start(...backfill("sc-domain:example.com"), "--concurrency", "2", ...command);
     await waitUntil("some units are told of", () => told().length >= 2, 90_000);
     run.child.kill("SIGKILL");
     await run.finished;
     server.release();
+    await keepServers(home);
     const { json } = await home.run("status", "--json");
     const resumed = await home.run("resume", json.runs[0].runId, "--json", ...command);
     expect(`${resumed.code} ${resumed.json?.status}`).toBe("0 complete");

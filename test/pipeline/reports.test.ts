@@ -8,9 +8,9 @@ import {
   startSampleSearchConsole,
 } from "../../local/sample-search-console/sample-search-console.ts";
 import { searchTypes } from "../../shared/plan/report.ts";
-import { aHome, type StartedCommand, type TestHome } from "../support/cli.ts";
+import type { TestHome } from "../support/cli.ts";
+import { aKeptHome } from "../support/kept-home.ts";
 import { recentDays } from "../support/recent-days.ts";
-import { waitUntil } from "../support/wait-until.ts";
 
 const site = "sc-domain:sample.example";
 const dates = recentDays(3);
@@ -66,21 +66,16 @@ describe("all search types, five reports of each, in one run", () => {
   let folder: string;
   let configuration: string;
   let home: TestHome;
-  let keeper: StartedCommand;
 
   beforeAll(async () => {
     server = await startSampleSearchConsole();
     folder = await mkdtemp(join(tmpdir(), "gsc-sync-config-"));
     configuration = join(folder, "gsc-sync.config.json");
     await configure([...reports, boots]);
-    home = await aHome({ GSC_API_ROOT_URL: server.url, GSC_SYNC_CONFIG: configuration });
-    keeper = home.start("resources", "--keep", "--json");
-    await waitUntil("the servers are up", () => keeper.stdout().includes("}"), 30_000);
+    home = await aKeptHome({ GSC_API_ROOT_URL: server.url, GSC_SYNC_CONFIG: configuration });
   });
 
   afterAll(async () => {
-    keeper.child.kill("SIGINT");
-    await keeper.finished;
     await server.stop();
     await home.remove();
     await rm(folder, { recursive: true });

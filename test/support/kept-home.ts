@@ -15,6 +15,6 @@ export async function keepServers(home: TestHome): Promise<void> {
   await waitUntil(
     "the home's servers are up",
     () => owner.stderr().includes("the servers run until Ctrl-C"),
-    60_000,
+    120_000,
   );
 }
