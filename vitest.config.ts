@@ -34,8 +34,9 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: [...configDefaults.exclude, ...longChaos, ...deploy],
-    testTimeout: 150_000,
-    hookTimeout: 150_000,
+    // For a test that hangs, not for a machine that is busy.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Many of the tests wait, for leases and clocks, more than they compute.
     maxWorkers: 3,
     sequence: { sequencer: LongFilesFirst },

@@ -7,17 +7,19 @@ export type PacificDate = string & { readonly calendar: "pacific" };
 /** No data is older. */
 export const dataEpoch = "2000-01-01" as PacificDate;
 
-const pacificFormat = new Intl.DateTimeFormat("en-CA", {
-  timeZone: "America/Los_Angeles",
-  year: "numeric",
-  month: "2-digit",
-  day: "2-digit",
-});
+/** Made when it is first asked for: it takes 30 ms, and most processes never ask. */
+let pacificFormat: Intl.DateTimeFormat | undefined;
 
 const dayMs = 86_400_000;
 
 /** The Pacific date at an instant (epoch ms). */
 export function pacificDateAt(utcInstantMs: number): PacificDate {
+  pacificFormat ??= new Intl.DateTimeFormat("en-CA", {
+    timeZone: "America/Los_Angeles",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  });
   return pacificFormat.format(utcInstantMs) as PacificDate;
 }
 

@@ -37,7 +37,7 @@ export async function aChaosHome(
     arm: (point, how) => writeFileSync(file(point, how), ""),
     async hit(point, how) {
       const hit = `${file(point, how)}.hit`;
-      await waitUntil(`${point} is reached`, () => existsSync(hit), 90_000);
+      await waitUntil(`${point} is reached`, () => existsSync(hit));
       return waitUntil(
         `${point} has its pid`,
         () => Number(readFileSync(hit, "utf8")) || undefined,

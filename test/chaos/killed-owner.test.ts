@@ -62,7 +62,7 @@ async function killAndResume(
 ): Promise<boolean> {
   const shape = ["--concurrency", "3", "--batch-size", "4", "--json"];
   const run = home.start("backfill", ...range, ...shape);
-  await waitUntil("it fetches", () => server.seen.length > 0, 60_000);
+  await waitUntil("it fetches", () => server.seen.length > 0);
   await delay(500 + Math.random() * 3_000);
   const owner = run.child.pid ?? 0;
   const pids = descendantsOf(owner);

@@ -64,7 +64,7 @@ describe("messages", () => {
   test("that are lost are rung again", { timeout: 200_000 }, async () => {
     const site = "sc-domain:lost.example";
     const run = home.start("backfill", ...rangeOf(site), ...shape);
-    await waitUntil("the run is under way", () => server.seen.length > 2, 60_000);
+    await waitUntil("the run is under way", () => server.seen.length > 2);
     let purges = 0;
     const purging = beside(delay(1_500), 20, async () => {
       await sqs.send(new PurgeQueueCommand({ QueueUrl: resources.queueUrl }));

@@ -61,7 +61,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe("a stage in AWS", { timeout: 60_000 }, () => {
+describe("a stage in AWS", () => {
   test("is backfilled, watched and read with the commands of a home, and has no home here", async () => {
     const run = await shell.run("--stage", "dev", "backfill", ...range, "--json");
     expect([run.code, run.stderr]).toEqual([0, expect.any(String)]);
@@ -153,7 +153,7 @@ describe("a stage in AWS", { timeout: 60_000 }, () => {
   });
 });
 
-describe("one line says", { timeout: 60_000 }, () => {
+describe("one line says", () => {
   const refused = async (code: number, line: RegExp, running: Promise<Finished>) => {
     const { stderr, ...finished } = await running;
     expect([finished.code, stderr]).toEqual([code, expect.stringMatching(line)]);

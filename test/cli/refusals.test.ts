@@ -212,7 +212,7 @@ const cases: Readonly<Record<string, Case>> = {
   "a rollout of a forbidden property": () => rollout("sc-domain:forbidden.example"),
   "a rollout beside another": async () => {
     const first = home.start(...rolloutOf("sc-domain:first.example"));
-    await waitUntil("it has the lever", () => first.stderr().includes("ok      lever"), 60_000);
+    await waitUntil("it has the lever", () => first.stderr().includes("ok      lever"));
     const second = await rollout("sc-domain:second.example");
     first.child.kill("SIGINT");
     await first.finished;
@@ -316,7 +316,7 @@ describe("docs/refusals.md", () => {
     expect(rows.map(({ what }) => what)).toEqual(Object.keys(cases));
   });
 
-  test.for(rows)("$what", { timeout: 120_000 }, async ({ what, line, exitCode }, { skip }) => {
+  test.for(rows)("$what", async ({ what, line, exitCode }, { skip }) => {
     if (what.startsWith("a disk") && !hasSmallDisk) skip("no small disk can be mounted here");
     const { code, stdout, stderr } = (await cases[what]?.()) ?? {
       code: null,
@@ -349,7 +349,8 @@ async function againstSocket(
   const port = address !== null && typeof address === "object" ? address.port : 0;
   try {
     const finished = await elsewhere(`http://127.0.0.1:${port}`);
-    expect(performance.now() - startedAtMs).toBeLessThan(10_000);
+    // A request by itself would be waited for for a minute.
+    expect(performance.now() - startedAtMs).toBeLessThan(40_000);
     return finished;
   } finally {
     odd.close();

@@ -207,7 +207,7 @@ describe("the real stack", () => {
       owner.say("close");
       await owner.event("closed");
     }
-  }, 120_000);
+  });
 });
 
 describe("a start that fails half-way", () => {

@@ -102,7 +102,7 @@ describe("a signal at any moment", () => {
     });
     home = await aHome({ GSC_API_ROOT_URL: server.url });
     const keeper = home.start("resources", "--keep");
-    await waitUntil("the servers are up", () => keeper.stdout() !== "", 120_000);
+    await waitUntil("the servers are up", () => keeper.stdout() !== "");
     const run = home.start("backfill", ...range, "--concurrency", "1", "--json");
     setTimeout(() => run.child.kill("SIGINT"), 700);
     const ended = await run.finished;

@@ -15,7 +15,7 @@ describe("npm start", () => {
   beforeAll(async () => {
     home = await aHome();
     first = await home.run("demo", "--json");
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await home.remove();

@@ -131,7 +131,7 @@ describe("--on-complete of a command whose home is its own", () => {
     const { journal, told } = aJournal(home, "killed");
     const command = ["--on-complete", `cat >> ${journal}`];
     const run = home.start(...backfill("sc-domain:example.com"), "--concurrency", "2", ...command);
-    await waitUntil("some units are told of", () => told().length >= 2, 90_000);
+    await waitUntil("some units are told of", () => told().length >= 2);
     run.child.kill("SIGKILL");
     await run.finished;
     server.release();

@@ -38,7 +38,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test("the README's way to one's own rows, line by line", { timeout: 120_000 }, async () => {
+test("the README's way to one's own rows, line by line", async () => {
   const key = writeServiceAccount(folder, "key", tokens.url);
   const lines = testedBlock("README.md", "own-key").trim().split("\n");
   for (const line of lines) {
@@ -68,7 +68,7 @@ test("sql shows 1,000 rows of an answer and says so; --json has all", async () =
   expect((await home.run("sql", query, "--json")).json.rows).toHaveLength(1_200);
 });
 
-test("a backfill keeps to what the property was registered with", { timeout: 60_000 }, async () => {
+test("a backfill keeps to what the property was registered with", async () => {
   const site = "sc-domain:slow.example";
   await home.run(
     "properties",

@@ -29,7 +29,7 @@ describe("a rollout", () => {
       },
     });
     home = await aKeptHome({ GSC_API_ROOT_URL: server.url });
-  }, 90_000);
+  });
   afterAll(async () => {
     await home.remove();
     await server.stop();
@@ -80,7 +80,7 @@ describe("a rollout", () => {
     expect(existsSync(done.json.report.replace(/md$/, "html"))).toBe(true);
     expect(done.stderr).toContain(`nightly sync of ${site} resumed`);
     expect(await found(site)).toMatchObject(asBefore);
-  }, 120_000);
+  });
 
   test("knows a day that Google revised between the two runs from one that we lost", async () => {
     const site = "sc-domain:revised.example";
@@ -96,7 +96,7 @@ describe("a rollout", () => {
     expect(done.code).toBe(0);
     expect(done.stderr).toContain(`third fetch of ${day} to ${day}`);
     expect(readFileSync(done.json.report, "utf8")).toContain("Google revised it");
-  }, 120_000);
+  });
 
   test("stopped by Ctrl-C gives back at once what it changed; another is refused meanwhile", async () => {
     const site = "sc-domain:stopped.example";
@@ -117,7 +117,7 @@ describe("a rollout", () => {
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain(`nightly sync of ${site} resumed`);
     expect(await found(site)).toMatchObject({ ...asBefore, said: "" });
-  }, 120_000);
+  });
 
   test.each(
     inEveryRun([

@@ -51,7 +51,7 @@ test("no secret is printed, logged, kept in the home or shown in the process lis
   tokens.refuse(`1//${marker}-dead`);
 
   const owner = home.start("resources", "--keep");
-  await waitUntil("the servers are up", () => owner.stderr().includes("Ctrl-C"), 60_000);
+  await waitUntil("the servers are up", () => owner.stderr().includes("Ctrl-C"));
   const add = ["properties", "add"];
   await run(...add, "sc-domain:good.example", "--account-id", "good", "--credentials", good);
   await run(...add, "sc-domain:refused.example", "--account-id", "good");

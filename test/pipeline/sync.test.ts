@@ -177,7 +177,7 @@ describe("a day that Google revises while it is not final", () => {
   });
 });
 
-describe("a sync beside a backfill", () => {
+describe("a sync", () => {
   let server: GatedSearchConsole;
   let home: TestHome;
 
@@ -195,7 +195,7 @@ describe("a sync beside a backfill", () => {
     server.seen.length = 0;
     const range = ["--site-url", site, "--from", day(30), "--to", day(4)];
     const backfill = home.start("backfill", ...range, "--qpm", "1", "--force", ...more, "--json");
-    await waitUntil("the backfill reads", () => server.seen.length > 0, 60_000);
+    await waitUntil("the backfill reads", () => server.seen.length > 0);
     const { code, json } = await home.run("sync", "--site-url", site, "--json");
     const { json: status } = await home.run("status", "--json");
     const { runId } = status.runs.find(({ from }: { from: string }) => from === day(30));
@@ -204,7 +204,13 @@ describe("a sync beside a backfill", () => {
     return { code, properties: json.properties, runId };
   }
 
-  test("of its property takes another night", { timeout: 120_000 }, async () => {
+  test("of no property says how to register one", async () => {
+    const { code, stderr } = await home.run("sync");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^gsc-sync: no property is registered: gsc-sync properties add .*\n$/);
+  });
+
+  test("beside a backfill of its property takes another night", async () => {
     const { code, properties, runId } = await syncBeside("sc-domain:a.example");
     expect(code).toBe(0);
     expect(properties).toMatchObject([
@@ -212,9 +218,7 @@ describe("a sync beside a backfill", () => {
     ]);
   });
 
-  test("that keeps the auto sync reads the days outside its range", {
-    timeout: 120_000,
-  }, async () => {
+  test("beside one that keeps the auto sync reads the days outside its range", async () => {
     const { code, properties, runId } = await syncBeside("sc-domain:b.example", "--keep-auto-sync");
     expect(code).toBe(0);
     expect(properties).toMatchObject([
@@ -229,9 +233,7 @@ describe("a sync beside a backfill", () => {
   });
 });
 
-test("a report that was changed under its id stops its property's sync alone", {
-  timeout: 120_000,
-}, async () => {
+test("a report that was changed under its id stops its property's sync alone", async () => {
   const folder = mkdtempSync(join(tmpdir(), "gsc-sync-changed-"));
   const configure = (dimensions: readonly string[]) =>
     writeJson(folder, "config", { reports: [{ id: "mine", dimensions }] });
@@ -263,14 +265,4 @@ test("a report that was changed under its id stops its property's sync alone", {
   await home.remove();
   await server.stop();
   rmSync(folder, { recursive: true });
-});
-
-test("a sync of no property says how to register one", async () => {
-  const server = await startGatedSearchConsole({ gate: () => undefined });
-  const home = await aKeptHome({ GSC_API_ROOT_URL: server.url });
-  const { code, stderr } = await home.run("sync");
-  expect(code).toBe(2);
-  expect(stderr).toMatch(/^gsc-sync: no property is registered: gsc-sync properties add .*\n$/);
-  await home.remove();
-  await server.stop();
 });

@@ -12,9 +12,7 @@ export async function aKeptHome(
 
 export async function keepServers(home: TestHome): Promise<void> {
   const owner = home.start("resources", "--keep");
-  await waitUntil(
-    "the home's servers are up",
-    () => owner.stderr().includes("the servers run until Ctrl-C"),
-    120_000,
+  await waitUntil("the home's servers are up", () =>
+    owner.stderr().includes("the servers run until Ctrl-C"),
   );
 }

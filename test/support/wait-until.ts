@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 export async function waitUntil<Value>(
   what: string,
   look: () => Value | undefined | false | Promise<Value | undefined | false>,
-  withinMs = 15_000,
+  withinMs = 120_000,
 ): Promise<Value> {
   const deadline = performance.now() + withinMs;
   for (;;) {

@@ -77,7 +77,7 @@ describe.skipIf(program === undefined)("in a browser", () => {
       args: ["--no-sandbox", "--disable-dev-shm-usage"],
       timeout: 90_000,
     });
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser.close();
     rmSync(folder, { recursive: true, force: true });
