@@ -65,9 +65,11 @@ export function scheduler(options: {
   readonly dice: Dice;
   readonly startMs: number;
   readonly fate: Fate;
+  /** How long a step takes; a few ms by chance unless it is said. */
+  readonly stepMs?: () => number;
   readonly log?: ((line: string) => void) | undefined;
 }): Scheduler {
-  const { dice, fate, log } = options;
+  const { dice, fate, stepMs = () => dice.below(4), log } = options;
   const ready: Waiter[] = [];
   const sleepers = waiterHeap();
   let nowMs = options.startMs;
@@ -101,7 +103,7 @@ export function scheduler(options: {
   function goOn(waiter: Waiter): void {
     const { process, label } = waiter;
     steps += 1;
-    nowMs += dice.below(4);
+    nowMs += stepMs();
     fate(process, label, nowMs);
     if (process.dead) return;
     if (process.pausedUntilMs > nowMs) {

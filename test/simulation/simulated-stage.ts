@@ -3,15 +3,17 @@ import { functionTimeoutsSeconds } from "../../shared/config/function-timeouts.t
 import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
 import { workBatch } from "../../shared/fetch/work-batch.ts";
 import { parseBatchMessage } from "../../shared/ledger/batch-message.ts";
-import { closeRun } from "../../shared/ledger/close-run.ts";
-import { dispatchBatches } from "../../shared/ledger/dispatch-batches.ts";
 import { handOverAtEvents } from "../../shared/ledger/execution-events.ts";
-import { planRun } from "../../shared/plan/plan-run.ts";
-import { quotaOutlook } from "../../shared/quota/quota-outlook.ts";
 import { memoryQueue, type ReceivedMessage } from "./memory-queue.ts";
 import { newProcess, type Process } from "./scheduler.ts";
 import { simulatedPorts, type World } from "./simulated-ports.ts";
 import { type Ending, execute, type Machine, TaskError } from "./state-machine.ts";
+import {
+  callSyncFunction,
+  isFunctionState,
+  type SyncFunctionState,
+  syncFunctions,
+} from "./sync-functions.ts";
 
 export type Execution = {
   readonly name: string;
@@ -36,20 +38,6 @@ export type Sabotage = (ports: WorkPorts) => WorkPorts;
 
 /** Handler processes live on between invocations until they die. */
 type Instance = { readonly process: Process; readonly ports: WorkPorts; busy: boolean };
-
-const taskStates = {
-  PlanRun: "plan-run",
-  DispatchBatches: "dispatch-batches",
-  FinishRun: "finish-run",
-} as const;
-
-const EventSchema = z.object({
-  runId: z.string().optional(),
-  executionName: z.string(),
-  request: z.unknown().optional(),
-  events: z.number().default(0),
-  error: z.object({ Error: z.string(), Cause: z.string() }).optional(),
-});
 
 const SuccessorSchema = z.object({ Name: z.string(), Input: z.object({ runId: z.string() }) });
 
@@ -130,39 +118,10 @@ export function simulatedStage(
     }
   }
 
-  async function callFunction(state: keyof typeof taskStates, input: unknown): Promise<unknown> {
-    const { runId, executionName, request, error, events } = EventSchema.parse(input);
-    return invoke(taskStates[state], async (ports) => {
-      const { ledger, rows, clock } = ports;
-      const nowMs = () => clock.nowMs();
-      switch (state) {
-        case "PlanRun":
-          return planRun({ request, executionName }, { ledger, rows, nowMs });
-        case "DispatchBatches": {
-          const full = faults.strikes("history-full");
-          const event = {
-            runId: runId ?? "",
-            executionName,
-            events: full ? handOverAtEvents : events,
-          };
-          return dispatchBatches(event, {
-            ledger,
-            clock,
-            outlook: (run) => quotaOutlook(ports.quota, ports.scopesOf(run)),
-            observe() {},
-          });
-        }
-        case "FinishRun": {
-          const closed = await closeRun(
-            { runId, executionName, error },
-            { ledger, eventBus: ports.eventBus, nowMs, ended() {} },
-          );
-          await rows.sweepGenerations(clock.nowMs()).catch(() => 0);
-          return closed;
-        }
-        default:
-          return state satisfies never;
-      }
+  async function callFunction(state: SyncFunctionState, input: unknown): Promise<unknown> {
+    return invoke(syncFunctions[state], async (ports) => {
+      const full = state === "DispatchBatches" && faults.strikes("history-full");
+      return callSyncFunction(state, input, ports, full ? { events: handOverAtEvents } : undefined);
     });
   }
 
@@ -289,8 +248,4 @@ export function simulatedStage(
     clearQueue: () => queue.clear(),
     process: open,
   };
-}
-
-function isFunctionState(state: string): state is keyof typeof taskStates {
-  return state in taskStates;
 }

@@ -14,6 +14,8 @@ export type Ending = {
   readonly cause: string | null;
   /** Events that Step Functions would have written into the execution's history. */
   readonly events: number;
+  /** States that it entered. */
+  readonly transitions: number;
 };
 
 export type MachinePorts = {
@@ -33,15 +35,19 @@ export async function execute(
   execution: { readonly name: string; readonly input: unknown },
   ports: MachinePorts,
 ): Promise<Ending> {
-  const counted = { events: 1 };
+  const counted = { events: 1, transitions: 0 };
   try {
     await walk(machine, execution.input, { ...ports, executionName: execution.name, counted });
-    return { status: "SUCCEEDED", error: null, cause: null, events: counted.events + 1 };
+    return { status: "SUCCEEDED", error: null, cause: null, ...ended(counted) };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const events = counted.events + 1;
-    return { status: "FAILED", error: error.name, cause: error.message, events };
+    return { status: "FAILED", error: error.name, cause: error.message, ...ended(counted) };
   }
+}
+
+/** An execution's end is an event too. */
+function ended({ events, transitions }: Context["counted"]) {
+  return { events: events + 1, transitions };
 }
 
 export function parseMachine(definition: unknown): Machine {
@@ -50,7 +56,7 @@ export function parseMachine(definition: unknown): Machine {
 
 type Context = MachinePorts & {
   readonly executionName: string;
-  readonly counted: { events: number };
+  readonly counted: { events: number; transitions: number };
 };
 
 async function walk(machine: Machine, first: unknown, context: Context): Promise<unknown> {
@@ -59,6 +65,7 @@ async function walk(machine: Machine, first: unknown, context: Context): Promise
     const state = machine.States[name];
     if (state === undefined) throw new Error(`the machine has no state ${name}`);
     context.counted.events += 2;
+    context.counted.transitions += 1;
     if (state.Type === "Succeed") return input;
     if (state.Type === "Fail") {
       throw new TaskError(textAt(input, state.ErrorPath), textAt(input, state.CausePath));
