@@ -1,11 +1,13 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
+  BatchGetCommand,
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
+import { tableKeys } from "../../shared/config/names.ts";
 import { dynamoItemSize } from "../../test/support/dynamo-item-size.ts";
 import { type Bindings, holds, type Item, updated } from "./dynamo-expressions.ts";
 
@@ -31,8 +33,8 @@ export type MemoryDynamo = {
 type Condition = Bindings & { readonly ConditionExpression?: string | undefined };
 
 /**
- * DynamoDB in memory, behind the client that the adapters are given: conditional puts and updates,
- * consistent reads, queries of a partition. `answer` is awaited before an operation takes effect;
+ * DynamoDB in memory, behind the client that the ledger and the quota are given: conditional puts and
+ * updates, consistent reads, queries of a partition and of the index of runs. `answer` is awaited before an operation takes effect;
  * `seen` hears of each.
  */
 export function memoryDynamo(ports: {
@@ -88,13 +90,38 @@ export function memoryDynamo(ports: {
     ports.seen({ kind: "read", table, key, sortKey, units, bytes });
   }
 
+  /** None, or the one. */
+  function read(Key: Item, TableName: string): readonly Item[] {
+    const { table, key, sortKey, item } = place(Key, TableName);
+    billRead(table, key, sortKey, sizeOf(item));
+    return item === undefined ? [] : [item];
+  }
+
+  function query(input: QueryCommand["input"]): readonly Item[] {
+    const { TableName = "", IndexName, KeyConditionExpression = "", ScanIndexForward } = input;
+    const pk = input.ExpressionAttributeValues?.[":run"];
+    const partition = IndexName === undefined ? place({ pk }, TableName).partition : undefined;
+    const sortedBy = partition === undefined ? tableKeys.ledger.runsSortKey : "sk";
+    const items = [...(partition?.values() ?? itemsOf(TableName))]
+      .filter((item) => holds(KeyConditionExpression, item, input))
+      .sort((a, b) => (String(a[sortedBy]) < String(b[sortedBy]) ? -1 : 1));
+    if (ScanIndexForward === false) items.reverse();
+    const found = items.slice(0, input.Limit);
+    const bytes = found.reduce((sum, item) => sum + sizeOf(item), 0);
+    billRead(TableName, String(pk ?? IndexName), "", bytes);
+    return found;
+  }
+
+  function itemsOf(table: string): readonly Item[] {
+    const own = [...partitions].filter(([id]) => id.startsWith(`${table} `));
+    return own.flatMap(([, partition]) => [...partition.values()]);
+  }
+
   async function send(command: unknown): Promise<Record<string, unknown>> {
     await ports.answer();
     if (command instanceof GetCommand) {
       const { TableName = "", Key = {} } = command.input;
-      const { table, key, sortKey, item } = place(Key, TableName);
-      billRead(table, key, sortKey, sizeOf(item));
-      return { Item: item };
+      return { Item: read(Key, TableName)[0] };
     }
     if (command instanceof PutCommand) {
       const { TableName = "", Item = {} } = command.input;
@@ -110,15 +137,15 @@ export function memoryDynamo(ports: {
       return { Attributes: write(place(Key, TableName), command.input, change) };
     }
     if (command instanceof QueryCommand) {
-      const { TableName = "", KeyConditionExpression = "", ...bindings } = command.input;
-      const pk = bindings.ExpressionAttributeValues?.[":run"];
-      const { table, key, partition } = place({ pk }, TableName);
-      const Items = [...partition.values()]
-        .filter((item) => holds(KeyConditionExpression, item, bindings))
-        .sort((a, b) => (String(a.sk) < String(b.sk) ? -1 : 1));
-      const bytes = Items.reduce((sum, item) => sum + sizeOf(item), 0);
-      billRead(table, key, "", bytes);
-      return { Items };
+      return { Items: query(command.input) };
+    }
+    if (command instanceof BatchGetCommand) {
+      const asked = Object.entries(command.input.RequestItems ?? {});
+      const found = asked.map(([table, { Keys = [] }]) => [
+        table,
+        Keys.flatMap((key) => read(key, table)),
+      ]);
+      return { Responses: Object.fromEntries(found) };
     }
     throw new Error(`DynamoDB in memory does not know ${String(command)}`);
   }
