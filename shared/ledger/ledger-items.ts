@@ -85,6 +85,7 @@ const RunSchema = z.object({
     z.string(),
     z.object({ token: z.number(), untilMs: ms, after: z.number().exactOptional() }),
   ),
+  ringMs: ms.exactOptional(),
   queuePeak: count,
   inFlightPeak: count,
   waitingUntilMs: ms.nullable(),

@@ -72,6 +72,8 @@ export type Run = {
   /** Batches that were put back: they go before those in plan order. */
   readonly returned: readonly ReturnedBatch[];
   readonly inFlight: Readonly<Record<string, Hold>>;
+  /** How long a ring is waited for; absent: a lease. */
+  readonly ringMs?: number;
 
   readonly queuePeak: number;
   readonly inFlightPeak: number;
@@ -112,7 +114,7 @@ export type ReturnedBatch = {
   readonly after?: number;
 };
 
-/** How long a ring or a take holds a batch without a renewal. */
+/** How long a take holds a batch without a renewal, and a ring that is answered in time. */
 export const leaseMs = 20_000;
 
 export function batchIdAt(index: number): string {

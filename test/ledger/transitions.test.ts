@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { mostRingMs } from "../../shared/ledger/ring-lease.ts";
 import {
   batchIdAt,
   inFlightCount,
@@ -67,6 +68,31 @@ describe("dispatching", () => {
     const first = dispatched(aRun({ concurrency: 1 })).run;
     const { answer } = dispatched(first, 5, leaseMs);
     expect(answer).toMatchObject({ kind: "ring", batchIds: [batchIdAt(0)], expired: 1 });
+  });
+
+  test("rings that nobody answers are waited for longer, up to a limit, until some are answered", () => {
+    let run = dispatched(aRun({ concurrency: 1 })).run;
+    for (const waitMs of [leaseMs, 2 * leaseMs, 4 * leaseMs]) {
+      const rungAtMs = (run.inFlight[batchIdAt(0)]?.untilMs ?? 0) - waitMs;
+      expect(dispatched(run, 5, rungAtMs + waitMs - 1).answer.kind).toBe("wait");
+      run = dispatched(run, 5, rungAtMs + waitMs).run;
+    }
+    for (let times = 0; times < 10; times += 1) {
+      run = dispatched(run, 5, run.inFlight[batchIdAt(0)]?.untilMs).run;
+    }
+    expect(run.ringMs).toBe(mostRingMs);
+    for (let token = 7; token < 30; token += 1) {
+      const back = { batchId: batchIdAt(0), token, notBeforeMs: 0 };
+      const returned = returnBatch(taken(run, back.batchId, token), back, null, 0).run;
+      run = dispatched(returned ?? run).run;
+    }
+    expect(run.inFlight[batchIdAt(0)]?.untilMs).toBe(leaseMs);
+  });
+
+  test("a take whose lease runs out lengthens no ring", () => {
+    const rung = dispatched(aRun({ concurrency: 1 })).run;
+    const { run } = dispatched(taken(rung, batchIdAt(0), 7), 5, leaseMs);
+    expect(run.inFlight[batchIdAt(0)]).toMatchObject({ token: 0, untilMs: 2 * leaseMs });
   });
 
   test("a batch put back is not rung before its time, and the run says it waits", () => {

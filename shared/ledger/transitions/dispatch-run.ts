@@ -1,12 +1,12 @@
 import type { QuotaOutlook } from "../../quota/quota-outlook.ts";
 import { mostPutBack } from "../largest-run.ts";
+import { afterUnanswered, ringMsOf } from "../ring-lease.ts";
 import {
   batchIdAt,
   type Hold,
   inFlightCount,
   isDrained,
   isEnded,
-  leaseMs,
   queueSize,
   type Run,
 } from "../run.ts";
@@ -49,7 +49,9 @@ export function dispatchRun(
     .filter(([, hold]) => hold.untilMs <= nowMs)
     .map(([batchId]) => batchId);
   const expired = expiredIds.length;
-  const current = heedBudget(releaseHolds(run, expiredIds), input.quota?.budget);
+  const unanswered = expiredIds.some((batchId) => run.inFlight[batchId]?.token === 0);
+  const patient = unanswered ? afterUnanswered(run) : run;
+  const current = heedBudget(releaseHolds(patient, expiredIds), input.quota?.budget);
 
   if (run.status === "halting") {
     const settled = settleHalt(current, nowMs);
@@ -114,7 +116,7 @@ function ring(
   ];
   if (batchIds.length === 0) return { run, batchIds };
 
-  const hold: Hold = { token: 0, untilMs: nowMs + leaseMs };
+  const hold: Hold = { token: 0, untilMs: nowMs + ringMsOf(run) };
   const inFlight = { ...run.inFlight };
   for (const batchId of batchIds) inFlight[batchId] = hold;
   for (const { batchId, after } of due) {

@@ -1,3 +1,4 @@
+import { afterAnswer } from "../ring-lease.ts";
 import { leaseMs, type Run } from "../run.ts";
 import { changed, type Decision, unchanged } from "./decision.ts";
 
@@ -29,5 +30,6 @@ export function takeBatch(
     ...run.inFlight,
     [take.batchId]: { token: take.token, untilMs: nowMs + leaseMs },
   };
-  return changed({ ...run, inFlight, updatedAtMs: nowMs }, "taken");
+  const heard = hold.token === 0 ? afterAnswer(run) : run;
+  return changed({ ...heard, inFlight, updatedAtMs: nowMs }, "taken");
 }
