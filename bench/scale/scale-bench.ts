@@ -50,7 +50,10 @@ for (const { name, scale } of scales) {
   const { requests, seconds, floor, usage, takes } = result;
   const share = scale.properties / whole;
   const cost = usageCost(usage);
-  const reckoned = pipelineCost({ runs: scale.properties, units: requests, requests, rows: 0 });
+  const reckoned = pipelineCost({
+    ...{ runs: scale.properties, nightRuns: 0 },
+    ...{ units: requests, requests, rows: 0 },
+  });
   const simulatedSeconds = (performance.now() - startedAt) / 1_000;
   raw[name] = { ...result, cost, reckoned, simulatedSeconds };
   found.push(result);
@@ -76,16 +79,13 @@ for (const { name, scale } of scales) {
 }
 const most = (figure: (result: (typeof found)[number]) => number) => Math.max(...found.map(figure));
 ratios.push(
-  {
-    what: "largest run item, KB / 400",
-    value: most(({ usage }) => usage.largestRunItem) / 1_024 / 400,
-    aim: "< 1.00",
-  },
-  {
-    what: "largest batch item, KB / 400",
-    value: most(({ usage }) => usage.largestBatchItem) / 1_024 / 400,
-    aim: "< 1.00",
-  },
+  ...Object.entries({ RUN: "run", BATCH: "batch", account: "account's quota" }).map(
+    ([item, name]) => ({
+      what: `largest ${name} item, KB / 400`,
+      value: most(({ usage }) => usage.largestItems[item] ?? 0) / 1_024 / 400,
+      aim: "< 1.00",
+    }),
+  ),
   {
     what: "events of the longest execution / 25,000",
     value: most(({ usage }) => usage.mostHistoryEvents) / 25_000,

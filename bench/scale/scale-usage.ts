@@ -10,10 +10,10 @@ export type Usage = {
   events: number;
   invocations: number;
   gigabyteSeconds: number;
-  largestRunItem: number;
-  largestBatchItem: number;
-  largestQuotaItem: number;
   mostHistoryEvents: number;
+  /** What each kind of item took of the write units, and the bytes of its largest. */
+  readonly writeUnitsBy: Record<string, number>;
+  readonly largestItems: Record<string, number>;
 };
 
 export function scaleUsage(nowMs: () => number) {
@@ -25,10 +25,9 @@ export function scaleUsage(nowMs: () => number) {
     events: 0,
     invocations: 0,
     gigabyteSeconds: 0,
-    largestRunItem: 0,
-    largestBatchItem: 0,
-    largestQuotaItem: 0,
     mostHistoryEvents: 0,
+    writeUnitsBy: {},
+    largestItems: {},
   };
   const writes = keyWrites();
   const reads = keyWrites();
@@ -44,11 +43,9 @@ export function scaleUsage(nowMs: () => number) {
         return;
       }
       usage.writeUnits += units;
-      if (sortKey === "RUN") usage.largestRunItem = Math.max(usage.largestRunItem, bytes);
-      else if (table === "quota") usage.largestQuotaItem = Math.max(usage.largestQuotaItem, bytes);
-      else if (sortKey.startsWith("BATCH")) {
-        usage.largestBatchItem = Math.max(usage.largestBatchItem, bytes);
-      }
+      const [item = ""] = (table === "quota" ? key : sortKey).split("#");
+      usage.writeUnitsBy[item] = (usage.writeUnitsBy[item] ?? 0) + units;
+      usage.largestItems[item] = Math.max(usage.largestItems[item] ?? 0, bytes);
     },
   };
 }

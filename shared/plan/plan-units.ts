@@ -30,13 +30,20 @@ export function planUnits(
 /** The planner makes at least this many batches a worker where the plan allows it. */
 const batchesPerWorker = 4;
 
-/** Splits units into batches of at most `batchSize`, or what a batch item holds, in order. */
+type BatchLimits = { readonly batchSize: number; readonly concurrency: number };
+
+/** Units of each batch but the last: at most `batchSize`, or what a batch item holds. */
+export function unitsABatch(units: number, limits: BatchLimits): number {
+  const spread = Math.ceil(units / (batchesPerWorker * limits.concurrency));
+  return Math.max(1, Math.min(limits.batchSize, mostUnitsABatch, spread));
+}
+
+/** Splits units into batches, in order. */
 export function splitIntoBatches(
   units: readonly Unit[],
-  limits: { readonly batchSize: number; readonly concurrency: number },
+  limits: BatchLimits,
 ): readonly (readonly Unit[])[] {
-  const spread = Math.ceil(units.length / (batchesPerWorker * limits.concurrency));
-  const size = Math.max(1, Math.min(limits.batchSize, mostUnitsABatch, spread));
+  const size = unitsABatch(units.length, limits);
   const count = Math.ceil(units.length / size);
   return Array.from({ length: count }, (_, index) => units.slice(index * size, (index + 1) * size));
 }

@@ -26,9 +26,15 @@ describe("what a run costs", () => {
   });
 
   test("grows with each thing that is done", () => {
-    const work = { runs: 1, units: 10, requests: 20, rows: 100_000 };
+    const work = { runs: 1, nightRuns: 0, units: 10, requests: 20, rows: 100_000 };
     const cost = pipelineCost(work);
-    for (const more of [{ runs: 9 }, { units: 11 }, { requests: 40 }, { rows: 1_000_000 }]) {
+    for (const more of [
+      { runs: 9 },
+      { nightRuns: 1 },
+      { units: 11 },
+      { requests: 40 },
+      { rows: 1_000_000 },
+    ]) {
       expect(pipelineCost({ ...work, ...more })).toBeGreaterThan(cost);
     }
     expect(dynamoRowsCost(work, 100_000)).toBeCloseTo(100_000 * prices.write);
