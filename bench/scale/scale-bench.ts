@@ -6,7 +6,7 @@
  * Fewer properties stand for 1,000 unless `--full` is given: they take as much shorter as they are
  * fewer. Prints ratios; asserts nothing.
  *
- *   npm run bench:scale -- [--full] [--properties N] [--latency MS]
+ *   npm run bench:scale -- [--full] [--properties N] [--latency MS] ["10 accounts"]...
  */
 import { parseArgs } from "node:util";
 import { pipelineCost } from "../overhead/run-cost.ts";
@@ -14,7 +14,8 @@ import { type Ratio, tellOutcome } from "../support/outcome.ts";
 import { type Scale, simulateScale } from "./simulate-scale.ts";
 import { usageCost } from "./usage-cost.ts";
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     full: { type: "boolean", default: false },
     properties: { type: "string" },
@@ -45,6 +46,7 @@ const ratios: Ratio[] = [];
 const raw: Record<string, unknown> = {};
 const found: Awaited<ReturnType<typeof simulateScale>>[] = [];
 for (const { name, scale } of scales) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
   const startedAt = performance.now();
   const result = await simulateScale(scale);
   const { requests, seconds, floor, usage, takes } = result;

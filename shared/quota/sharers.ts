@@ -26,7 +26,8 @@ export function sharersAt(sharers: Sharers, nowSeconds: number): Sharers {
 /**
  * How much of the account's budget property `me` may use in a window: an equal share, and what the
  * others leave of theirs. One that wants more counts as wanting all it could get; another one as
- * wanting a little more than it uses, so that it can grow.
+ * wanting a little more than it uses, so that it can grow. What a silent one used leaves the window
+ * with time: a run that has ended must not keep its share from the next for a minute.
  */
 export function fairShare(
   budget: number,
@@ -53,7 +54,9 @@ export const tellAgainSeconds = 5;
 const rememberedSeconds = 63;
 const hungrySeconds = 2 * tellAgainSeconds;
 
-function wantOf({ used, hungry }: Sharer, nowSeconds: number): number {
+function wantOf({ used, told, hungry }: Sharer, nowSeconds: number): number {
   if (hungry > nowSeconds - hungrySeconds) return Number.POSITIVE_INFINITY;
-  return Math.max(used * 1.2, used + 5);
+  const silentSeconds = Math.max(nowSeconds - told - tellAgainSeconds, 0);
+  const left = used * (1 - silentSeconds / rememberedSeconds);
+  return Math.max(left * 1.2, left + 5);
 }

@@ -27,6 +27,16 @@ describe("a property's share of its account", () => {
     expect(fairShare(940, two, "a", now)).toBe(410);
   });
 
+  test("grows while another is silent, as what that one used leaves the window", () => {
+    const shareAfter = (seconds: number) =>
+      fairShare(940, { b: sharer({ used: 400, told: now - seconds }) }, "a", now);
+    expect(shareAfter(0)).toBe(470);
+    expect(shareAfter(5)).toBe(470);
+    expect(shareAfter(20)).toBe(574);
+    expect(shareAfter(50)).toBe(802);
+    expect(shareAfter(63)).toBe(940);
+  });
+
   test("is never less than an equal one, and never nothing", () => {
     const arbitrarySharer = fc.record({
       used: fc.nat(2_000),
