@@ -37,10 +37,6 @@ export async function simulateScale(scale: Scale) {
   const billing = scaleUsage(() => clock.nowMs());
   const google = scaleGoogle(clock, scale.latencyMs);
   const stage = scaleStage(scale, { clock, google, billing });
-  const days = {
-    from: oldestKeptDate(pacificDateAt(startMs)),
-    to: newestFinalDate(startMs),
-  };
   const properties = Array.from({ length: scale.properties }, (_, index) => ({
     siteUrl: `sc-domain:property-${String(index).padStart(4, "0")}.example`,
     accountId: `account-${index % scale.accounts}`,
@@ -48,6 +44,9 @@ export async function simulateScale(scale: Scale) {
 
   let over = false;
   const all = sideBySide(properties, scale.atOnce, async (property, index) => {
+    // A thousand take longer than a day: what Google keeps moves on meanwhile.
+    const nowMs = clock.nowMs();
+    const days = { from: oldestKeptDate(pacificDateAt(nowMs)), to: newestFinalDate(nowMs) };
     const request = { ...property, ...days, reports, concurrency: 5, keepAutoSync: true };
     const status = await stage.sync(`run-${index}`, request);
     if (status !== "complete") throw new Error(`${property.siteUrl} is ${status}`);
