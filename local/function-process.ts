@@ -43,7 +43,9 @@ const hostPath = fileURLToPath(new URL("./function-host.ts", import.meta.url));
 export const memoryFlags = ["--max-semi-space-size=4", "--heap-growing-percent=25"];
 /**
  * What glibc would rather keep than give back: the buffers of answers and statements, a fifth of a
- * worker's peak where URLs are long. https://man7.org/linux/man-pages/man3/mallopt.3.html
+ * worker's peak where URLs are long. The value is its default, and that it is named keeps it from
+ * growing with each buffer that is freed. Other C libraries do not look at it.
+ * https://man7.org/linux/man-pages/man3/mallopt.3.html
  */
 export const memoryVariables = { MALLOC_MMAP_THRESHOLD_: "131072" };
 const endPatienceMs = 1_000;

@@ -27,6 +27,7 @@ export async function sideBySide<Item, Result>(
   });
   const ended = await Promise.allSettled(lanes);
   const broken = ended.find((lane) => lane.status === "rejected");
-  if (broken !== undefined) throw broken.reason;
-  return results;
+  if (broken === undefined) return results;
+  waiting.return?.();
+  throw broken.reason;
 }

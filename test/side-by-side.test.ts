@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { sideBySide } from "../shared/side-by-side.ts";
 
@@ -13,7 +12,8 @@ test("items are asked for when their turn has come, and answered in their order"
     atOnce += 1;
     most.atOnce = Math.max(most.atOnce, atOnce);
     most.ahead = Math.max(most.ahead, asked - index);
-    await setTimeout(item % 4);
+    // Some take longer than those that begin after them.
+    for (let turn = 0; turn < item % 4; turn += 1) await Promise.resolve();
     atOnce -= 1;
     return item * 10 + index;
   });
@@ -22,14 +22,23 @@ test("items are asked for when their turn has come, and answered in their order"
 });
 
 test("after a failure nothing more begins, and what had begun ends first", async () => {
-  const ended: number[] = [];
-  const work = sideBySide([0, 1, 2, 3, 4], 2, async (item) => {
+  const ended: unknown[] = [];
+  const first = Promise.withResolvers<void>();
+  function* items() {
+    try {
+      yield* [0, 1, 2, 3, 4];
+    } finally {
+      ended.push("the items");
+    }
+  }
+  const work = sideBySide(items(), 2, async (item) => {
     if (item === 1) throw new Error("the second");
-    await setTimeout(10);
+    await first.promise;
     ended.push(item);
   });
+  first.resolve();
   await expect(work).rejects.toThrow("the second");
-  expect(ended).toEqual([0]);
+  expect(ended).toEqual([0, "the items"]);
 });
 
 test("items that cannot be made fail it too", async () => {

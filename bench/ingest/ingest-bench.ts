@@ -1,7 +1,8 @@
 /**
  * Rows a second from HTTP body to committed, visible rows, for one worker, on a real Postgres (where
  * this machine has one), PGlite and dynalite; in the same rounds, the same rows by the best plain
- * upsert (over one connection, and over as many as ours), by COPY, and JSON.parse of the bodies. The
+ * upsert (over one connection, and over as many as ours), by plain insert, which knows no row that is
+ * there already, by COPY, and JSON.parse of the bodies. The
  * limits have their rows encoded before the clock starts. Prints ratios; asserts nothing.
  *
  *   npm run bench:ingest -- [--rounds N] [--engine postgres|pglite|dynamodb]

@@ -60,6 +60,7 @@ async function ingestPostgres(
       prepare,
       run: () => plain.upsert(ourConnections),
     },
+    { name: "plain insert", prepare, run: () => plain.insert(1) },
     ...(copies ? [{ name: "COPY", prepare, run: () => plain.copy() }] : []),
     {
       name: "JSON.parse",

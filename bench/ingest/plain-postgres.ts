@@ -11,6 +11,8 @@ import { sideBySide } from "../../shared/side-by-side.ts";
  */
 export type PlainPostgres = {
   upsert(connections: number): Promise<void>;
+  /** Which fails where a row is there already. */
+  insert(connections: number): Promise<void>;
   copy(): Promise<void>;
   end(): Promise<void>;
 };
@@ -18,9 +20,11 @@ export type PlainPostgres = {
 const columns = `(unit_id, generation, row_key, page, query, country, device, search_appearance,
   hour, clicks, impressions, ctr, position)`;
 
-const upsertRows = `INSERT INTO search_row ${columns}
+const insertRows = `INSERT INTO search_row ${columns}
   SELECT $1::uuid, $2::bigint, r.* FROM unnest($3::bytea[], $4::text[], $5::text[], $6::text[],
-    $7::text[], $8::text[], $9::text[], $10::float8[], $11::float8[], $12::float8[], $13::float8[]) AS r
+    $7::text[], $8::text[], $9::text[], $10::float8[], $11::float8[], $12::float8[], $13::float8[]) AS r`;
+
+const upsertRows = `${insertRows}
   ON CONFLICT (unit_id, generation, row_key) DO UPDATE SET
     page = EXCLUDED.page, query = EXCLUDED.query, country = EXCLUDED.country,
     device = EXCLUDED.device, search_appearance = EXCLUDED.search_appearance,
@@ -51,6 +55,9 @@ export function plainPostgres(
   return {
     async upsert(connections) {
       await sideBySide(statements, connections, (values) => pool.query(upsertRows, values));
+    },
+    async insert(connections) {
+      await sideBySide(statements, connections, (values) => pool.query(insertRows, values));
     },
     async copy() {
       for (const bytes of copied) {

@@ -1,7 +1,7 @@
 /**
  * Peak resident set of a worker while pages of 25,000 rows stream through it at the default
  * parallelism, with URLs of 80 and of 500 characters on average, and pages of 1,000 rows beside
- * them; each also without what local mode tells V8. Prints ratios; asserts nothing.
+ * them; each also without what local mode tells V8 and glibc. Prints ratios; asserts nothing.
  *
  *   npm run bench:memory -- [--units N]
  */
@@ -46,7 +46,7 @@ for (const [rowsAPage, urlLength] of [
   const name = `${rowsAPage.toLocaleString("en")} rows a page, URLs of ${urlLength}`;
   for (const [how, flags, variables] of [
     ["as local mode runs it", memoryFlags, memoryVariables],
-    ["as V8 comes", [], {}],
+    ["as V8 and glibc come", [], {}],
   ] as const) {
     token += 1;
     const args = [worker, database.url, bodies.url, rowsAPage, values.units, token].map(String);

@@ -29,7 +29,10 @@ const made = new WeakMap<readonly Row[], KeyedRows>();
 
 function byKey(rows: readonly Row[]): KeyedRows {
   const keys = rowKeys(rows);
-  const sorted = { rows: [] as Row[], keys: Buffer.allocUnsafeSlow(keys.length) };
+  const sorted: { rows: Row[]; keys: Buffer } = {
+    rows: [],
+    keys: Buffer.allocUnsafeSlow(keys.length),
+  };
   let end = 0;
   for (const index of orderOf(keys)) {
     const row = rows[index];

@@ -30,5 +30,27 @@ export function createPool(config: pg.PoolConfig): SqlConnection {
   });
   // An idle connection that the server closes must not end the process: the next query reports it.
   pool.on("error", () => {});
-  return pool;
+  return {
+    async query(text, values) {
+      const client = await pool.connect();
+      try {
+        const result = await client.query(text, values);
+        client.release();
+        return result;
+      } catch (error) {
+        client.release(!leavesConnectionWhole(error));
+        throw error;
+      }
+    },
+    end: () => pool.end(),
+  };
+}
+
+/**
+ * The statement's own fault: its data (22), a row that is there already (23), a conflict (40). The
+ * pool itself would close the connection after any error.
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+function leavesConnectionWhole(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && /^(22|23|40)/.test(error.code ?? "");
 }

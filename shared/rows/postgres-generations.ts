@@ -11,8 +11,8 @@ import { RowStoreError } from "./row-store-error.ts";
 import { unitId } from "./unit-id.ts";
 
 /**
- * Aurora DSQL changes at most 3,000 rows and 10 MiB in a transaction; keys and overhead count too, so
- * half of that is text and figures.
+ * Aurora DSQL changes at most 3,000 rows and 10 MiB in a transaction; its own keys and overhead count
+ * too, and the last row may go beyond: half of that, as we count.
  */
 const statementSize = { rows: 3_000, bytes: 5 * 1_024 * 1_024 };
 

@@ -29,14 +29,14 @@ export function createSql(
   timing: SqlTiming,
   dialect: SqlDialect = postgresDialect,
 ): Sql {
-  async function query(text: string, values: readonly unknown[], isRepeated = isConflict) {
+  async function query(text: string, values: readonly unknown[], runsAgain = isConflict) {
     let lost = 0;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await connection.query(text, [...values]);
       } catch (error) {
         if (isLostConnection(error)) lost += 1;
-        else if (!isRepeated(error)) throw toRowStoreError(error);
+        else if (!runsAgain(error)) throw toRowStoreError(error);
         if (attempt === maxSqlAttempts || lost === maxLostConnections) throw toRowStoreError(error);
         await timing.sleep(timing.random() * Math.min(2_000, 20 * 2 ** attempt));
       }

@@ -39,19 +39,20 @@ function parseJson(body: string): unknown {
 function parseRows(rows: unknown, expected: ExpectedRows): readonly Row[] {
   if (rows === undefined) return [];
   if (!Array.isArray(rows)) throw broken("rows is not a list");
-  return rows.every((row, index): row is Row => isRow(row, index, expected)) ? rows : [];
+  const parsed: unknown[] = rows;
+  for (const [index, row] of parsed.entries()) completeRow(row, index, expected);
+  return rows;
 }
 
 /** Makes a row of what Google leaves out. @throws SearchConsoleError when it is none */
-function isRow(row: unknown, index: number, expected: ExpectedRows): row is Row {
+function completeRow(row: unknown, index: number, expected: ExpectedRows): asserts row is Row {
   if (!isObject(row)) throw broken(`row ${index} is not an object`);
-  row.position ??= expected.absentPosition;
+  if (row.position === undefined) row.position = expected.absentPosition;
   const { clicks, impressions, ctr, position } = row;
   if (!isNumber(clicks) || !isNumber(impressions) || !isNumber(ctr) || !isNumber(position)) {
     throw broken(`a metric of row ${index} is not a number`);
   }
   row.keys = parseKeys(row.keys, index, expected);
-  return true;
 }
 
 function parseKeys(

@@ -116,3 +116,23 @@ async function conflictAtCommit(connection: SqlConnection): Promise<void> {
   ];
   for (const statement of statements) await connection.query(statement, []);
 }
+
+test("a row that is there already costs no connection, a statement that is none does", async () => {
+  const server = await startPostgresServer();
+  const connection = createPostgresPool(server.url, 1);
+  const setting = async () => (await connection.query("SHOW work_mem", [])).rows;
+  try {
+    await connection.query("CREATE TABLE once (n int PRIMARY KEY)", []);
+    const insert = () => connection.query("INSERT INTO once VALUES (1)", []);
+    await insert();
+    // It lasts as long as the connection.
+    await connection.query("SET work_mem = '7MB'", []);
+    await expect(insert()).rejects.toMatchObject({ code: "23505" });
+    expect(await setting()).toEqual([{ work_mem: "7MB" }]);
+    await expect(connection.query("SELEC 1", [])).rejects.toMatchObject({ code: "42601" });
+    expect(await setting()).not.toEqual([{ work_mem: "7MB" }]);
+  } finally {
+    await connection.end();
+    await server.stop();
+  }
+});

@@ -38,6 +38,16 @@ describe("a page", () => {
     ]);
   });
 
+  test("has what Google leaves out of a feed's rows, and nothing that it sends as null", () => {
+    const { position: _position, ...feed } = row;
+    const expected = { keyCount: 2, absentPosition: 0 };
+    expect(parsePage(JSON.stringify({ rows: [feed] }), expected).rows).toEqual([
+      { ...feed, position: 0 },
+    ]);
+    const none = JSON.stringify({ rows: [{ ...row, position: null }] });
+    expect(() => parsePage(none, expected)).toThrow("a metric of row 0");
+  });
+
   test("may have rows with fields that it does not know", () => {
     const body = JSON.stringify({ rows: [{ ...row, surprise: 1 }] });
     expect(parsePage(body, { keyCount: 2 }).rows).toMatchObject([row]);

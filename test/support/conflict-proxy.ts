@@ -41,7 +41,7 @@ export async function startConflictProxy(serverUrl: string) {
         refused.set(text, (refused.get(text) ?? 0) + 1);
         client.write(Buffer.concat([conflict, readyForQuery]));
       } else {
-        // A goodbye is not the second try: each error costs the client its connection.
+        // A goodbye is not the second try.
         if (text !== undefined) awaited = undefined;
         server.write(Buffer.concat(group));
       }
