@@ -31,6 +31,8 @@ export const StageSettingsSchema = z.strictObject({
   reserveConcurrency: z.boolean().default(true),
   maxQueueSize: z.int().min(1).max(10_000).default(1_000),
   maxInFlight: z.int().min(1).max(100).default(10),
+  /** Units that a worker fetches side by side; more where many accounts share a stage. */
+  unitsAtOnce: z.int().min(1).max(20).default(5),
   /** Requests a minute granted to each property and account; absent: under 80 % of their limit. */
   qpm: z.int().min(1).max(1_200).exactOptional(),
   /** Data outlives its stack, and a table refuses to be deleted. */

@@ -68,6 +68,7 @@ export class HandlerFunction extends NodejsFunction {
         [environmentNames.stage]: stage.name,
         [environmentNames.lever]: String(stage.lever),
         [environmentNames.inFlight]: String(stage.maxInFlight),
+        [environmentNames.unitsAtOnce]: String(stage.unitsAtOnce),
         [environmentNames.queueSize]: String(stage.maxQueueSize),
         ...(stage.qpm === undefined ? {} : { [environmentNames.qpm]: String(stage.qpm) }),
         NODE_OPTIONS: "--enable-source-maps",

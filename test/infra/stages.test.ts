@@ -44,6 +44,7 @@ describe("a stage's file", () => {
       reserveConcurrency: true,
       maxQueueSize: 1_000,
       maxInFlight: 10,
+      unitsAtOnce: 5,
       pointInTimeRecovery: true,
       tracing: false,
       nightly: { enabled: true, at: "06:00", propertiesAtOnce: 5 },
