@@ -3,7 +3,6 @@ import type { MetricSource, MetricValue, MetricWindow } from "../telemetry/metri
 
 /** What the stage's telemetry recorded while a run went on. */
 export type RunSeries = {
-  readonly periodMs: number;
   readonly queueSize: readonly MetricValue[];
   readonly inFlight: readonly MetricValue[];
   /** The property's requests in the current rolling minute. */
@@ -16,7 +15,6 @@ export type RunSeries = {
 
 /** Of a run that nothing could be read of. */
 export const noSeries: RunSeries = {
-  periodMs: 60_000,
   queueSize: [],
   inFlight: [],
   usage: [],
@@ -57,7 +55,6 @@ export async function readRunSeries(
   );
   const queueCount = sumOf(queueCounts);
   return {
-    periodMs,
     queueSize,
     inFlight,
     usage,

@@ -66,7 +66,6 @@ export function aMeasuredRun(atMs: number, durationMs: number, workers: number):
     workers,
     workedMs: durationMs * workers * 0.9,
     series: {
-      periodMs: 1_000,
       queueSize: series((share) => 9 * workers * (1 - share)),
       inFlight: series(() => workers + 2),
       usage: series((share) => 150 * share),
