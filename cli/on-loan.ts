@@ -6,6 +6,7 @@ import { type Borrower, type Here, holderText, loanMs } from "../shared/loan/loa
 import type { LoanPorts } from "../shared/loan/loan-ports.ts";
 import { CommandError } from "./command-error.ts";
 import type { OpenStage } from "./open-stage.ts";
+import { reasonOf } from "./reason-of.ts";
 import { givenBackText } from "./views/loan-view.ts";
 
 /** What a command may change of the stage while it has the loan. */
@@ -81,8 +82,9 @@ export async function giveBackLeft(
     back = await giveBackAbandoned(thisProcess(stage), loanPorts(stage));
   } catch (error) {
     // What else is asked of the stage, a halt above all, must not wait for it.
-    const why = error instanceof Error ? error.message.replace(/\s+/g, " ") : String(error);
-    onNotice(`what an earlier rollout or drill has changed could not be given back: ${why}`);
+    onNotice(
+      `what an earlier rollout or drill has changed could not be given back: ${reasonOf(error)}`,
+    );
     return;
   }
   if (back === undefined) return;

@@ -2,6 +2,7 @@ import { type AlarmRule, escalatingAlarms, rulesOfRuns } from "../shared/telemet
 import { raisedAlarms } from "../shared/telemetry/evaluate-alarm.ts";
 import { escalationShownMs } from "../shared/telemetry/thresholds.ts";
 import type { OpenStage } from "./open-stage.ts";
+import { reasonOf } from "./reason-of.ts";
 import { linesWith } from "./stage-lines.ts";
 
 /** A line of the playbook's "escalate immediately if" that was crossed lately. */
@@ -48,8 +49,9 @@ export async function escalationsIfKnown(
   try {
     return await readEscalations(stage, Date.now());
   } catch (error) {
-    const why = error instanceof Error ? error.message.replace(/\s+/g, " ") : String(error);
-    onNotice(`whether anything escalates is not known, since the metrics cannot be read: ${why}`);
+    onNotice(
+      `whether anything escalates is not known, since the metrics cannot be read: ${reasonOf(error)}`,
+    );
     return null;
   }
 }
