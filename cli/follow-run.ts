@@ -118,7 +118,13 @@ export async function checkExecution(
   await tellEnd(changed.run, { ledger: stage.ledger, eventBus: await stage.eventBus() });
 }
 
-export async function halt(stage: OpenStage, runId: string): Promise<void> {
-  const input = { reason: "stopped by the user", endsAs: "halted" } as const;
-  await stage.ledger.changeRun(runId, (run) => haltRun(run, input, Date.now()));
+/** The run as it is then; undefined when there is no such run. */
+export async function halt(
+  { ledger }: Pick<OpenStage, "ledger">,
+  runId: string,
+  reason = "stopped by the user",
+): Promise<Run | undefined> {
+  const input = { reason, endsAs: "halted" } as const;
+  const changed = await ledger.changeRun(runId, (run) => haltRun(run, input, Date.now()));
+  return changed?.run;
 }

@@ -30,9 +30,9 @@ export async function measureRun(
   terminal: Terminal,
 ): Promise<EndedRun> {
   terminal.notice(`${what} …`);
-  const started = await startRun(stage, newRunId(Date.now()), request);
-  const followed = await followRun(stage, started, terminal);
-  terminal.endProgress();
+  const runId = request.runId ?? newRunId(Date.now());
+  const started = await startRun(stage, runId, request);
+  const followed = await followRun(stage, started, terminal).finally(terminal.endProgress);
   refuseUnended(what, followed);
   const { run, batches, summary } = await requireRunState(stage.ledger, started.runId);
   const rows = await stage.rows();

@@ -1,17 +1,15 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { environmentNames } from "../../shared/config/names.ts";
 import type { RunRequestInput } from "../../shared/plan/run-request.ts";
 import { newProperty } from "../../shared/registry/property.ts";
-import { readRunSeries } from "../../shared/rollout/run-series.ts";
 import { googleRootUrl, isLoopback } from "../../shared/search-console/root-url.ts";
-import type { MetricSource } from "../../shared/telemetry/metric-source.ts";
 import { type Check, checkAccounts, checkProperties } from "../check-accounts.ts";
 import { CommandError } from "../command-error.ts";
 import type { OpenStage } from "../open-stage.ts";
 import { refuseChangedReports } from "../refuse-changed-reports.ts";
 import { refuseBusyProperty, refuseOtherServer } from "../start-run.ts";
 import type { Terminal } from "../terminal.ts";
-import { type EndedRun, measureRun } from "./measure-run.ts";
+import { measureRun } from "./measure-run.ts";
+import { telemetryOf } from "./run-telemetry.ts";
 
 /** What can be found out without changing anything. @throws CommandError, UsageError */
 export async function refuseRollout(
@@ -56,25 +54,14 @@ export async function smokeSync(
     throw new CommandError(`the smoke sync did not complete ${to}: see gsc-sync status`);
   }
   const recorded = await telemetryOf(run, stage.metrics);
-  const ok = recorded.batches > 0;
+  if (recorded.kind === "unread") {
+    throw new CommandError(`telemetry: the stage's metrics cannot be read: ${recorded.reason}`);
+  }
+  const ok = recorded.series.batches > 0;
   const detail = ok
     ? `the stage's metrics tell of the smoke sync`
     : "the smoke sync ended, and no batch duration was recorded of it";
   tell({ name: "telemetry", ok, detail }, terminal);
-}
-
-/**
- * A run's series, once they tell of as many batches as the ledger: CloudWatch takes minutes to show
- * a figure. What is there when that time is over.
- */
-export async function telemetryOf(run: EndedRun, metrics: MetricSource) {
-  const patienceMs = metrics.shortestPeriodMs >= 60_000 ? 300_000 : 5_000;
-  const giveUpAtMs = Date.now() + patienceMs;
-  for (;;) {
-    const series = await readRunSeries(metrics, run);
-    if (series.batches >= run.summary.batch.count || Date.now() >= giveUpAtMs) return series;
-    await delay(patienceMs / 25);
-  }
 }
 
 export function tell({ name, ok, detail }: Check, terminal: Terminal): void {

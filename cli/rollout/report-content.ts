@@ -115,6 +115,7 @@ function differencesTable({ compared, settled }: RolloutFigures): Table | null {
   const causes = {
     google: "Google revised it: a third fetch gives what the concurrent run stored",
     ours: "ours: a third fetch does not give what the concurrent run stored",
+    unsettled: "not settled: the third fetch failed",
   } as const;
   return {
     columns: ["Day (Pacific)", "Difference", "Third fetch", "Whose"],
@@ -124,7 +125,7 @@ function differencesTable({ compared, settled }: RolloutFigures): Table | null {
         date,
         difference ?? "",
         third === undefined ? "none" : `${rowsText(third.thirdRows)} rows`,
-        causes[third?.cause ?? "ours"],
+        causes[third?.cause ?? "unsettled"],
       ];
     }),
   };

@@ -1,19 +1,17 @@
-import { addDays, datesFromTo } from "../../shared/plan/pacific-date.ts";
+import { datesFromTo } from "../../shared/plan/pacific-date.ts";
 import type { RunRequestInput } from "../../shared/plan/run-request.ts";
 import { propertyScope } from "../../shared/quota/scopes.ts";
 import { compareRuns } from "../../shared/rollout/compare-runs.ts";
 import type { AskedOfRollout, RolloutFigures } from "../../shared/rollout/rollout-figures.ts";
-import { noSeries, type RunSeries } from "../../shared/rollout/run-series.ts";
-import { settleDifferences, stretchesOf } from "../../shared/rollout/settle-differences.ts";
 import { CommandError } from "../command-error.ts";
-import { lookPatiently } from "../look-patiently.ts";
 import { onLoan, type StageLoan } from "../on-loan.ts";
 import type { OpenStage } from "../open-stage.ts";
 import type { DateRange } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
-import { counted } from "../views/format.ts";
 import { type EndedRun, measureRun } from "./measure-run.ts";
-import { refuseRollout, smokeSync, telemetryOf, tell } from "./preflight.ts";
+import { refuseRollout, smokeSync, tell } from "./preflight.ts";
+import { seriesOf } from "./run-telemetry.ts";
+import { settleDays } from "./settle-days.ts";
 
 export type RolloutPlan = DateRange & {
   readonly rolloutId: string;
@@ -97,13 +95,22 @@ async function judge(work: {
   readonly sequential: EndedRun;
   readonly concurrent: EndedRun;
 }): Promise<RolloutFigures> {
-  const { stage, plan, startedAtMs, sequential, concurrent } = work;
+  const { stage, plan, terminal, goOn, startedAtMs, sequential, concurrent } = work;
   const { rolloutId, siteUrl, accountId, from, to, asked } = plan;
   const compared = compareRuns(datesFromTo(from, to), sequential.stored, concurrent.stored, asked);
   const settings = await stage.ledger.readSettings();
   const measured = async (run: EndedRun) => {
     const { stored: _stored, left: _left, ...figures } = run;
-    return { ...figures, series: await seriesOf(run, stage, work.terminal) };
+    return { ...figures, series: await seriesOf(run, stage.metrics, terminal.notice) };
+  };
+  const thirdFetches = {
+    async fetch(what: string, stretch: DateRange & { readonly runId: string }) {
+      const request = { ...plan.request, ...stretch, concurrency: 1, force: true };
+      return (await measureRun(what, stage, request, terminal)).stored;
+    },
+    ledger: stage.ledger,
+    goOn,
+    notice: terminal.notice,
   };
   return {
     rolloutId,
@@ -119,72 +126,10 @@ async function judge(work: {
     sequential: await measured(sequential),
     concurrent: await measured(concurrent),
     compared,
-    settled: await settle(work, compared.days),
+    settled: await settleDays(compared.days, concurrent.stored, thirdFetches),
     leftInFlight: sequential.left + concurrent.left,
     qpmLimit: propertyScope(siteUrl, settings).limit,
   };
-}
-
-/** Both runs have been made: metrics that cannot be read leave their charts empty, not the report unwritten. */
-async function seriesOf(run: EndedRun, stage: OpenStage, terminal: Terminal): Promise<RunSeries> {
-  try {
-    return await lookPatiently(() => telemetryOf(run, stage.metrics), `run ${run.summary.runId}`);
-  } catch (error) {
-    terminal.notice(`the report lacks the metrics of run ${run.summary.runId}: ${reasonOf(error)}`);
-    return noSeries;
-  }
-}
-
-/**
- * Fetches the days that differ once more, one request at a time as the baseline was: has Google
- * revised them, or has the concurrent run lost something?
- */
-async function settle(
-  {
-    stage,
-    plan,
-    terminal,
-    goOn,
-    concurrent,
-  }: {
-    stage: OpenStage;
-    plan: RolloutPlan;
-    terminal: Terminal;
-    goOn: () => void;
-    concurrent: EndedRun;
-  },
-  days: RolloutFigures["compared"]["days"],
-): Promise<RolloutFigures["settled"]> {
-  const different = days.filter(({ difference }) => difference !== null);
-  const third = [];
-  for (const stretch of stretchesOf(
-    different.map(({ date }) => date),
-    (date) => addDays(date, 1),
-  )) {
-    const what = `third fetch of ${stretch.from} to ${stretch.to}`;
-    const request = { ...plan.request, ...stretch, concurrency: 1, force: true };
-    try {
-      const { stored } = await measureRun(what, stage, request, terminal);
-      third.push(
-        ...settleDifferences(different.filter(within(stretch)), concurrent.stored, stored),
-      );
-    } catch (error) {
-      goOn();
-      terminal.notice(
-        `${what} failed, and what differs there stays unexplained: ${reasonOf(error)}`,
-      );
-    }
-  }
-  if (third.length > 0) terminal.notice(`${counted(third.length, "day")} fetched a third time`);
-  return third;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function within({ from, to }: DateRange) {
-  return ({ date }: { readonly date: string }) => date >= from && date <= to;
 }
 
 function concurrentRequest({ request, asked }: RolloutPlan) {

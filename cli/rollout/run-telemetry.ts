@@ -1,0 +1,52 @@
+import type { Clock } from "../../shared/fetch/clock.ts";
+import { systemClock } from "../../shared/fetch/system-clock.ts";
+import type { MeasuredRun } from "../../shared/rollout/rollout-figures.ts";
+import { noSeries, type RunSeries, readRunSeries } from "../../shared/rollout/run-series.ts";
+import type { MetricSource } from "../../shared/telemetry/metric-source.ts";
+import { reasonOf } from "../reason-of.ts";
+
+type TelemetryRead =
+  | { readonly kind: "read"; readonly series: RunSeries }
+  | { readonly kind: "unread"; readonly reason: string };
+
+type RecordedRun = Pick<MeasuredRun, "summary" | "startedAtMs" | "endedAtMs">;
+type Waiting = Pick<Clock, "nowMs" | "sleep">;
+
+/**
+ * A run's series, once they tell of as many batches as the ledger: CloudWatch takes minutes to show
+ * a figure, and may refuse one look and not the next. What was read last when that time is over,
+ * five minutes there and five seconds on a home; the last refusal when nothing was.
+ */
+export async function telemetryOf(
+  run: RecordedRun,
+  metrics: MetricSource,
+  clock: Waiting = systemClock,
+): Promise<TelemetryRead> {
+  const patienceMs = metrics.shortestPeriodMs >= 60_000 ? 300_000 : 5_000;
+  const giveUpAtMs = clock.nowMs() + patienceMs;
+  let found: TelemetryRead | undefined;
+  for (;;) {
+    try {
+      const series = await readRunSeries(metrics, run);
+      found = { kind: "read", series };
+      if (series.batches >= run.summary.batch.count) return found;
+    } catch (error) {
+      if (found?.kind !== "read") found = { kind: "unread", reason: reasonOf(error) };
+    }
+    if (clock.nowMs() >= giveUpAtMs) return found;
+    await clock.sleep(patienceMs / 25);
+  }
+}
+
+/** Both runs have been made: metrics that cannot be read leave their charts empty, not the report unwritten. */
+export async function seriesOf(
+  run: RecordedRun,
+  metrics: MetricSource,
+  onNotice: (notice: string) => void,
+  clock: Waiting = systemClock,
+): Promise<RunSeries> {
+  const recorded = await telemetryOf(run, metrics, clock);
+  if (recorded.kind === "read") return recorded.series;
+  onNotice(`the report lacks the metrics of run ${run.summary.runId}: ${recorded.reason}`);
+  return noSeries;
+}

@@ -1,0 +1,75 @@
+import { releaseProperty } from "../../shared/ledger/hold-property.ts";
+import type { Ledger } from "../../shared/ledger/ledger.ts";
+import { isEnded } from "../../shared/ledger/run.ts";
+import { addDays } from "../../shared/plan/pacific-date.ts";
+import type { DayCompared, RunRecords } from "../../shared/rollout/compare-runs.ts";
+import {
+  type SettledDay,
+  settleDifferences,
+  stretchesOf,
+} from "../../shared/rollout/settle-differences.ts";
+import { halt } from "../follow-run.ts";
+import type { DateRange } from "../options.ts";
+import { reasonOf } from "../reason-of.ts";
+import { newRunId } from "../run-id.ts";
+import { counted } from "../views/format.ts";
+
+export type ThirdFetches = {
+  /** One request at a time, as the baseline was, and forced. A run that it loses sight of may go on. */
+  fetch(what: string, request: DateRange & { readonly runId: string }): Promise<RunRecords>;
+  readonly ledger: Ledger;
+  /** @throws CommandError: the rollout must not change anything any more. */
+  goOn(): void;
+  notice(text: string): void;
+};
+
+/**
+ * Fetches the days that differ once more: has Google revised them, or has the concurrent run lost
+ * something? The first fetch that fails is the last: its days and later ones are left out.
+ * @throws CommandError of `goOn`
+ */
+export async function settleDays(
+  days: readonly DayCompared[],
+  concurrent: RunRecords,
+  { fetch, ledger, goOn, notice }: ThirdFetches,
+): Promise<readonly SettledDay[]> {
+  const different = days.filter(({ difference }) => difference !== null);
+  const dates = different.map(({ date }) => date);
+  const settled: SettledDay[] = [];
+  for (const stretch of stretchesOf(dates, (date) => addDays(date, 1))) {
+    goOn();
+    const what = `third fetch of ${stretch.from} to ${stretch.to}`;
+    const runId = newRunId(Date.now());
+    try {
+      const third = await fetch(what, { ...stretch, runId });
+      settled.push(...settleDifferences(different.filter(within(stretch)), concurrent, third));
+    } catch (error) {
+      const itsRun = await haltUnseen(runId, ledger);
+      goOn();
+      notice(
+        `${what} failed, and what differs from ${stretch.from} on stays unsettled: ${reasonOf(error)}; ${itsRun}`,
+      );
+      break;
+    }
+  }
+  if (settled.length > 0) notice(`${counted(settled.length, "day")} fetched a third time`);
+  return settled;
+}
+
+/** Nobody waits for the run any more: it ends as soon as it can. What became of it, in words. */
+async function haltUnseen(runId: string, ledger: Ledger): Promise<string> {
+  try {
+    const run = await halt({ ledger }, runId, "its rollout could not follow it");
+    if (run === undefined) {
+      return `run ${runId} has not begun; should it begin: gsc-sync halt ${runId}`;
+    }
+    if (isEnded(run.status)) await releaseProperty(run, ledger);
+    return `run ${runId} is ${run.status} now`;
+  } catch (error) {
+    return `run ${runId} could not be halted (gsc-sync halt ${runId}): ${reasonOf(error)}`;
+  }
+}
+
+function within({ from, to }: DateRange) {
+  return ({ date }: { readonly date: string }) => date >= from && date <= to;
+}
