@@ -46,16 +46,17 @@ describe("where nothing goes wrong", () => {
 
   test("one worker asks page after page in plan order, and 3 and 5 ask and store the same", async () => {
     for (const seed of seeds) {
-      const [one, three, five] = await Promise.all(
-        [1, 3, 5].map((concurrency) =>
-          runHistory(seed, { faultless: true, again: false, concurrency }),
-        ),
-      );
-      expect([one, three, five].flatMap((history) => history?.violations)).toEqual([]);
-      expect(one?.requests).toEqual(one?.requests.toSorted(byDateThenRow));
+      const options = { faultless: true, again: false };
+      const [one, three, five] = await Promise.all([
+        runHistory(seed, { ...options, concurrency: 1 }),
+        runHistory(seed, { ...options, concurrency: 3 }),
+        runHistory(seed, { ...options, concurrency: 5 }),
+      ]);
+      expect([one, three, five].flatMap(({ violations }) => violations)).toEqual([]);
+      expect(asAsked(one)).toEqual(one.requests.toSorted(byDateThenRow));
       for (const several of [three, five]) {
-        expect(several?.requests.toSorted(byDateThenRow)).toEqual(one?.requests);
-        expect(several?.visible).toEqual(one?.visible);
+        expect(several.requests.toSorted(byDateThenRow)).toEqual(asAsked(one));
+        expect(several.visible).toEqual(one.visible);
       }
     }
   });
@@ -66,7 +67,7 @@ describe("where nothing goes wrong", () => {
       const one = await runHistory(seed, { ...options, concurrency: 1 });
       const lowered = await runHistory(seed, { ...options, concurrency: 5, lever: 1 });
       expect(lowered.violations).toEqual([]);
-      expect(lowered.requests).toEqual(one.requests);
+      expect(asAsked(lowered)).toEqual(asAsked(one));
       expect(lowered.visible).toEqual(one.visible);
     }
   });
@@ -81,6 +82,14 @@ describe("where nothing goes wrong", () => {
     expect(inOrder.length).toBeLessThan(seeds.length / 2);
   });
 });
+
+/**
+ * Requests as they were sent; where a property's quota is short, sorted: a batch that is put back
+ * for want of it lets later ones pass, even at one worker.
+ */
+function asAsked({ requests, scenario }: History): readonly string[] {
+  return scenario.qpm === null ? requests : requests.toSorted(byDateThenRow);
+}
 
 /** Of `date startRow`. */
 function byDateThenRow(a: string, b: string): number {
