@@ -78,4 +78,7 @@ export const allMoves = [
   "submit",
   "rung batch goes back",
   "taken batch goes back",
+  "seat given",
+  "seat come back to",
+  "seat refused",
 ] as const;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type PageRoom, pageRoom } from "../../shared/fetch/page-room.ts";
 import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
 import { reconcileRuns } from "../../shared/ledger/reconcile-runs.ts";
 import { isEnded, type Run } from "../../shared/ledger/run.ts";
@@ -27,6 +28,7 @@ import { type Arrival, simulatedSearchConsole } from "./simulated-search-console
 import { simulatedStage } from "./simulated-stage.ts";
 import { parseMachine } from "./state-machine.ts";
 import { watchLedger } from "./watch-ledger.ts";
+import { watchRoom } from "./watch-room.ts";
 
 export type History = {
   readonly seed: number;
@@ -94,6 +96,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const scheduler = schedulerOf({ dice, startMs, fate: fateOf(faults, coverage, dice, log), log });
   const clockText = () => ((scheduler.nowMs() - startMs) / 1_000).toFixed(3).padStart(9);
   const google = simulatedSearchConsole(scenario, firstDate, { dice, faults });
+  const hasStruck = (kind: FaultKind) => faults.struck.has(kind);
   const violated = (what: string) => {
     if (violations.size < 10) violations.add(what);
     log?.(`VIOLATION ${what}`);
@@ -112,6 +115,8 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     coverage,
     settings: { lever },
     settingsLagMs: () => passMs + (faults.struck.has("pause") ? longestPauseMs : 0),
+    countsTakes: scenario.countsTakes,
+    seatsMayRunOut: () => scenario.killerDay !== null || losesSeats.some(hasStruck),
     violated,
     ended: (run) => endings.push(run),
     log,
@@ -124,6 +129,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     scheduler,
     stores: { ...stores, ledger },
     outages: new Map(),
+    openRoom,
     arrived,
   };
   log?.(`${JSON.stringify(scenario)} ${[...faults.enabled].join(" ")}`);
@@ -161,6 +167,11 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
       );
     }
     google.revise();
+  }
+
+  function openRoom(): PageRoom {
+    const { room = pageRoom } = bug ?? {};
+    return watchRoom(room(scenario.roomRows), scenario.roomRows, violated);
   }
 
   /** A worker that runs sends nothing more 5 s after a halt; of a rival's request nothing is known. */
@@ -294,7 +305,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
 
   /** Where every command and handler came to its end, ended runs hold no property. */
   async function judgeLock(property: string): Promise<void> {
-    if (cutShort.some((kind) => faults.struck.has(kind))) return;
+    if (cutShort.some(hasStruck)) return;
     const { holders } = await ledger.readLock(property);
     for (const [holder, { untilMs }] of Object.entries(holders)) {
       if (untilMs > scheduler.nowMs()) violated(`${holder} has ended and holds the property`);
@@ -364,6 +375,15 @@ const cutShort: readonly FaultKind[] = [
   "ledger-fault",
   "ledger-answer-lost",
   "execution-stopped",
+];
+
+/** What leaves a seat to its time. */
+const losesSeats: readonly FaultKind[] = [
+  "worker-death",
+  "pause",
+  "ledger-fault",
+  "ledger-answer-lost",
+  "ledger-outage",
 ];
 
 /** What a run may fail of; all else is to be waited for, or costs a unit. */

@@ -1,15 +1,17 @@
 import type { SyncEvent } from "../../shared/events/sync-event.ts";
 import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
 import { gatherUnit } from "../../shared/fetch/gather-unit.ts";
+import { type PageRoom, unboundedRoom } from "../../shared/fetch/page-room.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import type { Run } from "../../shared/ledger/run.ts";
 import type { RunTransition } from "../../shared/ledger/transitions/decision.ts";
 import type { Stores } from "./simulated-ports.ts";
 
-/** Changes the stores that all share, and the ports of each worker: how a bug is planted. */
+/** Changes the stores that all share, the ports and the room of each worker: how a bug is planted. */
 export type Bug = {
   readonly stores?: (stores: Stores) => Stores;
   readonly worker?: (ports: WorkPorts) => WorkPorts;
+  readonly room?: (maxBytes: number) => PageRoom;
 };
 
 /**
@@ -31,6 +33,10 @@ export const plantedBugs = {
   "a lost next page": { worker: losingPages },
   /** Events are told once the batch item holds what they tell of. */
   "tell after save": { worker: tellingLate },
+  /** Whoever is refused a seat works without one. */
+  "a seat ignored": { worker: ignoringSeats },
+  /** Pages come in however many are there. */
+  "a room without walls": { room: () => unboundedRoom },
 } as const satisfies Record<string, Bug>;
 
 export type BugName = keyof typeof plantedBugs;
@@ -126,6 +132,20 @@ function tellingLate(ports: WorkPorts): WorkPorts {
         const told = untold.splice(0);
         if (told.length > 0) await eventBus.publish(told);
         return answer;
+      },
+    },
+  };
+}
+
+function ignoringSeats(ports: WorkPorts): WorkPorts {
+  const { ledger } = ports;
+  return {
+    ...ports,
+    ledger: {
+      ...ledger,
+      async changeSeats(decide) {
+        await ledger.changeSeats(decide);
+        return true;
       },
     },
   };

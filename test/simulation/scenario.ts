@@ -36,13 +36,17 @@ export type Scenario = {
   readonly countsTakes: boolean;
 };
 
-/** A small scenario: at least three workers, units of one to five pages. */
+/**
+ * A small scenario: at least three workers, units of one to five pages. So few days are cut into
+ * batches of one; some scenarios have days enough for a batch of several.
+ */
 export function drawScenario(dice: Dice): Scenario {
-  const days = dice.between(3, 8);
+  const isLong = dice.chance(0.1);
+  const concurrency = isLong ? 3 : dice.between(3, 5);
+  const days = isLong ? dice.between(13, 27) : dice.between(3, 8);
   const pageRows = dice.between(2, 4);
   const mostPages = dice.between(2, 4);
   const unitRowCap = pageRows * mostPages;
-  const concurrency = dice.between(3, 5);
   return {
     days,
     rowCounts: Array.from({ length: days }, () => dice.between(0, unitRowCap)),

@@ -1,7 +1,7 @@
 import { EventBusError } from "../../shared/events/event-bus.ts";
 import type { Clock } from "../../shared/fetch/clock.ts";
 import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
-import { pageRoom } from "../../shared/fetch/page-room.ts";
+import type { PageRoom } from "../../shared/fetch/page-room.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { LedgerError } from "../../shared/ledger/ledger-error.ts";
 import type { PacificDate } from "../../shared/plan/pacific-date.ts";
@@ -38,6 +38,8 @@ export type World = {
   readonly stores: Stores;
   /** Until when a store answers nobody, by its port's name. */
   readonly outages: Map<string, number>;
+  /** A process's own, for its pages. */
+  openRoom(): PageRoom;
   /** A request reaches Google. */
   arrived(process: Process, date: PacificDate): Promise<void>;
 };
@@ -98,7 +100,7 @@ export function simulatedPorts(process: Process, world: World): WorkPorts {
     }),
     searchConsole: searchConsoleOf(process, clock, world),
     paging: scenario.paging,
-    pageRoom: pageRoom(scenario.roomRows),
+    pageRoom: world.openRoom(),
     clock,
     scopesOf: ({ siteUrl, accountId, qpm }) =>
       quotaScopes({ siteUrl, accountId, projectId, qpm: qpm ?? undefined }),

@@ -18,6 +18,8 @@ async function violationsOf(
     coverage: newCoverage(),
     settings: { lever: 5 },
     settingsLagMs: () => 15_000,
+    countsTakes: true,
+    seatsMayRunOut: () => false,
     violated: (what) => violations.push(what),
   });
   const run = aRun({ concurrency: 5, batches: 20 });

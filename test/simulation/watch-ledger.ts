@@ -10,6 +10,7 @@ import {
 } from "../../shared/ledger/run.ts";
 import type { Settings } from "../../shared/ledger/settings.ts";
 import { type Coverage, count, movesOf } from "./coverage.ts";
+import { watchSeats } from "./watch-seats.ts";
 
 /** Clocks lie within this of the true time on either side. */
 const skewMs = 1_000;
@@ -28,8 +29,12 @@ export function watchLedger(
     readonly coverage: Coverage;
     /** As they are before anybody changes them. */
     readonly settings: Settings;
-    /** A dispatcher may act on settings that were changed so long ago. */
+    /** A dispatcher, or a take, may act on settings that were changed so long ago. */
     readonly settingsLagMs: () => number;
+    /** Whether each take must have a seat. */
+    readonly countsTakes: boolean;
+    /** Whether a take may have lost its seat: it died, stood still or was not heard. */
+    readonly seatsMayRunOut: () => boolean;
     readonly violated: (what: string) => void;
     /** Hears of each run as it is when an execution, or somebody in its stead, ends it. */
     readonly ended?: ((run: Run) => void) | undefined;
@@ -45,7 +50,19 @@ export function watchLedger(
   /** Runs that were never halted, and must be before a failure is written. */
   const haltOnFailure = new Set<string>();
   const haltedOnce = new Set<string>();
+  const seatWatch = watchSeats({
+    ...{ nowMs, skewMs, coverage, violated },
+    mayRunOut: options.seatsMayRunOut,
+  });
   const keyOf = ({ runId, batchId }: Pick<Batch, "runId" | "batchId">) => `${runId} ${batchId}`;
+
+  /** Those that somebody who writes now may have read. */
+  function settingsInEffect(): readonly Settings[] {
+    const oldestMs = nowMs() - options.settingsLagMs();
+    return settingsWritten
+      .filter(({ untilMs }) => untilMs === null || untilMs >= oldestMs)
+      .map(({ settings }) => settings);
+  }
 
   function judgeRun(before: Run, after: Run): void {
     const moves = movesOf(before, after);
@@ -53,11 +70,7 @@ export function watchLedger(
     if (moves.length > 0) log?.(`ledger ${after.runId}: ${moves.join(", ")}`);
     for (const fault of limitFaults(after)) violated(fault);
     for (const fault of placeFaults(after)) violated(fault);
-    const oldestMs = nowMs() - options.settingsLagMs();
-    const inEffect = settingsWritten
-      .filter(({ untilMs }) => untilMs === null || untilMs >= oldestMs)
-      .map(({ settings }) => settings);
-    for (const fault of settingFaults(before, after, inEffect)) violated(fault);
+    for (const fault of settingFaults(before, after, settingsInEffect())) violated(fault);
     for (const batchId of placesOf(before)) {
       if (placesOf(after).includes(batchId)) continue;
       const batch = batches.get(keyOf({ runId: after.runId, batchId }));
@@ -80,6 +93,7 @@ export function watchLedger(
       const newest = newestTakes.get(key) ?? 0;
       if (token <= newest) violated(`${batchId} was taken with ${token} after ${newest}`);
       newestTakes.set(key, Math.max(newest, token));
+      if (options.countsTakes) seatWatch.began(after.runId, batchId);
     }
     // A failure may be written after the halt that it caused, and even after the resume.
     if (after.haltedAtMs !== null || isEnded(after.status)) haltedOnce.add(after.runId);
@@ -152,6 +166,15 @@ export function watchLedger(
         const decision = transition(run);
         if (decision.run !== null) judgeRun(run, decision.run);
         return decision;
+      });
+    },
+    changeSeats(decide) {
+      return ledger.changeSeats((before) => {
+        const after = decide(before);
+        const levers = settingsInEffect().map(({ lever }) => lever);
+        // Whoever leaves wants nothing of an empty stage either.
+        seatWatch.decided({ before, after, wanted: decide({}) !== null }, levers);
+        return after;
       });
     },
     async putBatches(plan) {
