@@ -95,6 +95,26 @@ describe("dispatching", () => {
     expect(run.inFlight[batchIdAt(0)]).toMatchObject({ token: 0, untilMs: 2 * leaseMs });
   });
 
+  test.each([
+    ["a run of one worker", 1, 5, "wait"],
+    ["a lever of 1", 5, 1, "wait"],
+    ["several workers", 3, 5, "ring"],
+  ] as const)(
+    "%s: while a batch is put back for a while, the next: %s %s %s",
+    (_who, concurrency, lever, next) => {
+      const rung = dispatched(aRun({ concurrency, maxInFlight: 1 }), lever).run;
+      const back = { batchId: batchIdAt(0), token: 7, notBeforeMs: 5_000 };
+      const returned = returnBatch(taken(rung, back.batchId, 7), back, "quota", 0).run ?? rung;
+      const meanwhile = dispatched(returned, lever, 1_000).answer;
+      expect(meanwhile).toMatchObject(
+        next === "wait"
+          ? { kind: "wait", untilMs: 5_000 }
+          : { kind: "ring", batchIds: [batchIdAt(1)] },
+      );
+      expect(dispatched(returned, lever, 5_000).answer).toMatchObject({ batchIds: [batchIdAt(0)] });
+    },
+  );
+
   test("a batch put back is not rung before its time, and the run says it waits", () => {
     const rung = dispatched(aRun({ batches: 1 })).run;
     const back = returnBatch(

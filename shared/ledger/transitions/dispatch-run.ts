@@ -68,11 +68,12 @@ export function dispatchRun(
   const admitted = admit(current, input.queueSize);
   const closure = input.lever === 0 ? null : (input.quota?.closure ?? null);
   const limit = closure === null ? ringLimit(run, input.lever, input.inFlight) : 0;
-  const rung = ring(admitted, limit, nowMs);
+  const waitsFor = Math.min(run.concurrency, input.lever) <= 1 ? putBackFor(admitted, nowMs) : null;
+  const rung = ring(admitted, { limit, fresh: waitsFor === null }, nowMs);
   if (rung.batchIds.length > 0) {
     return changed(rung.run, { kind: "ring", batchIds: rung.batchIds, expired });
   }
-  const untilMs = closure?.untilMs ?? nextDueMs(admitted, nowMs);
+  const untilMs = closure?.untilMs ?? waitsFor ?? nextDueMs(admitted, nowMs);
   const waited =
     input.lever === 0
       ? announceStop(admitted, nowMs)
@@ -83,8 +84,8 @@ export function dispatchRun(
 
 /**
  * Most batches in flight at once. Two more than the workers, so that none waits for the next ring;
- * at 1 a single one, so that plan order holds; below the lever no more than the run's workers,
- * since a free worker of the stage would take it.
+ * at 1 a single one, and none while one is put back for a while, so that plan order holds; below the
+ * lever no more than the run's workers, since a free worker of the stage would take it.
  */
 export function ringLimit(run: Run, lever: number, inFlight = run.maxInFlight): number {
   const most = Math.min(run.maxInFlight, inFlight);
@@ -104,12 +105,12 @@ function admit(run: Run, queueSizeLimit = run.maxQueueSize): Run {
 
 function ring(
   run: Run,
-  limit: number,
+  { limit, fresh: mayBegin }: { readonly limit: number; readonly fresh: boolean },
   nowMs: number,
 ): { readonly run: Run; readonly batchIds: readonly string[] } {
   const slots = Math.max(limit - inFlightCount(run), 0);
   const due = run.returned.filter((batch) => batch.notBeforeMs <= nowMs).slice(0, slots);
-  const fresh = Math.min(slots - due.length, freshBatches(run));
+  const fresh = mayBegin ? Math.min(slots - due.length, freshBatches(run)) : 0;
   const batchIds = [
     ...due.map((batch) => batch.batchId),
     ...Array.from({ length: fresh }, (_, index) => batchIdAt(run.next + index)),
@@ -136,6 +137,15 @@ function ring(
     run: { ...next, inFlightPeak: Math.max(run.inFlightPeak, inFlightCount(next)) },
     batchIds,
   };
+}
+
+/**
+ * Until when a batch is put back; null: none is. One worker waits for it rather than begin the next:
+ * plan order holds whatever is short.
+ */
+function putBackFor({ returned }: Run, nowMs: number): number | null {
+  const waits = returned.map(({ notBeforeMs }) => notBeforeMs).filter((ms) => ms > nowMs);
+  return waits.length === 0 ? null : Math.min(...waits);
 }
 
 /** Batches in plan order that may be rung: each may come back, and the run item holds so many. */
