@@ -39,7 +39,7 @@ export async function endTake(
   const left = await ledger.changeRun(runId, (run) =>
     returnBatch(
       run,
-      { batchId: take.batchId, token: take.token, notBeforeMs },
+      { batchId: take.batchId, token: take.token, notBeforeMs, deferred: end.deferred !== null },
       run.status === "running" ? reason : null,
       clock.nowMs(),
     ),

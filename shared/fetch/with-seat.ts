@@ -1,4 +1,5 @@
 import type { BatchMessage } from "../ledger/batch-message.ts";
+import { afterAnswer } from "../ledger/ring-lease.ts";
 import type { Run } from "../ledger/run.ts";
 import { leaveSeat, seatMs, takeSeat } from "../ledger/seats.ts";
 import { unchanged } from "../ledger/transitions/decision.ts";
@@ -58,8 +59,10 @@ async function putRingBack(
   { ledger, clock }: Pick<WorkPorts, "ledger" | "clock">,
 ): Promise<void> {
   const nowMs = clock.nowMs();
-  const back = { batchId, token: 0, notBeforeMs: nowMs + comeBackMs };
+  const back = { batchId, token: 0, notBeforeMs: nowMs + comeBackMs, deferred: true };
   await ledger.changeRun(runId, (run: Run) =>
-    run.inFlight[batchId] === undefined ? unchanged("lost") : returnBatch(run, back, null, nowMs),
+    run.inFlight[batchId] === undefined
+      ? unchanged("lost")
+      : returnBatch(afterAnswer(run), back, null, nowMs),
   );
 }

@@ -79,11 +79,21 @@ const RunSchema = z.object({
   admitted: count,
   next: count,
   returned: z.array(
-    z.object({ batchId: z.string(), notBeforeMs: ms, after: z.number().exactOptional() }),
+    z.object({
+      batchId: z.string(),
+      notBeforeMs: ms,
+      after: z.number().exactOptional(),
+      deferred: z.literal(true).exactOptional(),
+    }),
   ),
   inFlight: z.record(
     z.string(),
-    z.object({ token: z.number(), untilMs: ms, after: z.number().exactOptional() }),
+    z.object({
+      token: z.number(),
+      untilMs: ms,
+      after: z.number().exactOptional(),
+      ringMs: ms.exactOptional(),
+    }),
   ),
   ringMs: ms.exactOptional(),
   queuePeak: count,

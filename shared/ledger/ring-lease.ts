@@ -1,13 +1,14 @@
-import { leaseMs, type Run } from "./run.ts";
+import { type Hold, leaseMs, type Run } from "./run.ts";
 
 /**
- * How long a ring is waited for. Where more runs share a stage's workers than these can answer in a
- * lease's time, a ring that is repeated is only one more message in the queue: each pass that finds
- * rings unanswered waits twice as long for the next ones, each answer brings the wait down again: so
- * the queue holds few repeats, however many runs there are.
+ * A ring, and how long it is waited for. Where more runs share a stage's workers than these can
+ * answer in a lease's time, a ring that is repeated is only one more message in the queue: after
+ * rings that nobody answered the next ones are waited for twice as long as those were, each answer
+ * brings the wait down again: so the queue holds few repeats, however many runs there are.
  */
-export function ringMsOf(run: Run): number {
-  return run.ringMs ?? leaseMs;
+export function ringOf({ ringMs = leaseMs }: Run, nowMs: number): Hold {
+  const hold = { token: 0, untilMs: nowMs + ringMs };
+  return ringMs === leaseMs ? hold : { ...hold, ringMs };
 }
 
 /** A lost message must not stop a batch for longer. */
@@ -15,8 +16,14 @@ export const mostRingMs = 300_000;
 
 const onAnswer = 0.8;
 
-export function afterUnanswered(run: Run): Run {
-  return { ...run, ringMs: Math.min(2 * ringMsOf(run), mostRingMs) };
+/** Rings that were lost together, found one after the other, lengthen the wait once. */
+export function afterUnanswered(run: Run, batchIds: readonly string[]): Run {
+  const waits = batchIds.flatMap((batchId) => {
+    const hold = run.inFlight[batchId];
+    return hold?.token === 0 ? [hold.ringMs ?? leaseMs] : [];
+  });
+  const next = Math.min(2 * Math.max(0, ...waits), mostRingMs);
+  return next <= (run.ringMs ?? leaseMs) ? run : { ...run, ringMs: next };
 }
 
 export function afterAnswer(run: Run): Run {

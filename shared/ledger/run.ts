@@ -72,7 +72,7 @@ export type Run = {
   /** Batches that were put back: they go before those in plan order. */
   readonly returned: readonly ReturnedBatch[];
   readonly inFlight: Readonly<Record<string, Hold>>;
-  /** How long a ring is waited for; absent: a lease. */
+  /** How long the next rings are waited for; absent: a lease. */
   readonly ringMs?: number;
 
   readonly queuePeak: number;
@@ -106,12 +106,20 @@ export type RunStatus = (typeof runStatuses)[number];
  * batch that was held before, `after` is the newest take so far: an older one must not come later,
  * or the newer would overwrite it when it wakes.
  */
-export type Hold = { readonly token: number; readonly untilMs: number; readonly after?: number };
+export type Hold = {
+  readonly token: number;
+  readonly untilMs: number;
+  readonly after?: number;
+  /** How long a ring is waited for; absent: a lease. */
+  readonly ringMs?: number;
+};
 
 export type ReturnedBatch = {
   readonly batchId: string;
   readonly notBeforeMs: number;
   readonly after?: number;
+  /** For want of quota, of a seat or of a store: nothing of it has failed. */
+  readonly deferred?: true;
 };
 
 /** How long a take holds a batch without a renewal, and a ring that is answered in time. */

@@ -29,22 +29,29 @@ export function createPool(config: pg.PoolConfig): SqlConnection {
     ...config,
   });
   // An idle connection that the server closes must not end the process: the next query reports it.
-  pool.on("error", () => {});
+  pool.on("error", ignore);
   return {
     async query(text, values) {
       const client = await pool.connect();
+      // A connection that breaks says so by an event as well: the statement's rejection is enough.
+      client.on("error", ignore);
       try {
         const result = await client.query(text, values);
+        client.off("error", ignore);
         client.release();
         return result;
       } catch (error) {
-        client.release(!leavesConnectionWhole(error));
+        const whole = leavesConnectionWhole(error);
+        if (whole) client.off("error", ignore);
+        client.release(!whole);
         throw error;
       }
     },
     end: () => pool.end(),
   };
 }
+
+function ignore(): void {}
 
 /**
  * The statement's own fault: its data (22), a row that is there already (23), a conflict (40). The

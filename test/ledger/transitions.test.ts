@@ -96,24 +96,43 @@ describe("dispatching", () => {
   });
 
   test.each([
-    ["a run of one worker", 1, 5, "wait"],
-    ["a lever of 1", 5, 1, "wait"],
-    ["several workers", 3, 5, "ring"],
-  ] as const)(
-    "%s: while a batch is put back for a while, the next: %s %s %s",
-    (_who, concurrency, lever, next) => {
-      const rung = dispatched(aRun({ concurrency, maxInFlight: 1 }), lever).run;
-      const back = { batchId: batchIdAt(0), token: 7, notBeforeMs: 5_000 };
-      const returned = returnBatch(taken(rung, back.batchId, 7), back, "quota", 0).run ?? rung;
-      const meanwhile = dispatched(returned, lever, 1_000).answer;
-      expect(meanwhile).toMatchObject(
-        next === "wait"
-          ? { kind: "wait", untilMs: 5_000 }
-          : { kind: "ring", batchIds: [batchIdAt(1)] },
-      );
-      expect(dispatched(returned, lever, 5_000).answer).toMatchObject({ batchIds: [batchIdAt(0)] });
-    },
-  );
+    ["a run of one worker waits for one that lacks quota", 1, 5, { deferred: true }, "wait"],
+    ["so does one at a lever of 1", 5, 1, { deferred: true }, "wait"],
+    ["not for a unit that failed", 1, 5, {}, "ring"],
+    ["not for longer than a window", 1, 5, { deferred: true, notBeforeMs: 900_000 }, "ring"],
+    ["several workers wait for none", 3, 5, { deferred: true }, "ring"],
+  ] as const)("a batch is put back: %s", (_what, concurrency, lever, put, next) => {
+    const rung = dispatched(aRun({ concurrency, maxInFlight: 1 }), lever).run;
+    const back = { batchId: batchIdAt(0), token: 7, notBeforeMs: 5_000, ...put };
+    const returned = returnBatch(taken(rung, back.batchId, 7), back, "quota", 0).run ?? rung;
+    const meanwhile = dispatched(returned, lever, 1_000).answer;
+    expect(meanwhile).toMatchObject(
+      next === "wait"
+        ? { kind: "wait", untilMs: 5_000 }
+        : { kind: "ring", batchIds: [batchIdAt(1)] },
+    );
+    expect(dispatched(returned, lever, back.notBeforeMs).answer).toMatchObject({
+      batchIds: [batchIdAt(0)],
+    });
+    expect(dispatched(returned, 0, 1_000).answer).toMatchObject({ kind: "wait" });
+    expect(dispatched(returned, 5, 1_000).answer.kind).toBe(concurrency === 1 ? next : "ring");
+  });
+
+  test("rings that are lost together lengthen the wait once, though they end one after the other", () => {
+    let run = aRun({ concurrency: 3 });
+    for (const [index, atMs] of [0, 600, 1_200].entries()) {
+      const other = { ...run.inFlight };
+      run = dispatched({ ...run, maxInFlight: index + 1 }, 5, atMs).run;
+      expect(Object.keys(run.inFlight)).toHaveLength(Object.keys(other).length + 1);
+    }
+    for (const atMs of [0, 600, 1_200]) run = dispatched(run, 5, leaseMs + atMs).run;
+    expect(run.ringMs).toBe(2 * leaseMs);
+    const ends = Object.values(run.inFlight).map(({ untilMs }) => untilMs);
+    expect(ends).toEqual([0, 600, 1_200].map((atMs) => 3 * leaseMs + atMs));
+    const ended: Run = { ...run, status: "halted" };
+    const resumed = resumeRun(ended, { execution: "again", sequential: false }, 0).run;
+    expect(resumed).not.toHaveProperty("ringMs");
+  });
 
   test("a batch put back is not rung before its time, and the run says it waits", () => {
     const rung = dispatched(aRun({ batches: 1 })).run;

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { startPostgresServer } from "../../local/postgres-server.ts";
 import { createPostgresPool, type SqlConnection } from "../../shared/rows/postgres-connection.ts";
@@ -116,6 +118,43 @@ async function conflictAtCommit(connection: SqlConnection): Promise<void> {
   ];
   for (const statement of statements) await connection.query(statement, []);
 }
+
+test.each(["reset", "end"] as const)(
+  "a connection that breaks while a statement goes on (%s) fails that statement alone",
+  async (how) => {
+    const server = await startPostgresServer();
+    const target = new URL(server.url);
+    let breaks = false;
+    const proxy = createServer((client) => {
+      const upstream = connect(Number(target.port), target.hostname);
+      for (const socket of [client, upstream]) socket.on("error", () => {});
+      upstream.pipe(client);
+      client.on("close", () => upstream.destroy());
+      client.on("data", (bytes) => {
+        if (!breaks) return upstream.write(bytes);
+        breaks = false;
+        return how === "reset" ? client.resetAndDestroy() : client.end();
+      });
+    });
+    await once(proxy.listen(0, "127.0.0.1"), "listening");
+    const address = proxy.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    const url = new URL(server.url);
+    url.port = String(address.port);
+    const connection = createPostgresPool(url.href, 1);
+    const one = () => connection.query("SELECT 1 AS one", []);
+    try {
+      expect((await one()).rows).toEqual([{ one: 1 }]);
+      breaks = true;
+      await expect(one()).rejects.toThrow();
+      expect((await one()).rows).toEqual([{ one: 1 }]);
+    } finally {
+      await connection.end();
+      proxy.close();
+      await server.stop();
+    }
+  },
+);
 
 test("a row that is there already costs no connection, a statement that is none does", async () => {
   const server = await startPostgresServer();

@@ -1,15 +1,7 @@
 import type { QuotaOutlook } from "../../quota/quota-outlook.ts";
 import { mostPutBack } from "../largest-run.ts";
-import { afterUnanswered, ringMsOf } from "../ring-lease.ts";
-import {
-  batchIdAt,
-  type Hold,
-  inFlightCount,
-  isDrained,
-  isEnded,
-  queueSize,
-  type Run,
-} from "../run.ts";
+import { afterUnanswered, ringOf } from "../ring-lease.ts";
+import { batchIdAt, inFlightCount, isDrained, isEnded, queueSize, type Run } from "../run.ts";
 import { changed, type Decision, unchanged } from "./decision.ts";
 import { settleHalt } from "./halt-run.ts";
 import { releaseHolds } from "./release-holds.ts";
@@ -49,8 +41,7 @@ export function dispatchRun(
     .filter(([, hold]) => hold.untilMs <= nowMs)
     .map(([batchId]) => batchId);
   const expired = expiredIds.length;
-  const unanswered = expiredIds.some((batchId) => run.inFlight[batchId]?.token === 0);
-  const patient = unanswered ? afterUnanswered(run) : run;
+  const patient = afterUnanswered(run, expiredIds);
   const current = heedBudget(releaseHolds(patient, expiredIds), input.quota?.budget);
 
   if (run.status === "halting") {
@@ -68,7 +59,8 @@ export function dispatchRun(
   const admitted = admit(current, input.queueSize);
   const closure = input.lever === 0 ? null : (input.quota?.closure ?? null);
   const limit = closure === null ? ringLimit(run, input.lever, input.inFlight) : 0;
-  const waitsFor = Math.min(run.concurrency, input.lever) <= 1 ? putBackFor(admitted, nowMs) : null;
+  const waitsFor =
+    Math.min(run.concurrency, input.lever) === 1 ? deferredUntilMs(admitted, nowMs) : null;
   const rung = ring(admitted, { limit, fresh: waitsFor === null }, nowMs);
   if (rung.batchIds.length > 0) {
     return changed(rung.run, { kind: "ring", batchIds: rung.batchIds, expired });
@@ -84,8 +76,8 @@ export function dispatchRun(
 
 /**
  * Most batches in flight at once. Two more than the workers, so that none waits for the next ring;
- * at 1 a single one, and none while one is put back for a while, so that plan order holds; below the
- * lever no more than the run's workers, since a free worker of the stage would take it.
+ * at 1 a single one, and none while one waits for quota, so that plan order holds; below the lever
+ * no more than the run's workers, since a free worker of the stage would take it.
  */
 export function ringLimit(run: Run, lever: number, inFlight = run.maxInFlight): number {
   const most = Math.min(run.maxInFlight, inFlight);
@@ -117,7 +109,7 @@ function ring(
   ];
   if (batchIds.length === 0) return { run, batchIds };
 
-  const hold: Hold = { token: 0, untilMs: nowMs + ringMsOf(run) };
+  const hold = ringOf(run, nowMs);
   const inFlight = { ...run.inFlight };
   for (const batchId of batchIds) inFlight[batchId] = hold;
   for (const { batchId, after } of due) {
@@ -140,13 +132,18 @@ function ring(
 }
 
 /**
- * Until when a batch is put back; null: none is. One worker waits for it rather than begin the next:
- * plan order holds whatever is short.
+ * Until when a batch is put back of which nothing has failed, for a window at most; null: none is. One
+ * worker waits for it rather than begin the next, so that plan order holds when quota is short.
  */
-function putBackFor({ returned }: Run, nowMs: number): number | null {
-  const waits = returned.map(({ notBeforeMs }) => notBeforeMs).filter((ms) => ms > nowMs);
+function deferredUntilMs({ returned }: Run, nowMs: number): number | null {
+  const waits = returned.flatMap(({ deferred, notBeforeMs }) =>
+    deferred && notBeforeMs > nowMs && notBeforeMs <= nowMs + windowMs ? [notBeforeMs] : [],
+  );
   return waits.length === 0 ? null : Math.min(...waits);
 }
+
+/** A rolling minute of quota, and what clocks may differ by. */
+const windowMs = 65_000;
 
 /** Batches in plan order that may be rung: each may come back, and the run item holds so many. */
 function freshBatches(run: Run): number {

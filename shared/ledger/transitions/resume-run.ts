@@ -15,9 +15,10 @@ export function resumeRun(
   }
   if (!isEnded(run.status)) return unchanged("still-going");
   const neverStarted = run.activeMs === 0 && run.batches === 0;
+  const { ringMs: _ofAnotherDay, ...left } = releaseHolds(run, Object.keys(run.inFlight));
   return changed(
     {
-      ...releaseHolds(run, Object.keys(run.inFlight)),
+      ...left,
       status: neverStarted ? "planned" : "running",
       reason: null,
       haltsAs: null,

@@ -4,17 +4,31 @@ import { changed, type Decision, unchanged } from "./decision.ts";
 import { settleHalt } from "./halt-run.ts";
 import { releaseHolds } from "./release-holds.ts";
 
-/** A take puts its batch back at the queue's head, not to be rung before `notBeforeMs`. */
+/**
+ * A take puts its batch back at the queue's head, not to be rung before `notBeforeMs`; `deferred`
+ * when nothing of it has failed.
+ */
 export function returnBatch(
   run: Run,
-  take: { readonly batchId: string; readonly token: number; readonly notBeforeMs: number },
+  take: {
+    readonly batchId: string;
+    readonly token: number;
+    readonly notBeforeMs: number;
+    readonly deferred?: boolean;
+  },
   reason: string | null,
   nowMs: number,
 ): Decision<"returned" | "lost"> {
   if (run.inFlight[take.batchId]?.token !== take.token) return unchanged("lost");
   const released = releaseHolds(run, [take.batchId]);
   const returned = released.returned.map((batch) =>
-    batch.batchId === take.batchId ? { ...batch, notBeforeMs: take.notBeforeMs } : batch,
+    batch.batchId === take.batchId
+      ? {
+          ...batch,
+          notBeforeMs: take.notBeforeMs,
+          ...(take.deferred === true ? { deferred: true as const } : {}),
+        }
+      : batch,
   );
   const next = {
     ...released,
