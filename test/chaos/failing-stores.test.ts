@@ -36,7 +36,7 @@ describe("a run goes on to its end", () => {
   test("while connections to Postgres are cut", { timeout: 200_000 }, async () => {
     const site = "sc-domain:cut.example";
     const postgres = await startPostgresServer();
-    const proxy = await startCuttingProxy(postgres.url, 700);
+    const proxy = await startCuttingProxy(postgres.url, 300);
     const server = await startTruth();
     const home = await aChaosHome({
       GSC_API_ROOT_URL: server.url,
