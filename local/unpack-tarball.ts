@@ -10,7 +10,9 @@ const directoryType = "5";
  * their owner only. For archives of our own making: names of up to 100 bytes, files and
  * directories, a directory before what is in it.
  * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
- * @throws RangeError for one that was cut short
+ * Whoever calls has compared its digest: a name may lead anywhere, and a cut between two entries is
+ * not seen.
+ * @throws RangeError for one that was cut within an entry
  */
 export function unpackTarball(tarball: Buffer, folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });

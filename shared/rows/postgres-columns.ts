@@ -1,4 +1,4 @@
-import type { Dimension, Report } from "../plan/report.ts";
+import { type Dimension, dimensions, type Report } from "../plan/report.ts";
 import type { KeyedRows } from "./keyed-rows.ts";
 import type { Arrays } from "./postgres-arrays.ts";
 import type { Row } from "./row.ts";
@@ -6,7 +6,10 @@ import { rowKeyBytes } from "./row-key.ts";
 import { checkValueCount } from "./stored-row.ts";
 import { storableText } from "./text-value.ts";
 
-/** Some rows as the columns of one statement: key, dimensions, figures. */
+/**
+ * Some rows as the columns of one statement: key, dimensions in the order of {@link dimensions},
+ * which is the statement's, figures.
+ */
 export type Columns = { readonly rowCount: number; readonly values: readonly unknown[] };
 
 /** A statement takes no further row once it has so many rows or bytes. */
@@ -82,15 +85,5 @@ function valuesOf(chunk: Chunk, digests: Buffer, arrays: Arrays): unknown[] {
     return arrays.text(column.values, column.bytes);
   };
   const figures = [clicks, impressions, ctr, position].map(arrays.numbers);
-  return [arrays.digests(digests), ...dimensionColumns.map(dimension), ...figures];
+  return [arrays.digests(digests), ...dimensions.map(dimension), ...figures];
 }
-
-/** In the order in which the statement has them. */
-const dimensionColumns = [
-  "page",
-  "query",
-  "country",
-  "device",
-  "searchAppearance",
-  "hour",
-] as const satisfies readonly Dimension[];

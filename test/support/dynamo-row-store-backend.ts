@@ -76,7 +76,7 @@ export async function dynamoBackend(
       }
       return held;
     },
-    // Each shard takes several calls; a page of 25,000 took 20 s.
+    // A page of 25,000 took 20 s.
     fullPage: 2_000,
     severalCallsOfRows: 60,
     deathStride: 7,
