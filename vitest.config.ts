@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
-import { compileCache } from "./local/clone-cache.ts";
+import { compileCache } from "./local/processes/clone-cache.ts";
 
 // For the tests' own processes and all that they start: libraries are compiled once.
 process.env.NODE_COMPILE_CACHE ??= compileCache;
@@ -20,7 +20,7 @@ const deploy = process.env.GSC_SYNC_DEPLOY ? [] : ["test/deploy/**"];
 
 /** Files that take a minute and more: one that begins last would be waited for alone. */
 const long =
-  /test\/(deploy\/|chaos\/|pipeline\/|rows\/(dynamo|postgres)-row-store|quota\/eight-workers|cli\/(refusals|aws-stage)|infra\/app\.|local\/(postgres-template|open-stack)|ledger\/dynamo-ledger)/;
+  /test\/(deploy\/|chaos\/|pipeline\/|rows\/(dynamo|postgres)-row-store|quota\/eight-workers|cli\/(refusals|aws-stage)|infra\/app\.|local\/(postgres\/postgres-template|home\/open-stack)|ledger\/dynamo-ledger)/;
 
 class LongFilesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -1,9 +1,9 @@
 import { CommanderError } from "commander";
-import { HomeError } from "../local/home-error.ts";
-import { CommandError } from "./command-error.ts";
+import { HomeError } from "../local/home/home-error.ts";
+import { CommandError } from "./output/command-error.ts";
+import { tellRefusal, tellRefusalAsJson } from "./output/print-error.ts";
+import { UsageError } from "./output/usage-error.ts";
 import { createProgram, withStageLast } from "./program.ts";
-import { tellRefusal, tellRefusalAsJson } from "./tell-refusal.ts";
-import { UsageError } from "./usage-error.ts";
 
 endWithLauncher();
 // Whether this machine has an identity at Google: its firmware says so at once. By default the

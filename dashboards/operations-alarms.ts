@@ -3,17 +3,17 @@ import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import { resourceNames } from "../shared/config/names.ts";
+import { platformAlarms } from "./alarms/platform-alarms.ts";
+import { queueAlarms } from "./alarms/queue-alarms.ts";
+import { quotaAlarms } from "./alarms/quota-alarms.ts";
+import { runAlarms } from "./alarms/run-alarms.ts";
 import {
   type AlarmDefinition,
   comparisonOf,
   missingDataOf,
   type Severity,
-} from "./alarm-definition.ts";
-import { platformAlarms } from "./alarms/platform-alarms.ts";
-import { queueAlarms } from "./alarms/queue-alarms.ts";
-import { quotaAlarms } from "./alarms/quota-alarms.ts";
-import { runAlarms } from "./alarms/run-alarms.ts";
-import type { Sources } from "./sources.ts";
+} from "./base/alarm-definition.ts";
+import type { Sources } from "./base/sources.ts";
 
 /** Every alarm of a stage but the one over the alarms. */
 export function alarmDefinitions(sources: Sources): readonly AlarmDefinition[] {

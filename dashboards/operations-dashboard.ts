@@ -9,11 +9,11 @@ import {
 } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
 import { functionNames, resourceNames } from "../shared/config/names.ts";
+import type { Sources } from "./base/sources.ts";
 import { costCards } from "./cards/cost-cards.ts";
 import { onCallCards } from "./cards/on-call-cards.ts";
-import { seedCards } from "./cards/seed-cards.ts";
+import { seedCards } from "./cards/playbook-cards.ts";
 import { savedQueries } from "./saved-queries.ts";
-import type { Sources } from "./sources.ts";
 
 export type OperationsDashboardProps = {
   readonly sources: Sources;

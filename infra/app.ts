@@ -1,7 +1,7 @@
 import { App, Tags, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { stacksOf } from "./stacks/stacks-of.ts";
-import { type Stage, StageError, stageNamed } from "./stages.ts";
+import { type Stage, StageError, stageNamed } from "./stages/stages.ts";
 
 // The program that `cdk` runs: `cdk synth|deploy -c stage=dev|staging|prod`, and `-c stages=FOLDER`
 // where the stages' files are not the clone's.

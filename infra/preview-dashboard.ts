@@ -7,7 +7,7 @@ import { parseDashboardBody } from "../dashboards/preview/dashboard-body.ts";
 import { drawDashboard } from "../dashboards/preview/draw-dashboard.ts";
 import { type EmfReading, emfReadings } from "../dashboards/preview/emf-readings.ts";
 import { ObservabilityStack } from "./stacks/observability-stack.ts";
-import { stageNamed } from "./stages.ts";
+import { stageNamed } from "./stages/stages.ts";
 
 // A program, `npm run dashboard-preview`: draws a stage's dashboard, as CDK synthesises it, as one
 // SVG. With a home, its functions' logs give the figures.

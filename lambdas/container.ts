@@ -3,8 +3,8 @@ import { Metrics } from "@aws-lambda-powertools/metrics";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { readHandlerEnvironment } from "../shared/config/environment.ts";
 import { metricsNamespace, serviceName } from "../shared/config/names.ts";
-import { documentsOf } from "../shared/dynamo-documents.ts";
 import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
+import { documentsOf } from "../shared/lib/dynamo-documents.ts";
 import { emfTelemetry } from "../shared/telemetry/emf-telemetry.ts";
 import { clientPatience } from "./client-patience.ts";
 

@@ -1,7 +1,7 @@
 import { readRowsPlace } from "../shared/config/environment.ts";
 import { openRowStore } from "../shared/rows/postgres-or-dynamo-rows.ts";
+import { resolvedPlace } from "../shared/rows/resolve-rows-place.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
-import { resolvedPlace } from "../shared/rows/rows-place.ts";
 import { documents } from "./container.ts";
 import { readSecret } from "./secrets.ts";
 

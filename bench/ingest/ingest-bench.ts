@@ -8,7 +8,7 @@
  *   npm run bench:ingest -- [--rounds N] [--engine postgres|pglite|dynamodb]
  */
 import { parseArgs } from "node:util";
-import { realPostgresFolder } from "../../test/support/real-postgres.ts";
+import { realPostgresFolder } from "../../test/support/servers/real-postgres.ts";
 import { type Ratio, tellOutcome } from "../support/outcome.ts";
 import { ingestDynamo } from "./ingest-dynamo.ts";
 import { ingestPglite, ingestRealPostgres } from "./ingest-postgres.ts";

@@ -1,8 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { startDynamoServer } from "../../local/dynamo-server.ts";
-import { createTables } from "../../local/dynamo-tables.ts";
-import { localClientOptions, localNames } from "../../local/local-names.ts";
-import { documentsOf } from "../../shared/dynamo-documents.ts";
+import { startDynamoServer } from "../../local/aws-servers/dynamo-server.ts";
+import { createTables } from "../../local/aws-servers/dynamo-tables.ts";
+import { localClientOptions, localNames } from "../../local/aws-servers/local-names.ts";
+import { documentsOf } from "../../shared/lib/dynamo-documents.ts";
 import { openDynamoRowStore } from "../../shared/rows/dynamo-row-store.ts";
 import { startBodyServer } from "../support/body-server.ts";
 import { inTurns } from "../support/in-turns.ts";

@@ -1,5 +1,5 @@
-import { parsePacificDate } from "../../shared/plan/pacific-date.ts";
-import { findReport } from "../../shared/plan/report.ts";
+import { findReport } from "../../shared/request/find-report.ts";
+import { parsePacificDate } from "../../shared/request/pacific-date.ts";
 import { distinctStoredRows, type StoredRow } from "../../shared/rows/stored-row.ts";
 import { readPage } from "../../shared/search-console/google-query.ts";
 import type { Measured } from "../support/in-turns.ts";

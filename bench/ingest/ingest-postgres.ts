@@ -1,7 +1,7 @@
-import { startPostgresServer } from "../../local/postgres-server.ts";
+import { startPostgresServer } from "../../local/postgres/postgres-server.ts";
 import { createPostgresPool } from "../../shared/rows/postgres-connection.ts";
 import { openPostgresRowStore } from "../../shared/rows/postgres-row-store.ts";
-import { startRealPostgres } from "../../test/support/real-postgres.ts";
+import { startRealPostgres } from "../../test/support/servers/real-postgres.ts";
 import { startBodyServer } from "../support/body-server.ts";
 import { type Contender, inTurns } from "../support/in-turns.ts";
 import {

@@ -1,14 +1,14 @@
-import { fetchUnit } from "../../shared/fetch/fetch-unit.ts";
-import { pageRoom, workerRoomBytes } from "../../shared/fetch/page-room.ts";
-import { systemClock } from "../../shared/fetch/system-clock.ts";
-import { takeMeter } from "../../shared/fetch/take-meter.ts";
-import { addDays, parsePacificDate } from "../../shared/plan/pacific-date.ts";
-import { findReport } from "../../shared/plan/report.ts";
-import { createMemoryQuota } from "../../shared/quota/memory-quota.ts";
+import { sideBySide } from "../../shared/lib/side-by-side.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
 import type { QuotaScope } from "../../shared/quota/quota.ts";
+import { findReport } from "../../shared/request/find-report.ts";
+import { addDays, parsePacificDate } from "../../shared/request/pacific-date.ts";
 import type { RowStore } from "../../shared/rows/row-store.ts";
 import { googleSearchConsole } from "../../shared/search-console/google-search-console.ts";
-import { sideBySide } from "../../shared/side-by-side.ts";
+import { fetchUnit } from "../../shared/sync/fetch/fetch-unit.ts";
+import { pageRoom, workerRoomBytes } from "../../shared/sync/fetch/page-memory-budget.ts";
+import { takeMeter } from "../../shared/sync/fetch/take-meter.ts";
+import { createMemoryQuota } from "../../test/support/stores/memory-quota.ts";
 
 /** As many units as a worker fetches at once unless it is told otherwise. */
 const unitsAtOnce = 5;

@@ -1,8 +1,8 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { parsePacificDate } from "../../shared/plan/pacific-date.ts";
+import { sideBySide } from "../../shared/lib/side-by-side.ts";
+import { parsePacificDate } from "../../shared/request/pacific-date.ts";
 import { rowItem } from "../../shared/rows/dynamo-row-item.ts";
 import type { StoredRow } from "../../shared/rows/stored-row.ts";
-import { sideBySide } from "../../shared/side-by-side.ts";
 
 const batchItems = 25;
 

@@ -9,7 +9,7 @@ const [databaseUrl = "", rootUrl = "", rowsAUnit = "", units = "", token = ""] =
   process.argv.slice(2);
 const peakMb = () => Math.round(process.resourceUsage().maxRSS / 1_024);
 
-await import("../../lambdas/fetch-batch.ts");
+await import("../../lambdas/handlers/fetch-batch.ts");
 const loadedMb = peakMb();
 const store = await openPostgresRowStore(databaseUrl);
 await ingestUnits(store, rootUrl, {

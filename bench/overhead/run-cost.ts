@@ -1,5 +1,5 @@
-import { nightPageSize } from "../../shared/plan/plan-night.ts";
-import { unitsABatch } from "../../shared/plan/plan-units.ts";
+import { nightPageSize } from "../../shared/sync/plan/plan-night.ts";
+import { unitsABatch } from "../../shared/sync/plan/plan-units.ts";
 import { type OperationsByCause, operationsOf } from "./counted-operations.ts";
 
 /**

@@ -1,5 +1,6 @@
-import { CreateTableCommand, type DynamoDB } from "@aws-sdk/client-dynamodb";
+import type { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { RateLimiterDynamo } from "rate-limiter-flexible";
+import { ensureTable } from "../../local/aws-servers/dynamo-tables.ts";
 
 export type Limiter = {
   /** Claims so many requests; one unless said otherwise. */
@@ -12,14 +13,12 @@ const tableName = "flexible";
 export async function openFlexibleLimiter(
   client: DynamoDB,
 ): Promise<(key: string, points: number) => Limiter> {
-  await client.send(
-    new CreateTableCommand({
-      TableName: tableName,
-      BillingMode: "PAY_PER_REQUEST",
-      KeySchema: [{ AttributeName: "key", KeyType: "HASH" }],
-      AttributeDefinitions: [{ AttributeName: "key", AttributeType: "S" }],
-    }),
-  );
+  await ensureTable(client, {
+    TableName: tableName,
+    BillingMode: "PAY_PER_REQUEST",
+    KeySchema: [{ AttributeName: "key", KeyType: "HASH" }],
+    AttributeDefinitions: [{ AttributeName: "key", AttributeType: "S" }],
+  });
   return (key, points) => {
     const limiter = new RateLimiterDynamo({
       storeClient: client,

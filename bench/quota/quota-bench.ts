@@ -7,10 +7,10 @@
  */
 import { parseArgs } from "node:util";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
-import { startDynamoServer } from "../../local/dynamo-server.ts";
-import { createTables } from "../../local/dynamo-tables.ts";
-import { localClientOptions, localNames } from "../../local/local-names.ts";
-import { documentsOf } from "../../shared/dynamo-documents.ts";
+import { startDynamoServer } from "../../local/aws-servers/dynamo-server.ts";
+import { createTables } from "../../local/aws-servers/dynamo-tables.ts";
+import { localClientOptions, localNames } from "../../local/aws-servers/local-names.ts";
+import { documentsOf } from "../../shared/lib/dynamo-documents.ts";
 import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
 import type { QuotaScope } from "../../shared/quota/quota.ts";
 import { batchOverhead } from "./batch-overhead.ts";

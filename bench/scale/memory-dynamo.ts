@@ -8,7 +8,7 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { tableKeys } from "../../shared/config/names.ts";
-import { dynamoItemSize } from "../../test/support/dynamo-item-size.ts";
+import { dynamoItemSize } from "../../test/support/stores/dynamo-item-size.ts";
 import { type Bindings, holds, type Item, updated } from "./dynamo-expressions.ts";
 
 /** An operation as DynamoDB bills it. */

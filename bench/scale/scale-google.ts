@@ -1,5 +1,5 @@
-import { latencyOf } from "../../local/sample-search-console/latency.ts";
-import type { Clock } from "../../shared/fetch/clock.ts";
+import { latencyOf } from "../../sample-search-console/latency.ts";
+import type { Clock } from "../../shared/lib/clock.ts";
 import type { SearchConsole } from "../../shared/search-console/search-console.ts";
 
 const seed = 1;

@@ -1,22 +1,22 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import type { Clock } from "../../shared/fetch/clock.ts";
-import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
-import { pageRoom, workerRoomBytes } from "../../shared/fetch/page-room.ts";
-import { workBatch } from "../../shared/fetch/work-batch.ts";
 import { parseBatchMessage } from "../../shared/ledger/batch-message.ts";
+import { settingsReading } from "../../shared/ledger/cached-settings.ts";
 import { dynamoLedger } from "../../shared/ledger/dynamo-ledger.ts";
 import { runKey } from "../../shared/ledger/dynamo-ledger-keys.ts";
 import type { Run } from "../../shared/ledger/run.ts";
-import { settingsReading } from "../../shared/ledger/settings-reading.ts";
-import type { RunRequestInput } from "../../shared/plan/run-request.ts";
+import type { Clock } from "../../shared/lib/clock.ts";
 import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
 import type { Quota } from "../../shared/quota/quota.ts";
 import { quotaScopes } from "../../shared/quota/scopes.ts";
+import type { RunRequestInput } from "../../shared/request/run-request.ts";
 import type { RowStore } from "../../shared/rows/row-store.ts";
+import type { WorkPorts } from "../../shared/sync/fetch/fetch-ports.ts";
+import { pageRoom, workerRoomBytes } from "../../shared/sync/fetch/page-memory-budget.ts";
+import { workBatch } from "../../shared/sync/fetch/work-batch.ts";
 import { execute, parseMachine, TaskError } from "../../test/simulation/state-machine.ts";
 import { callSyncFunction, isFunctionState } from "../../test/simulation/sync-functions.ts";
-import { memoryRowStore } from "../../test/support/memory-row-store.ts";
+import { memoryRowStore } from "../../test/support/stores/memory-row-store.ts";
 import { memoryDynamo } from "./memory-dynamo.ts";
 import type { ScaleGoogle } from "./scale-google.ts";
 import type { ScaleUsage } from "./scale-usage.ts";
@@ -122,7 +122,7 @@ export function scaleStage(
     takes.deepestQueue = Math.max(takes.deepestQueue, queue.length);
   }
 
-  /** One environment of the worker's function: as `lambdas/fetch-batch.ts` composes it. */
+  /** One environment of the worker's function: as `lambdas/handlers/fetch-batch.ts` composes it. */
   async function worker(): Promise<never> {
     const quota = newQuota();
     const settings = settingsReading(ledger, { first: defaults, maxAgeMs: 2_000, nowMs });

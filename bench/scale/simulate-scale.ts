@@ -1,8 +1,8 @@
-import type { Clock } from "../../shared/fetch/clock.ts";
-import { newestFinalDate, oldestKeptDate } from "../../shared/plan/date-range.ts";
-import { pacificDateAt } from "../../shared/plan/pacific-date.ts";
+import type { Clock } from "../../shared/lib/clock.ts";
+import { sideBySide } from "../../shared/lib/side-by-side.ts";
 import { quotaScopes } from "../../shared/quota/scopes.ts";
-import { sideBySide } from "../../shared/side-by-side.ts";
+import { newestFinalDate, oldestKeptDate } from "../../shared/request/date-range.ts";
+import { pacificDateAt } from "../../shared/request/pacific-date.ts";
 import { dice as diceOf } from "../../test/simulation/dice.ts";
 import { newProcess, scheduler as schedulerOf } from "../../test/simulation/scheduler.ts";
 import { quotaFloor, type ScopeRequests } from "./quota-floor.ts";

@@ -1,4 +1,4 @@
-import { latencyOf } from "../../local/sample-search-console/latency.ts";
+import { latencyOf } from "../../sample-search-console/latency.ts";
 import { defaultBurst } from "../../shared/quota/scopes.ts";
 import type { LocalRun } from "../support/local-run.ts";
 

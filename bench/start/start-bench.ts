@@ -8,7 +8,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { aHome, type TestHome } from "../../test/support/cli.ts";
+import { aHome, type TestHome } from "../../test/support/homes/cli.ts";
 import { waitUntil } from "../../test/support/wait-until.ts";
 import { median } from "../support/in-turns.ts";
 import { tellOutcome } from "../support/outcome.ts";

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { aHome } from "../../test/support/cli.ts";
-import { keepServers } from "../../test/support/kept-home.ts";
+import { aHome } from "../../test/support/homes/cli.ts";
+import { keepServers } from "../../test/support/homes/kept-home.ts";
 import { waitUntil } from "../../test/support/wait-until.ts";
 import { type Observed, observeVariable, readObserved } from "./observed.ts";
 

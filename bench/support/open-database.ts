@@ -1,5 +1,5 @@
-import { startPostgresServer } from "../../local/postgres-server.ts";
-import { realPostgresFolder, startRealPostgres } from "../../test/support/real-postgres.ts";
+import { startPostgresServer } from "../../local/postgres/postgres-server.ts";
+import { realPostgresFolder, startRealPostgres } from "../../test/support/servers/real-postgres.ts";
 
 /** A real Postgres where this machine has one, else PGlite; empty, in a process of its own. */
 export async function startDatabase(): Promise<{

@@ -1,15 +1,11 @@
 import { Command } from "commander";
 import { defaultInFlight, defaultQueueSize } from "../../shared/ledger/settings.ts";
-import type { PacificDate } from "../../shared/plan/pacific-date.ts";
-import { defaultReportId } from "../../shared/plan/report.ts";
-import type { RunRequestInput } from "../../shared/plan/run-request.ts";
-import { runRequestFaults } from "../../shared/plan/run-request-faults.ts";
-import { commandTerminal } from "../command-terminal.ts";
-import { definitionsOf } from "../configured-reports.ts";
-import { dryRun } from "../dry-run.ts";
-import { exitCodeOf } from "../exit-code.ts";
-import { followDelivering } from "../follow-delivering.ts";
-import { type OpenStage, openStage } from "../open-stage.ts";
+import { defaultReportId } from "../../shared/request/find-report.ts";
+import type { PacificDate } from "../../shared/request/pacific-date.ts";
+import type { RunRequestInput } from "../../shared/request/run-request.ts";
+import { runRequestFaults } from "../../shared/request/run-request-faults.ts";
+import { homeRootUrl, reachSearchConsole } from "../checks/server-reachable.ts";
+import { definitionsOf } from "../options/configured-reports.ts";
 import {
   dateRange,
   detachOption,
@@ -22,16 +18,21 @@ import {
   siteUrlOption,
   stageOption,
   wholeNumber,
-} from "../options.ts";
-import { homeRootUrl, reachSearchConsole } from "../reach-server.ts";
-import { refuseChangedReports } from "../refuse-changed-reports.ts";
-import { newRunId } from "../run-id.ts";
-import { refuseBusyProperty, refuseOtherServer, startRun } from "../start-run.ts";
-import type { Terminal } from "../terminal.ts";
-import { untilPlanned } from "../until-planned.ts";
-import { UsageError } from "../usage-error.ts";
-import { dryRunText } from "../views/dry-run-view.ts";
-import { summaryText } from "../views/summary-view.ts";
+} from "../options/options.ts";
+import { commandTerminal } from "../output/command-terminal.ts";
+import { exitCodeOf } from "../output/exit-code.ts";
+import type { Terminal } from "../output/terminal.ts";
+import { UsageError } from "../output/usage-error.ts";
+import { summaryText } from "../output/views/summary-view.ts";
+import { refuseChangedReports } from "../run/check-report-definitions.ts";
+import { dryRun } from "../run/dry-run.ts";
+import { dryRunText } from "../run/dry-run-view.ts";
+import { followDelivering } from "../run/follow-and-deliver.ts";
+import { newRunId } from "../run/run-id.ts";
+import { refuseBusyProperty, refuseOtherServer, startRun } from "../run/start-run.ts";
+import { untilPlanned } from "../run/wait-for-plan.ts";
+import { openStage } from "../stage/open-stage.ts";
+import type { OpenStage } from "../stage/stage.ts";
 
 type BackfillOptions = {
   readonly stage: string;

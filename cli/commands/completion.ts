@@ -1,8 +1,8 @@
 import { Argument, Command } from "commander";
-import { commandTerminal } from "../command-terminal.ts";
-import { completionTree } from "../completion.ts";
-import { completionScript, type Shell, shells } from "../completion-scripts.ts";
-import { homeStageOption, jsonOption } from "../options.ts";
+import { completionTree } from "../options/completion.ts";
+import { completionScript, type Shell, shells } from "../options/completion-scripts.ts";
+import { homeStageOption, jsonOption } from "../options/options.ts";
+import { commandTerminal } from "../output/command-terminal.ts";
 
 /** `gsc-sync completion`: what a shell reads to complete our commands and options. */
 export function completionCommand(): Command {

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { environmentNames } from "../../shared/config/names.ts";
-import { lastDays } from "../../shared/plan/date-range.ts";
-import { commandTerminal } from "../command-terminal.ts";
-import { openStage } from "../open-stage.ts";
-import { type DateRange, homeStageOption, jsonOption } from "../options.ts";
-import { startSampleServer } from "../sample-server-process.ts";
+import { lastDays } from "../../shared/request/date-range.ts";
+import { startSampleServer } from "../drill/sample-server-process.ts";
+import { type DateRange, homeStageOption, jsonOption } from "../options/options.ts";
+import { commandTerminal } from "../output/command-terminal.ts";
+import { openStage } from "../stage/open-stage.ts";
 import { runToItsEnd } from "./backfill.ts";
 
 const demoHome = ".gsc-sync-demo";

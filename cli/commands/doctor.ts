@@ -1,14 +1,15 @@
 import { Command } from "commander";
-import { homeFolder } from "../../local/home.ts";
-import { pacificDateAt } from "../../shared/plan/pacific-date.ts";
+import { homeFolder } from "../../local/home/home.ts";
+import { pacificDateAt } from "../../shared/request/pacific-date.ts";
 import { googleRootUrl } from "../../shared/search-console/root-url.ts";
-import { type Check, check, checkAccounts, checkProperties } from "../check-accounts.ts";
-import { commandTerminal } from "../command-terminal.ts";
-import type { DeployedStage } from "../deployed-stage.ts";
-import { type OpenStage, openStage } from "../open-stage.ts";
-import { jsonOption, localStage, stageOption } from "../options.ts";
-import { homeRootUrl, reachSearchConsole } from "../reach-server.ts";
-import { counted } from "../views/format.ts";
+import { type Check, check, checkAccounts, checkProperties } from "../checks/check-accounts.ts";
+import { homeRootUrl, reachSearchConsole } from "../checks/server-reachable.ts";
+import { jsonOption, localStage, stageOption } from "../options/options.ts";
+import { commandTerminal } from "../output/command-terminal.ts";
+import { counted } from "../output/views/format.ts";
+import type { DeployedStage } from "../stage/deployed-stage.ts";
+import { openStage } from "../stage/open-stage.ts";
+import type { OpenStage } from "../stage/stage.ts";
 
 /** `gsc-sync doctor`: is everything there that a sync needs? Says what is missing. */
 export function doctorCommand(): Command {
@@ -69,7 +70,7 @@ async function checkStage(
 }
 
 async function deploymentChecks(stage: OpenStage, deployed: DeployedStage) {
-  const { checkDeployment } = await import("../check-deployment.ts");
+  const { checkDeployment } = await import("../checks/check-deployment.ts");
   return checkDeployment(stage, deployed);
 }
 

@@ -1,20 +1,20 @@
 import { Argument, Command } from "commander";
 import { rollbackBudgetMs, watchUsageMs } from "../../shared/telemetry/thresholds.ts";
-import { CommandError } from "../command-error.ts";
-import { commandTerminal } from "../command-terminal.ts";
-import { mayChange, requireAnswerable } from "../confirm.ts";
 import { coordinatorFault } from "../drill/coordinator-fault.ts";
-import { type DrillGround, onOwnGround, onStageGround } from "../drill/drill-ground.ts";
+import { type DrillGround, onOwnGround, onStageGround } from "../drill/drill-environment.ts";
+import { drillEntry, drillText } from "../drill/drill-view.ts";
 import { persistenceBacklog } from "../drill/persistence-backlog.ts";
 import { rateLimitSpike } from "../drill/rate-limit-spike.ts";
 import { runDrill } from "../drill/run-drill.ts";
 import type { Scenario, ScenarioName } from "../drill/scenario.ts";
-import { onInterrupt } from "../interrupt.ts";
-import { jsonOption, stageOption } from "../options.ts";
-import { appendToRolloutLog, logOption } from "../rollout-log.ts";
-import { stretchOfTime } from "../time-options.ts";
-import { UsageError } from "../usage-error.ts";
-import { drillEntry, drillText } from "../views/drill-view.ts";
+import { jsonOption, stageOption } from "../options/options.ts";
+import { stretchOfTime } from "../options/time-options.ts";
+import { CommandError } from "../output/command-error.ts";
+import { commandTerminal } from "../output/command-terminal.ts";
+import { mayChange, requireAnswerable } from "../output/confirm.ts";
+import { onInterrupt } from "../output/interrupt.ts";
+import { UsageError } from "../output/usage-error.ts";
+import { appendToRolloutLog, logOption } from "../rollout/rollout-log.ts";
 
 type DrillOptions = {
   readonly stage: string;

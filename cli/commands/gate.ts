@@ -1,20 +1,20 @@
 import { Command, Option } from "commander";
-import { gatherEvidence } from "../../shared/gate/gather-evidence.ts";
-import { judgePhase } from "../../shared/gate/judge-phase.ts";
-import type { Phase, TimeWindow } from "../../shared/gate/phase.ts";
 import { isEnded } from "../../shared/ledger/run.ts";
+import { gatherEvidence } from "../../shared/operations/gate/gather-evidence.ts";
+import { judgePhase } from "../../shared/operations/gate/judge-phase.ts";
+import type { Phase, TimeWindow } from "../../shared/operations/gate/phase.ts";
 import { rulesOfRuns } from "../../shared/telemetry/alarm-rules.ts";
 import { raisedAlarms } from "../../shared/telemetry/evaluate-alarm.ts";
 import { phases } from "../../shared/telemetry/thresholds.ts";
-import type { OpenStage } from "../open-stage.ts";
-import { jsonOption, stageOption } from "../options.ts";
-import { appendToRolloutLog, logOption } from "../rollout-log.ts";
-import { requireRunState } from "../run-snapshot.ts";
-import { linesWith } from "../stage-lines.ts";
-import { instant, stretchOfTime } from "../time-options.ts";
-import { UsageError } from "../usage-error.ts";
-import { gateEntry, gateText, instantText } from "../views/gate-view.ts";
-import { withStage } from "../with-stage.ts";
+import { jsonOption, stageOption } from "../options/options.ts";
+import { instant, stretchOfTime } from "../options/time-options.ts";
+import { UsageError } from "../output/usage-error.ts";
+import { gateEntry, gateText, instantText } from "../output/views/gate-view.ts";
+import { appendToRolloutLog, logOption } from "../rollout/rollout-log.ts";
+import { requireRunState } from "../run/run-snapshot.ts";
+import type { OpenStage } from "../stage/stage.ts";
+import { linesWith } from "../stage/stage-thresholds.ts";
+import { withStage } from "../stage/with-stage.ts";
 
 type GateOptions = {
   readonly stage: string;

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
-import { releaseProperty } from "../../shared/ledger/hold-property.ts";
+import { releaseProperty } from "../../shared/ledger/lock-property.ts";
 import { isEnded } from "../../shared/ledger/run.ts";
-import { commandTerminal } from "../command-terminal.ts";
-import { halt } from "../follow-run.ts";
-import { openStage } from "../open-stage.ts";
-import { jsonOption, stageOption } from "../options.ts";
-import { requireRunState } from "../run-snapshot.ts";
-import { summaryText } from "../views/summary-view.ts";
+import { haltRun } from "../../shared/sync/end/halt-run.ts";
+import { jsonOption, stageOption } from "../options/options.ts";
+import { commandTerminal } from "../output/command-terminal.ts";
+import { summaryText } from "../output/views/summary-view.ts";
+import { requireRunState } from "../run/run-snapshot.ts";
+import { openStage } from "../stage/open-stage.ts";
 
 const lookMs = 100;
 const patienceMs = 30_000;
@@ -24,7 +24,7 @@ export function haltCommand(): Command {
       const stage = await openStage(options.stage, terminal.notice);
       try {
         await requireRunState(stage.ledger, runId);
-        await halt(stage, runId);
+        await haltRun(stage.ledger, runId, Date.now());
         const giveUpAtMs = Date.now() + patienceMs;
         let state = await requireRunState(stage.ledger, runId);
         while (!isEnded(state.run.status) && Date.now() < giveUpAtMs) {

@@ -1,20 +1,20 @@
 import { Command } from "commander";
 import type { SettingsChange } from "../../shared/ledger/settings.ts";
-import { commandTerminal } from "../command-terminal.ts";
-import { mayChange, requireAnswerable } from "../confirm.ts";
-import { leverFigures } from "../lever-figures.ts";
-import { openStage } from "../open-stage.ts";
 import {
   jsonOption,
   type Settable,
   siteUrlOption,
   stageOption,
   wholeNumberOrDefault,
-} from "../options.ts";
-import { pullLever } from "../pull-lever.ts";
-import { UsageError } from "../usage-error.ts";
-import { leverAnnouncement } from "../views/lever-announcement.ts";
-import { leverText } from "../views/lever-view.ts";
+} from "../options/options.ts";
+import { commandTerminal } from "../output/command-terminal.ts";
+import { mayChange, requireAnswerable } from "../output/confirm.ts";
+import { UsageError } from "../output/usage-error.ts";
+import { pullLever } from "../stage/change-settings.ts";
+import { leverFigures } from "../stage/effective-settings.ts";
+import { leverAnnouncement } from "../stage/lever-announcement.ts";
+import { leverText } from "../stage/lever-view.ts";
+import { openStage } from "../stage/open-stage.ts";
 
 type LeverOptions = {
   readonly stage: string;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
-import { type Account, AccountSchema, defaultAccountId } from "../../shared/registry/account.ts";
+import { type Account, AccountSchema, defaultAccountId } from "../../shared/request/account.ts";
 import {
   beginSignIn,
   type OAuthClient,
@@ -10,14 +10,14 @@ import {
   type SignIn,
 } from "../../shared/search-console/google-sign-in.ts";
 import { SearchConsoleError } from "../../shared/search-console/search-console-error.ts";
-import { CommandError } from "../command-error.ts";
-import { openRedirect } from "../loopback-sign-in.ts";
-import type { OpenStage } from "../open-stage.ts";
-import { jsonOption, localStage, stageOption, wholeNumber } from "../options.ts";
-import { signInFile, writeSignIn } from "../sign-in-file.ts";
-import type { Terminal } from "../terminal.ts";
-import { UsageError } from "../usage-error.ts";
-import { withStage } from "../with-stage.ts";
+import { jsonOption, localStage, stageOption, wholeNumber } from "../options/options.ts";
+import { CommandError } from "../output/command-error.ts";
+import type { Terminal } from "../output/terminal.ts";
+import { UsageError } from "../output/usage-error.ts";
+import { openRedirect } from "../sign-in/loopback-sign-in.ts";
+import { signInFile, writeSignIn } from "../sign-in/sign-in-file.ts";
+import type { OpenStage } from "../stage/stage.ts";
+import { withStage } from "../stage/with-stage.ts";
 
 type LoginOptions = {
   readonly stage: string;

@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import { commandTerminal } from "../command-terminal.ts";
-import { openStage } from "../open-stage.ts";
-import { jsonOption, stageOption } from "../options.ts";
-import { readQuota } from "../read-quota.ts";
-import { quotaTable } from "../views/quota-view.ts";
+import { jsonOption, stageOption } from "../options/options.ts";
+import { commandTerminal } from "../output/command-terminal.ts";
+import { openStage } from "../stage/open-stage.ts";
+import { quotaTable } from "../stage/quota-view.ts";
+import { readQuota } from "../stage/read-quota.ts";
 
 /** `gsc-sync quota`: what each scope used, what is closed and why. */
 export function quotaCommand(): Command {

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { Command } from "commander";
-import { commandTerminal } from "../command-terminal.ts";
-import { openStage } from "../open-stage.ts";
-import { homeOnly, jsonOption, stageOption } from "../options.ts";
+import { homeOnly, jsonOption, stageOption } from "../options/options.ts";
+import { commandTerminal } from "../output/command-terminal.ts";
+import { openStage } from "../stage/open-stage.ts";
 
 /** `gsc-sync resources`: names and endpoints, for other tools. */
 export function resourcesCommand(): Command {

@@ -1,12 +1,12 @@
 import { Command } from "commander";
-import { carryRun } from "../carry-run.ts";
-import { commandTerminal } from "../command-terminal.ts";
-import { exitCodeOf } from "../exit-code.ts";
-import { followDelivering } from "../follow-delivering.ts";
-import { openStage } from "../open-stage.ts";
-import { jsonOption, onCompleteOption, refuseHomeOnly, stageOption } from "../options.ts";
-import { requireRunState } from "../run-snapshot.ts";
-import { summaryText } from "../views/summary-view.ts";
+import { jsonOption, onCompleteOption, refuseHomeOnly, stageOption } from "../options/options.ts";
+import { commandTerminal } from "../output/command-terminal.ts";
+import { exitCodeOf } from "../output/exit-code.ts";
+import { summaryText } from "../output/views/summary-view.ts";
+import { followDelivering } from "../run/follow-and-deliver.ts";
+import { resumeOnStage } from "../run/resume-on-stage.ts";
+import { requireRunState } from "../run/run-snapshot.ts";
+import { openStage } from "../stage/open-stage.ts";
 
 type ResumeOptions = {
   readonly stage: string;
@@ -32,7 +32,7 @@ export function resumeCommand(): Command {
       const stage = await openStage(options.stage, terminal.notice);
       try {
         const { run } = await requireRunState(stage.ledger, runId);
-        const execution = await carryRun(stage, run, options, terminal.notice);
+        const execution = await resumeOnStage(stage, run, options, terminal.notice);
         const { summary, delivered } = await followDelivering(
           stage,
           { runId, execution },

@@ -1,21 +1,27 @@
 import { Command } from "commander";
 import { defaultInFlight, defaultQueueSize } from "../../shared/ledger/settings.ts";
-import { lastDays, rangeFaults } from "../../shared/plan/date-range.ts";
-import { defaultReportId } from "../../shared/plan/report.ts";
-import { defaultAccountId } from "../../shared/registry/account.ts";
+import { isEqual, speedupOf } from "../../shared/operations/rollout/rollout-figures.ts";
+import { rolloutVerdicts } from "../../shared/operations/rollout/verdicts.ts";
 import type { Registry } from "../../shared/registry/registry.ts";
-import { isEqual, speedupOf } from "../../shared/rollout/rollout-figures.ts";
-import { rolloutVerdicts } from "../../shared/rollout/verdicts.ts";
-import { mayChange, requireAnswerable } from "../confirm.ts";
-import { onInterrupt } from "../interrupt.ts";
-import { jsonOption, localStage, siteUrlOption, stageOption, wholeNumber } from "../options.ts";
-import { homeRootUrl, reachSearchConsole } from "../reach-server.ts";
+import { defaultAccountId } from "../../shared/request/account.ts";
+import { lastDays, rangeFaults } from "../../shared/request/date-range.ts";
+import { defaultReportId } from "../../shared/request/find-report.ts";
+import { homeRootUrl, reachSearchConsole } from "../checks/server-reachable.ts";
+import {
+  jsonOption,
+  localStage,
+  siteUrlOption,
+  stageOption,
+  wholeNumber,
+} from "../options/options.ts";
+import { mayChange, requireAnswerable } from "../output/confirm.ts";
+import { onInterrupt } from "../output/interrupt.ts";
+import { UsageError } from "../output/usage-error.ts";
 import { openReportFiles } from "../rollout/report-files.ts";
+import { rolloutText } from "../rollout/rollout-view.ts";
 import { type RolloutPlan, runRollout } from "../rollout/run-rollout.ts";
-import { newRunId } from "../run-id.ts";
-import { UsageError } from "../usage-error.ts";
-import { rolloutText } from "../views/rollout-view.ts";
-import { withStage } from "../with-stage.ts";
+import { newRunId } from "../run/run-id.ts";
+import { withStage } from "../stage/with-stage.ts";
 
 type RolloutOptions = {
   readonly stage: string;

@@ -1,9 +1,6 @@
 import { Command, Option } from "commander";
-import type { PacificDate } from "../../shared/plan/pacific-date.ts";
+import type { PacificDate } from "../../shared/request/pacific-date.ts";
 import type { RowStore, UnitQuery, VisibleRow } from "../../shared/rows/row-store.ts";
-import { commandTerminal } from "../command-terminal.ts";
-import { lineWriter } from "../line-writer.ts";
-import { openStage } from "../open-stage.ts";
 import {
   jsonOption,
   pacificDate,
@@ -11,8 +8,11 @@ import {
   siteUrlOption,
   stageOption,
   storedRange,
-} from "../options.ts";
-import { csvHeader, csvLine } from "../views/csv.ts";
+} from "../options/options.ts";
+import { commandTerminal } from "../output/command-terminal.ts";
+import { lineWriter } from "../output/line-writer.ts";
+import { csvHeader, csvLine } from "../output/views/csv.ts";
+import { openStage } from "../stage/open-stage.ts";
 
 type RowsOptions = {
   readonly stage: string;

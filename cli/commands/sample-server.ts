@@ -1,23 +1,23 @@
 import { Command, Option } from "commander";
-import type { FaultRule } from "../../local/sample-search-console/faults.ts";
-import { sampleProperties } from "../../local/sample-search-console/sample-properties.ts";
+import type { FaultRule } from "../../sample-search-console/faults.ts";
+import { sampleProperties } from "../../sample-search-console/sample-properties.ts";
 import {
   type SampleSearchConsole,
   startSampleSearchConsole,
-} from "../../local/sample-search-console/sample-search-console.ts";
-import type { Tokens } from "../../local/sample-search-console/sign-in.ts";
-import { searchTypes } from "../../shared/plan/report.ts";
+} from "../../sample-search-console/sample-search-console.ts";
+import type { Tokens } from "../../sample-search-console/sign-in.ts";
+import { searchTypes } from "../../shared/request/report.ts";
 import { rootUrlFault } from "../../shared/search-console/root-url.ts";
-import { CommandError } from "../command-error.ts";
 import {
   homeStageOption,
   jsonOption,
   pacificDate,
   siteUrlOption,
   wholeNumber,
-} from "../options.ts";
-import { faultOption, tokenOption } from "../sample-server-options.ts";
-import { UsageError } from "../usage-error.ts";
+} from "../options/options.ts";
+import { faultOption, tokenOption } from "../options/sample-server-options.ts";
+import { CommandError } from "../output/command-error.ts";
+import { UsageError } from "../output/usage-error.ts";
 
 /** `gsc-sync sample-server`: runs until a signal, or until the process that started it is gone. */
 export function sampleServerCommand(): Command {

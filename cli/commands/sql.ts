@@ -2,13 +2,13 @@ import { text } from "node:stream/consumers";
 import { Command } from "commander";
 import pg from "pg";
 import { environmentNames } from "../../shared/config/names.ts";
-import { CommandError } from "../command-error.ts";
-import { commandTerminal } from "../command-terminal.ts";
-import { openStage } from "../open-stage.ts";
-import { jsonOption, localStage, stageOption } from "../options.ts";
-import { UsageError } from "../usage-error.ts";
-import { counted } from "../views/format.ts";
-import { table } from "../views/table.ts";
+import { jsonOption, localStage, stageOption } from "../options/options.ts";
+import { CommandError } from "../output/command-error.ts";
+import { commandTerminal } from "../output/command-terminal.ts";
+import { UsageError } from "../output/usage-error.ts";
+import { counted } from "../output/views/format.ts";
+import { table } from "../output/views/table.ts";
+import { openStage } from "../stage/open-stage.ts";
 
 /** `gsc-sync sql [QUERY]`: one read-only statement on the store; without one, from stdin. */
 export function sqlCommand(): Command {

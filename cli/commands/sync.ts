@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { isEnded } from "../../shared/ledger/run.ts";
-import { whySkipped } from "../../shared/plan/plan-sync.ts";
+import { sideBySide } from "../../shared/lib/side-by-side.ts";
 import { newProperty, type Property } from "../../shared/registry/property.ts";
 import type { Registry } from "../../shared/registry/registry.ts";
-import { sideBySide } from "../../shared/side-by-side.ts";
-import { onInterrupt } from "../interrupt.ts";
+import { whySkipped } from "../../shared/sync/plan/plan-sync.ts";
+import { homeRootUrl, reachSearchConsole } from "../checks/server-reachable.ts";
 import {
   detachOption,
   jsonOption,
@@ -14,14 +14,14 @@ import {
   siteUrlOption,
   stageOption,
   wholeNumber,
-} from "../options.ts";
-import { homeRootUrl, reachSearchConsole } from "../reach-server.ts";
-import { refuseOtherServer } from "../start-run.ts";
-import { syncNight } from "../sync-night.ts";
-import { syncProperty } from "../sync-property.ts";
-import { UsageError } from "../usage-error.ts";
-import { countFailed, syncLine, syncText } from "../views/sync-view.ts";
-import { withStage } from "../with-stage.ts";
+} from "../options/options.ts";
+import { onInterrupt } from "../output/interrupt.ts";
+import { UsageError } from "../output/usage-error.ts";
+import { countFailed, syncLine, syncText } from "../output/views/sync-view.ts";
+import { refuseOtherServer } from "../run/start-run.ts";
+import { syncNight } from "../run/sync-night.ts";
+import { syncProperty } from "../run/sync-property.ts";
+import { withStage } from "../stage/with-stage.ts";
 
 type SyncOptions = {
   readonly stage: string;

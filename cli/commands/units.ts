@@ -1,10 +1,8 @@
 import { Command } from "commander";
-import { datesFromTo, type PacificDate, pacificDateAt } from "../../shared/plan/pacific-date.ts";
-import { defaultReportId } from "../../shared/plan/report.ts";
+import { defaultReportId } from "../../shared/request/find-report.ts";
+import { datesFromTo, type PacificDate, pacificDateAt } from "../../shared/request/pacific-date.ts";
 import { isFinal } from "../../shared/rows/finality.ts";
 import type { UnitRecord } from "../../shared/rows/unit-record.ts";
-import { commandTerminal } from "../command-terminal.ts";
-import { openStage } from "../open-stage.ts";
 import {
   jsonOption,
   pacificDate,
@@ -12,8 +10,10 @@ import {
   siteUrlOption,
   stageOption,
   storedRange,
-} from "../options.ts";
-import { type UnitLine, unitsTable } from "../views/units-view.ts";
+} from "../options/options.ts";
+import { commandTerminal } from "../output/command-terminal.ts";
+import { type UnitLine, unitsTable } from "../output/views/units-view.ts";
+import { openStage } from "../stage/open-stage.ts";
 
 type UnitsOptions = {
   readonly stage: string;

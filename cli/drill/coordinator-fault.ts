@@ -1,6 +1,6 @@
 import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
-import { carryRun, stopExecution } from "../carry-run.ts";
-import { requireRunState } from "../run-snapshot.ts";
+import { resumeOnStage } from "../run/resume-on-stage.ts";
+import { requireRunState } from "../run/run-snapshot.ts";
 import { alarmRaised, coordinatorSilent } from "./detect.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -11,7 +11,7 @@ export const coordinatorFault: Scenario = {
   watched: false,
   async provoke({ stage, runId }) {
     const { run } = await requireRunState(stage.ledger, runId);
-    await stopExecution(stage, run.execution, "a drill");
+    await stage.executions.stop(run.execution, "a drill");
     return { async [Symbol.asyncDispose]() {} };
   },
   async detect({ stage }, sinceMs) {
@@ -24,7 +24,7 @@ export const coordinatorFault: Scenario = {
     await ledger.changeRun(runId, (run) => haltRun(run, input, Date.now()));
     note("run stopped");
     const { run } = await requireRunState(ledger, runId);
-    await carryRun(stage, run, { clearInFlight: true, sequential: true }, note);
+    await resumeOnStage(stage, run, { clearInFlight: true, sequential: true }, note);
     note("in flight cleared, restarted sequentially");
   },
   effect: {

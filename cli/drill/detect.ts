@@ -2,8 +2,8 @@ import { rulesOfRuns } from "../../shared/telemetry/alarm-rules.ts";
 import { raisedAlarms } from "../../shared/telemetry/evaluate-alarm.ts";
 import { metricNames } from "../../shared/telemetry/metric-names.ts";
 import { coordinatorSilenceMs } from "../../shared/telemetry/thresholds.ts";
-import type { OpenStage } from "../open-stage.ts";
-import { linesWith } from "../stage-lines.ts";
+import type { OpenStage } from "../stage/stage.ts";
+import { linesWith } from "../stage/stage-thresholds.ts";
 
 /** What the first of these alarms says, once the recorded metrics raise one. */
 export async function alarmRaised(

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { FaultRule } from "../../local/sample-search-console/faults.ts";
-import { CommandError } from "../command-error.ts";
+import type { FaultRule } from "../../sample-search-console/faults.ts";
+import { CommandError } from "../output/command-error.ts";
 
 const SeenSchema = z.object({
   underWay: z.number(),

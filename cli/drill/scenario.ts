@@ -1,6 +1,6 @@
 import type { rollbackBudgetMs } from "../../shared/telemetry/thresholds.ts";
-import type { StageLoan } from "../on-loan.ts";
-import type { DrillGround } from "./drill-ground.ts";
+import type { StageLoan } from "../stage/with-loan.ts";
+import type { DrillGround } from "./drill-environment.ts";
 
 export type ScenarioName = keyof typeof rollbackBudgetMs;
 

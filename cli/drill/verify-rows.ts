@@ -1,6 +1,6 @@
-import { datesFromTo } from "../../shared/plan/pacific-date.ts";
+import { datesFromTo } from "../../shared/request/pacific-date.ts";
 import type { UnitQuery } from "../../shared/rows/row-store.ts";
-import type { OpenStage } from "../open-stage.ts";
+import type { OpenStage } from "../stage/stage.ts";
 import type { SampleControl } from "./sample-control.ts";
 
 export type RowsVerdict = {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { metricNames } from "../../shared/telemetry/metric-names.ts";
-import type { OpenStage } from "../open-stage.ts";
-import { linesWith } from "../stage-lines.ts";
+import type { OpenStage } from "../stage/stage.ts";
+import { linesWith } from "../stage/stage-thresholds.ts";
 
 export type WatchedUsage = {
   /** Requests of the drill's kind of scope in a rolling minute. */

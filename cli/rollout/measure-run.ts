@@ -1,15 +1,15 @@
 import { inFlightCount, isEnded, queueSize } from "../../shared/ledger/run.ts";
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
-import type { RunRequestInput } from "../../shared/plan/run-request.ts";
-import type { RunRecords } from "../../shared/rollout/compare-runs.ts";
-import type { MeasuredRun } from "../../shared/rollout/rollout-figures.ts";
-import { CommandError } from "../command-error.ts";
-import { followRun } from "../follow-run.ts";
-import type { OpenStage } from "../open-stage.ts";
-import { newRunId } from "../run-id.ts";
-import { requireRunState } from "../run-snapshot.ts";
-import { startRun } from "../start-run.ts";
-import type { Terminal } from "../terminal.ts";
+import type { RunRecords } from "../../shared/operations/rollout/compare-runs.ts";
+import type { MeasuredRun } from "../../shared/operations/rollout/rollout-figures.ts";
+import type { RunRequestInput } from "../../shared/request/run-request.ts";
+import { CommandError } from "../output/command-error.ts";
+import type { Terminal } from "../output/terminal.ts";
+import { followRun } from "../run/follow-run.ts";
+import { newRunId } from "../run/run-id.ts";
+import { requireRunState } from "../run/run-snapshot.ts";
+import { startRun } from "../run/start-run.ts";
+import type { OpenStage } from "../stage/stage.ts";
 import { exact } from "./report-format.ts";
 
 /** A run that has ended, its telemetry not read yet. */

@@ -1,13 +1,13 @@
 import { environmentNames } from "../../shared/config/names.ts";
-import type { RunRequestInput } from "../../shared/plan/run-request.ts";
 import { newProperty } from "../../shared/registry/property.ts";
+import type { RunRequestInput } from "../../shared/request/run-request.ts";
 import { googleRootUrl, isLoopback } from "../../shared/search-console/root-url.ts";
-import { type Check, checkAccounts, checkProperties } from "../check-accounts.ts";
-import { CommandError } from "../command-error.ts";
-import type { OpenStage } from "../open-stage.ts";
-import { refuseChangedReports } from "../refuse-changed-reports.ts";
-import { refuseBusyProperty, refuseOtherServer } from "../start-run.ts";
-import type { Terminal } from "../terminal.ts";
+import { type Check, checkAccounts, checkProperties } from "../checks/check-accounts.ts";
+import { CommandError } from "../output/command-error.ts";
+import type { Terminal } from "../output/terminal.ts";
+import { refuseChangedReports } from "../run/check-report-definitions.ts";
+import { refuseBusyProperty, refuseOtherServer } from "../run/start-run.ts";
+import type { OpenStage } from "../stage/stage.ts";
 import { measureRun } from "./measure-run.ts";
 import { telemetryOf } from "./run-telemetry.ts";
 

@@ -1,6 +1,10 @@
 import type { EChartsCoreOption } from "echarts/core";
-import type { MeasuredRun, RolloutFigures } from "../../shared/rollout/rollout-figures.ts";
-import { batchDurationMs, linesOf, usageFractions } from "../../shared/telemetry/thresholds.ts";
+import type {
+  MeasuredRun,
+  RolloutFigures,
+} from "../../shared/operations/rollout/rollout-figures.ts";
+import { usageFractions } from "../../shared/quota/scopes.ts";
+import { batchDurationMs, linesOf } from "../../shared/telemetry/thresholds.ts";
 import { categoryAxis, valueAxis } from "./chart-axes.ts";
 import { drawChart, type Figure, ink } from "./draw-chart.ts";
 import { number } from "./report-format.ts";

@@ -1,7 +1,10 @@
-import { type Headline, headlineOf } from "../../shared/rollout/headline.ts";
-import type { MeasuredRun, RolloutFigures } from "../../shared/rollout/rollout-figures.ts";
-import { memoryBoundMb, type Verdict } from "../../shared/rollout/verdicts.ts";
-import { duration } from "../views/format.ts";
+import { type Headline, headlineOf } from "../../shared/operations/rollout/headline.ts";
+import type {
+  MeasuredRun,
+  RolloutFigures,
+} from "../../shared/operations/rollout/rollout-figures.ts";
+import { memoryBoundMb, type Verdict } from "../../shared/operations/rollout/verdicts.ts";
+import { duration } from "../output/views/format.ts";
 import { exact, number, observedText, utc } from "./report-format.ts";
 import { speedupSentence } from "./speedup-sentence.ts";
 

@@ -1,9 +1,9 @@
 import { access, constants, mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
-import type { RolloutFigures } from "../../shared/rollout/rollout-figures.ts";
-import type { Verdict } from "../../shared/rollout/verdicts.ts";
-import { CommandError } from "../command-error.ts";
-import { UsageError } from "../usage-error.ts";
+import type { RolloutFigures } from "../../shared/operations/rollout/rollout-figures.ts";
+import type { Verdict } from "../../shared/operations/rollout/verdicts.ts";
+import { CommandError } from "../output/command-error.ts";
+import { UsageError } from "../output/usage-error.ts";
 import { reportContent } from "./report-content.ts";
 import { reportMarkdown } from "./report-markdown.ts";
 

@@ -1,4 +1,4 @@
-import type { Verdict } from "../../shared/rollout/verdicts.ts";
+import type { Verdict } from "../../shared/operations/rollout/verdicts.ts";
 
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });

@@ -1,4 +1,4 @@
-import type { RolloutFigures } from "../../shared/rollout/rollout-figures.ts";
+import type { RolloutFigures } from "../../shared/operations/rollout/rollout-figures.ts";
 import type { Figure } from "./draw-chart.ts";
 import { reportFigures } from "./report-charts.ts";
 import type { ReportContent, Table } from "./report-content.ts";

@@ -1,13 +1,16 @@
-import { datesFromTo } from "../../shared/plan/pacific-date.ts";
-import type { RunRequestInput } from "../../shared/plan/run-request.ts";
+import { compareRuns } from "../../shared/operations/rollout/compare-runs.ts";
+import type {
+  AskedOfRollout,
+  RolloutFigures,
+} from "../../shared/operations/rollout/rollout-figures.ts";
 import { propertyScope } from "../../shared/quota/scopes.ts";
-import { compareRuns } from "../../shared/rollout/compare-runs.ts";
-import type { AskedOfRollout, RolloutFigures } from "../../shared/rollout/rollout-figures.ts";
-import { CommandError } from "../command-error.ts";
-import { onLoan, type StageLoan } from "../on-loan.ts";
-import type { OpenStage } from "../open-stage.ts";
-import type { DateRange } from "../options.ts";
-import type { Terminal } from "../terminal.ts";
+import { datesFromTo } from "../../shared/request/pacific-date.ts";
+import type { RunRequestInput } from "../../shared/request/run-request.ts";
+import type { DateRange } from "../options/options.ts";
+import { CommandError } from "../output/command-error.ts";
+import type { Terminal } from "../output/terminal.ts";
+import type { OpenStage } from "../stage/stage.ts";
+import { onLoan, type StageLoan } from "../stage/with-loan.ts";
 import { type EndedRun, measureRun } from "./measure-run.ts";
 import { refuseRollout, smokeSync, tell } from "./preflight.ts";
 import { seriesOf } from "./run-telemetry.ts";

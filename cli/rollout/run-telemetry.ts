@@ -1,9 +1,13 @@
-import type { Clock } from "../../shared/fetch/clock.ts";
-import { systemClock } from "../../shared/fetch/system-clock.ts";
-import type { MeasuredRun } from "../../shared/rollout/rollout-figures.ts";
-import { noSeries, type RunSeries, readRunSeries } from "../../shared/rollout/run-series.ts";
+import type { Clock } from "../../shared/lib/clock.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
+import type { MeasuredRun } from "../../shared/operations/rollout/rollout-figures.ts";
+import {
+  noSeries,
+  type RunSeries,
+  readRunSeries,
+} from "../../shared/operations/rollout/run-series.ts";
 import type { MetricSource } from "../../shared/telemetry/metric-source.ts";
-import { reasonOf } from "../reason-of.ts";
+import { reasonOf } from "../output/error-text.ts";
 
 type TelemetryRead =
   | { readonly kind: "read"; readonly series: RunSeries }

@@ -1,18 +1,18 @@
-import { releaseProperty } from "../../shared/ledger/hold-property.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
+import { releaseProperty } from "../../shared/ledger/lock-property.ts";
 import { isEnded } from "../../shared/ledger/run.ts";
-import { addDays } from "../../shared/plan/pacific-date.ts";
-import type { DayCompared, RunRecords } from "../../shared/rollout/compare-runs.ts";
+import type { DayCompared, RunRecords } from "../../shared/operations/rollout/compare-runs.ts";
 import {
   type SettledDay,
   settleDifferences,
   stretchesOf,
-} from "../../shared/rollout/settle-differences.ts";
-import { halt } from "../follow-run.ts";
-import type { DateRange } from "../options.ts";
-import { reasonOf } from "../reason-of.ts";
-import { newRunId } from "../run-id.ts";
-import { counted } from "../views/format.ts";
+} from "../../shared/operations/rollout/settle-differences.ts";
+import { addDays } from "../../shared/request/pacific-date.ts";
+import { haltRun } from "../../shared/sync/end/halt-run.ts";
+import type { DateRange } from "../options/options.ts";
+import { reasonOf } from "../output/error-text.ts";
+import { counted } from "../output/views/format.ts";
+import { newRunId } from "../run/run-id.ts";
 
 export type ThirdFetches = {
   /** One request at a time, as the baseline was, and forced. A run that it loses sight of may go on. */
@@ -59,7 +59,7 @@ export async function settleDays(
 /** Nobody waits for the run any more: it ends as soon as it can. What became of it, in words. */
 async function haltUnseen(runId: string, ledger: Ledger): Promise<string> {
   try {
-    const run = await halt({ ledger }, runId, "its rollout could not follow it");
+    const run = await haltRun(ledger, runId, Date.now(), "its rollout could not follow it");
     if (run === undefined) {
       return `run ${runId} has not begun; should it begin: gsc-sync halt ${runId}`;
     }

@@ -2,7 +2,7 @@ import {
   type RolloutFigures,
   speedupOf,
   speedupParts,
-} from "../../shared/rollout/rollout-figures.ts";
+} from "../../shared/operations/rollout/rollout-figures.ts";
 import { times } from "./report-format.ts";
 
 /** What the speed-up is made of, so that nobody takes requests side by side for workers. */

@@ -1,4 +1,7 @@
-import type { MeasuredRun, RolloutFigures } from "../../shared/rollout/rollout-figures.ts";
+import type {
+  MeasuredRun,
+  RolloutFigures,
+} from "../../shared/operations/rollout/rollout-figures.ts";
 import type { MetricValue } from "../../shared/telemetry/metric-source.ts";
 import { valueAxis, valueLabel } from "./chart-axes.ts";
 import { drawChart, type Figure, ink } from "./draw-chart.ts";

@@ -1,8 +1,8 @@
 import { Duration } from "aws-cdk-lib";
 import { MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 import { type FunctionName, functionNames } from "../../shared/config/names.ts";
-import type { AlarmDefinition } from "../alarm-definition.ts";
-import { fiveMinutes, type Sources } from "../sources.ts";
+import type { AlarmDefinition } from "../base/alarm-definition.ts";
+import { fiveMinutes, type Sources } from "../base/sources.ts";
 
 /**
  * The worker is left out: a throttle is how reserved concurrency says no to a mapping, which knows

@@ -1,7 +1,7 @@
 import { queueRules } from "../../shared/telemetry/alarm-rules.ts";
 import { mailboxAgeSeconds } from "../../shared/telemetry/thresholds.ts";
-import { type AlarmDefinition, alarmsOf } from "../alarm-definition.ts";
-import { fiveMinutes, minute, type Sources } from "../sources.ts";
+import { type AlarmDefinition, alarmsOf } from "../base/alarm-definition.ts";
+import { fiveMinutes, minute, type Sources } from "../base/sources.ts";
 
 export function queueAlarms(sources: Sources) {
   const { lines, queue } = sources;

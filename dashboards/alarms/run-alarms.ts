@@ -1,6 +1,6 @@
 import { nightRules, runRules } from "../../shared/telemetry/alarm-rules.ts";
-import { type AlarmDefinition, alarmsOf } from "../alarm-definition.ts";
-import { fiveMinutes, type Sources } from "../sources.ts";
+import { type AlarmDefinition, alarmsOf } from "../base/alarm-definition.ts";
+import { fiveMinutes, type Sources } from "../base/sources.ts";
 
 export function runAlarms(sources: Sources) {
   return {

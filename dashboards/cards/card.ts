@@ -1,6 +1,6 @@
 import { GraphWidget, type HorizontalAnnotation } from "aws-cdk-lib/aws-cloudwatch";
-import { type AlarmDefinition, severityColours } from "../alarm-definition.ts";
-import type { Series } from "../sources.ts";
+import { type AlarmDefinition, severityColours } from "../base/alarm-definition.ts";
+import type { Series } from "../base/sources.ts";
 
 export type CardProps = {
   readonly title: string;

@@ -1,6 +1,6 @@
 import { MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 import { functionNames } from "../../shared/config/names.ts";
-import { hour, type Sources } from "../sources.ts";
+import { hour, type Sources } from "../base/sources.ts";
 import { card } from "./card.ts";
 
 /** What the bill is made of; docs/cost.md has the formula. */

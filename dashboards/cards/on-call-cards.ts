@@ -2,7 +2,7 @@ import { functionNames } from "../../shared/config/names.ts";
 import { platformAlarms } from "../alarms/platform-alarms.ts";
 import { queueAlarms } from "../alarms/queue-alarms.ts";
 import { runAlarms } from "../alarms/run-alarms.ts";
-import { fiveMinutes, hour, minute, type Sources } from "../sources.ts";
+import { fiveMinutes, hour, minute, type Sources } from "../base/sources.ts";
 import { card } from "./card.ts";
 
 /** What on-call needs beside the playbook's cards. */

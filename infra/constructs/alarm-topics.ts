@@ -5,7 +5,7 @@ import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
 import { resourceNames } from "../../shared/config/names.ts";
-import type { Stage } from "../stages.ts";
+import type { Stage } from "../stages/stages.ts";
 
 /** Whom alarms tell: a topic a severity, and those whom the stage's file names. */
 export class AlarmTopics extends Construct {

@@ -3,7 +3,7 @@ import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { functionTimeoutsSeconds } from "../../shared/config/function-timeouts.ts";
 import { resourceNames } from "../../shared/config/names.ts";
-import type { Stage } from "../stages.ts";
+import type { Stage } from "../stages/stages.ts";
 
 /** The doorbell of the workers, and where a message goes that nobody understands. */
 export class BatchQueue extends Construct {

@@ -3,9 +3,9 @@ import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Provider } from "aws-cdk-lib/custom-resources";
 import { Construct } from "constructs";
-import { acknowledgeWildcard } from "../acknowledge.ts";
-import type { Stage } from "../stages.ts";
+import type { Stage } from "../stages/stages.ts";
 import type { HandlerFunction } from "./handler-function.ts";
+import { acknowledgeWildcard } from "./nag-suppressions.ts";
 
 export type DeployStepProps = {
   readonly stage: Stage;

@@ -3,7 +3,7 @@ import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import { Construct } from "constructs";
-import type { Stage } from "../stages.ts";
+import type { Stage } from "../stages/stages.ts";
 import { grantLedger, grantRegistry } from "./grants.ts";
 import { HandlerFunction } from "./handler-function.ts";
 import type { RowsAccess } from "./rows-access.ts";

@@ -7,8 +7,8 @@ import { EventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { environmentNames, resourceNames, tableKeys } from "../../shared/config/names.ts";
-import { acknowledgeWildcard } from "../acknowledge.ts";
-import type { Stage } from "../stages.ts";
+import type { Stage } from "../stages/stages.ts";
+import { acknowledgeWildcard } from "./nag-suppressions.ts";
 
 // Each grant sets the permission and the environment variable together: a function that is told of
 // a resource may use it, and one that may use it is told. The actions are those of the adapter that

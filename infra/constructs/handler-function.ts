@@ -7,8 +7,8 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { functionTimeoutsSeconds } from "../../shared/config/function-timeouts.ts";
 import { environmentNames, type FunctionName, resourceNames } from "../../shared/config/names.ts";
-import { acknowledge } from "../acknowledge.ts";
-import type { Stage } from "../stages.ts";
+import type { Stage } from "../stages/stages.ts";
+import { acknowledge } from "./nag-suppressions.ts";
 
 export type HandlerFunctionProps = {
   readonly stage: Stage;
@@ -54,7 +54,7 @@ export class HandlerFunction extends NodejsFunction {
     logGroup.grantWrite(role);
     super(scope, id, {
       functionName,
-      entry: join(repository, "lambdas", `${name}.ts`),
+      entry: join(repository, "lambdas/handlers", `${name}.ts`),
       projectRoot: repository,
       depsLockFilePath: join(repository, "package-lock.json"),
       runtime: Runtime.NODEJS_24_X,

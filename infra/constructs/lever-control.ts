@@ -1,7 +1,7 @@
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { EventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import type { Stage } from "../stages.ts";
+import type { Stage } from "../stages/stages.ts";
 import { DeployStep } from "./deploy-step.ts";
 import { grantLedger, grantWorkerLimits } from "./grants.ts";
 import { HandlerFunction } from "./handler-function.ts";

@@ -4,7 +4,7 @@ import { type EventBus, Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
-import type { Stage } from "../stages.ts";
+import type { Stage } from "../stages/stages.ts";
 import { grantEvents, grantExecutions, grantLedger } from "./grants.ts";
 import { HandlerFunction } from "./handler-function.ts";
 

@@ -11,12 +11,12 @@ import { StepFunctionsStartExecution } from "aws-cdk-lib/aws-scheduler-targets";
 import type { IStateMachine, StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { resourceNames } from "../../shared/config/names.ts";
-import { acknowledgeMachine } from "../acknowledge-machine.ts";
-import { NightlyStateMachine } from "../nightly-state-machine.ts";
-import type { Stage as StageSettings } from "../stages.ts";
+import type { Stage as StageSettings } from "../stages/stages.ts";
+import { NightlyStateMachine } from "../state-machines/nightly-state-machine.ts";
 import { grantLedger, grantRegistry } from "./grants.ts";
 import { HandlerFunction } from "./handler-function.ts";
 import { machineLogs } from "./machine-logs.ts";
+import { acknowledgeMachine } from "./nag-suppressions.ts";
 import type { RowsAccess } from "./rows-access.ts";
 
 export type NightlyProps = {

@@ -1,6 +1,6 @@
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import type { Stage } from "../stages.ts";
+import type { Stage } from "../stages/stages.ts";
 import { DeployStep } from "./deploy-step.ts";
 import { HandlerFunction } from "./handler-function.ts";
 import type { RowsAccess } from "./rows-access.ts";

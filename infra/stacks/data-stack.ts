@@ -4,7 +4,7 @@ import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
 import { resourceNames, tableKeys } from "../../shared/config/names.ts";
 import { dsqlRows, dynamoRows, postgresRows, type RowsAccess } from "../constructs/rows-access.ts";
-import type { Stage } from "../stages.ts";
+import type { Stage } from "../stages/stages.ts";
 import type { DsqlStack } from "./dsql-stack.ts";
 
 export type DataStackProps = StackProps & {

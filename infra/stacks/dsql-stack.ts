@@ -2,7 +2,7 @@ import { CfnOutput, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import { CfnCluster } from "aws-cdk-lib/aws-dsql";
 import type { Construct } from "constructs";
 import { resourceNames } from "../../shared/config/names.ts";
-import type { Stage } from "../stages.ts";
+import type { Stage } from "../stages/stages.ts";
 
 export type DsqlStackProps = StackProps & { readonly stage: Stage };
 

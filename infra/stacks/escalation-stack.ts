@@ -1,7 +1,7 @@
 import { Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { EscalationAlarm } from "../../dashboards/escalation-alarm.ts";
-import type { Stage } from "../stages.ts";
+import type { Stage } from "../stages/stages.ts";
 import type { ObservabilityStack } from "./observability-stack.ts";
 
 export type EscalationStackProps = StackProps & {

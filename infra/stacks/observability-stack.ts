@@ -1,11 +1,11 @@
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import { sourcesOf } from "../../dashboards/base/sources.ts";
 import { OperationsAlarms } from "../../dashboards/operations-alarms.ts";
 import { OperationsDashboard } from "../../dashboards/operations-dashboard.ts";
-import { sourcesOf } from "../../dashboards/sources.ts";
 import { resourceNames } from "../../shared/config/names.ts";
 import { AlarmTopics } from "../constructs/alarm-topics.ts";
-import type { Stage } from "../stages.ts";
+import type { Stage } from "../stages/stages.ts";
 
 export type ObservabilityStackProps = StackProps & { readonly stage: Stage };
 

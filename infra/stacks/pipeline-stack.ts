@@ -3,7 +3,6 @@ import { EventBus } from "aws-cdk-lib/aws-events";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import { environmentNames, type FunctionName, resourceNames } from "../../shared/config/names.ts";
-import { acknowledgeMachine } from "../acknowledge-machine.ts";
 import { BatchQueue } from "../constructs/batch-queue.ts";
 import { Freshness } from "../constructs/freshness.ts";
 import {
@@ -19,11 +18,12 @@ import { HandlerFunction } from "../constructs/handler-function.ts";
 import { LeverControl } from "../constructs/lever-control.ts";
 import { LostExecutions } from "../constructs/lost-executions.ts";
 import { machineLogs } from "../constructs/machine-logs.ts";
+import { acknowledgeMachine } from "../constructs/nag-suppressions.ts";
 import { Nightly } from "../constructs/nightly.ts";
 import { SchemaMigration } from "../constructs/schema-migration.ts";
 import { StageParameter } from "../constructs/stage-parameter.ts";
-import type { Stage } from "../stages.ts";
-import { SyncStateMachine } from "../sync-state-machine.ts";
+import type { Stage } from "../stages/stages.ts";
+import { SyncStateMachine } from "../state-machines/sync-state-machine.ts";
 import type { DataStack } from "./data-stack.ts";
 
 export type PipelineStackProps = StackProps & { readonly stage: Stage; readonly data: DataStack };

@@ -1,7 +1,7 @@
 import { Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { SavedQueries } from "../../dashboards/saved-queries.ts";
-import type { Stage } from "../stages.ts";
+import type { Stage } from "../stages/stages.ts";
 
 export type QueriesStackProps = StackProps & { readonly stage: Stage };
 

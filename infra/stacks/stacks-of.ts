@@ -1,6 +1,6 @@
 import type { Environment } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import type { Stage } from "../stages.ts";
+import type { Stage } from "../stages/stages.ts";
 import { DataStack } from "./data-stack.ts";
 import { DsqlStack } from "./dsql-stack.ts";
 import { EscalationStack } from "./escalation-stack.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { ConfiguredRowsPlace } from "../rows/rows-place.ts";
 import { environmentNames as names } from "./names.ts";
+import type { ConfiguredRowsPlace } from "./rows-place.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

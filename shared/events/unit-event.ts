@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { BatchUnit } from "../ledger/batch.ts";
 import type { Run } from "../ledger/run.ts";
-import { parsePacificDate } from "../plan/pacific-date.ts";
+import { parsePacificDate } from "../request/pacific-date.ts";
 import type { UnitRecord } from "../rows/unit-record.ts";
 import { eventVersion } from "./event-envelope.ts";
 

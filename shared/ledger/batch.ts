@@ -1,21 +1,17 @@
-import type { PacificDate } from "../plan/pacific-date.ts";
-import type { Unit } from "../plan/unit.ts";
-import { backoffMs } from "./backoff.ts";
-import { foldTakes } from "./fold-takes.ts";
-import { errorText } from "./largest-run.ts";
+import { backoffMs } from "../lib/backoff.ts";
+import type { PacificDate } from "../request/pacific-date.ts";
+import { errorText } from "../request/run-limits.ts";
+import type { Unit } from "../request/unit.ts";
+import { type BatchTakes, foldTakes } from "./take-figures.ts";
 
 /** The batch item: a batch's units, how far each is, and what each take of it did. */
-export type Batch = {
+export type Batch = BatchTakes & {
   readonly runId: string;
   readonly batchId: string;
   readonly siteUrl: string;
   /** The newest take's token, or its planner's. Every write is conditional on it. */
   readonly token: number;
   readonly units: readonly BatchUnit[];
-  /** Figures by token, so that a write which is repeated counts once. */
-  readonly takes: Readonly<Record<string, TakeFigures>>;
-  /** Takes before those, added up. */
-  readonly earlier?: EarlierTakes;
 };
 
 /**
@@ -43,31 +39,6 @@ export type UnitFigures = {
   readonly pages: number;
   /** Rows that Google's pages repeated. */
   readonly duplicates: number;
-};
-
-/** What one take did. Counts are of page requests unless said otherwise. */
-export type TakeFigures = {
-  /** Units that it completed. */
-  readonly units: number;
-  readonly requests: number;
-  readonly retries: number;
-  /** Claims that our limiter made wait. */
-  readonly deferred: number;
-  /** Times that it brought a scope to 80 % of its limit, at most once a minute a scope. */
-  readonly approaching?: number | undefined;
-  /** Refusals by Google. */
-  readonly exceeded: number;
-  /** Working time without quota waits, ms. */
-  readonly durationMs: number;
-  /** The worker's largest resident set so far, MB. */
-  readonly memoryMb: number;
-  /** Requests by the epoch second in which they were sent. */
-  readonly sentBySecond: Readonly<Record<string, number>>;
-};
-
-export type EarlierTakes = TakeFigures & {
-  /** So many takes. */
-  readonly count: number;
 };
 
 export const defaultMaxAttempts = 8;

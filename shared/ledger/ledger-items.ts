@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { parsePacificDate } from "../plan/pacific-date.ts";
-import { ReportSchema } from "../plan/report.ts";
+import { parsePacificDate } from "../request/pacific-date.ts";
+import { ReportSchema } from "../request/report.ts";
 import type { Batch } from "./batch.ts";
 import { LedgerError } from "./ledger-error.ts";
 import type { SetLever } from "./lever-changes.ts";
 import type { PropertyLock } from "./property-lock.ts";
 import { type Run, runStatuses } from "./run.ts";
-import type { Seats } from "./seats.ts";
 import type { SetSettings } from "./settings.ts";
+import type { Seats } from "./worker-slots.ts";
 
 /** Reads the ledger's items, whichever store they come from. A wrong one is a LedgerError. */
 export function parseRun(item: unknown): Run {

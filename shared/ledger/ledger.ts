@@ -1,10 +1,10 @@
 import type { Batch } from "./batch.ts";
+import type { RunTransition } from "./decision.ts";
 import type { LeverChange } from "./lever-changes.ts";
 import type { LockDecision, PropertyLock } from "./property-lock.ts";
 import type { Run } from "./run.ts";
-import type { Seats } from "./seats.ts";
 import type { SetSettings, Settings, SettingsChange } from "./settings.ts";
-import type { RunTransition } from "./transitions/decision.ts";
+import type { Seats } from "./worker-slots.ts";
 
 /**
  * The truth about runs and batches: who does what. Each change is one conditional write on one

@@ -1,4 +1,4 @@
-import { addDays, type PacificDate } from "../plan/pacific-date.ts";
+import { addDays, type PacificDate } from "../request/pacific-date.ts";
 
 /** The runs that may write a property's units now. Their ranges are disjoint. */
 export type PropertyLock = { readonly holders: Readonly<Record<string, LockHolder>> };

@@ -1,6 +1,7 @@
-import { percentile } from "../telemetry/statistics.ts";
-import type { Batch, BatchUnit, TakeFigures } from "./batch.ts";
+import { percentile } from "../lib/percentile.ts";
+import type { Batch, BatchUnit } from "./batch.ts";
 import type { Run, RunStatus } from "./run.ts";
+import type { TakeFigures } from "./take-figures.ts";
 
 /** A run as commands print it; the JSON contract of the command line. */
 export type RunSummary = {

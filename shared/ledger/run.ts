@@ -1,5 +1,5 @@
-import type { PacificDate } from "../plan/pacific-date.ts";
-import type { Report } from "../plan/report.ts";
+import type { PacificDate } from "../request/pacific-date.ts";
+import type { Report } from "../request/report.ts";
 
 /**
  * The run item: the coordinator. It holds the run's queue of batches, who has which batch, and the

@@ -1,4 +1,3 @@
-import { usageFractions } from "../telemetry/thresholds.ts";
 import { joinClaims } from "./join-claims.ts";
 import type {
   Quota,
@@ -10,7 +9,7 @@ import type {
 } from "./quota.ts";
 import type { QuotaStore, SharerNote } from "./quota-store.ts";
 import { noteRefusedProperty, refuseWindow } from "./refusal.ts";
-import { largestClaim, scopeKey } from "./scopes.ts";
+import { largestClaim, scopeKey, usageFractions } from "./scopes.ts";
 import { fairShare, tellAgainSeconds } from "./sharers.ts";
 import { closureAt } from "./standing.ts";
 import {

@@ -1,4 +1,6 @@
-import type { QuotaRefusal } from "./refusal-closure.ts";
+import type { SearchConsoleFailure } from "../search-console/search-console-error.ts";
+
+export type QuotaRefusal = Extract<SearchConsoleFailure, { readonly kind: "quota" }>;
 
 /** Whose requests are counted together, as Google counts them. */
 export type ScopeKind = "property" | "account" | "project";

@@ -1,8 +1,7 @@
-import { nextPacificMidnight } from "../plan/pacific-date.ts";
-import type { QuotaPeriod, SearchConsoleFailure } from "../search-console/search-console-error.ts";
+import { nextPacificMidnight } from "../request/pacific-date.ts";
+import type { QuotaPeriod } from "../search-console/search-console-error.ts";
+import type { QuotaRefusal } from "./quota.ts";
 import type { Closure } from "./standing.ts";
-
-export type QuotaRefusal = Extract<SearchConsoleFailure, { readonly kind: "quota" }>;
 
 /**
  * The closure that follows from Google's refusal at `nowMs`; a longer Retry-After wins. A load

@@ -1,7 +1,7 @@
 import type { QuotaPeriod } from "../search-console/search-console-error.ts";
 import { type Lowering, lowered, type RecoveryRule } from "./lowering.ts";
-import type { QuotaScope } from "./quota.ts";
-import { closureAfterRefusal, closureMs, type QuotaRefusal } from "./refusal-closure.ts";
+import type { QuotaRefusal, QuotaScope } from "./quota.ts";
+import { closureAfterRefusal, closureMs } from "./refusal-closure.ts";
 import { closureAt, type Standing, scopeInStanding } from "./standing.ts";
 import { closeWindow, type QuotaWindow, rollWindow } from "./window.ts";
 

@@ -1,6 +1,9 @@
 import type { QuotaScope } from "./quota.ts";
 import type { QuotaSettings } from "./quota-settings.ts";
 
+/** Fractions of what Google allows a minute in a scope: 960, 1,000 and 1,100 of 1,200. */
+export const usageFractions = { warn: 0.8, escalate: 5 / 6, page: 11 / 12 } as const;
+
 /**
  * Search Analytics requests that Google allows a minute.
  * Source: https://developers.google.com/webmaster-tools/limits (QPM a site, a user, a project).

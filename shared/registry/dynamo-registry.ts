@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { dynamoEntries } from "../ledger/dynamo-entries.ts";
-import { AccountSchema } from "./account.ts";
+import { AccountSchema } from "../request/account.ts";
 import { PropertySchema } from "./property.ts";
 import type { Registry } from "./registry.ts";
 

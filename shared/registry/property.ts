@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { defaultReportId, ReportSchema } from "../plan/report.ts";
-import { defaultAccountId } from "./account.ts";
+import { defaultAccountId } from "../request/account.ts";
+import { defaultReportId } from "../request/find-report.ts";
+import { ReportSchema } from "../request/report.ts";
 
 export const propertyStatuses = ["active", "paused", "quarantined"] as const;
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { isSiteUrl } from "../plan/site-url.ts";
-import { type Account, AccountSchema } from "./account.ts";
+import { type Account, AccountSchema } from "../request/account.ts";
+import { isSiteUrl } from "../request/site-url.ts";
 import type { PropertySettings } from "./property.ts";
 
 /** What a person registers: in a file, or with the options of one command. */

@@ -1,5 +1,5 @@
 import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
-import { sideBySide } from "../side-by-side.ts";
+import { sideBySide } from "../lib/side-by-side.ts";
 import type { ItemKey, RowsTable } from "./dynamo-rows-table.ts";
 import { RowStoreError } from "./row-store-error.ts";
 

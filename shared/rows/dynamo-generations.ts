@@ -1,8 +1,9 @@
 import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { tableKeys } from "../config/names.ts";
-import type { Report } from "../plan/report.ts";
-import type { Unit } from "../plan/unit.ts";
-import { sideBySide } from "../side-by-side.ts";
+import { sideBySide } from "../lib/side-by-side.ts";
+import type { Report } from "../request/report.ts";
+import type { Row } from "../request/row.ts";
+import type { Unit } from "../request/unit.ts";
 import { writeAll } from "./dynamo-batch-write.ts";
 import { rowItem } from "./dynamo-row-item.ts";
 import {
@@ -14,7 +15,6 @@ import {
 } from "./dynamo-rows-table.ts";
 import { registrationName } from "./dynamo-unit-item.ts";
 import { readUnitItem } from "./dynamo-units.ts";
-import type { Row } from "./row.ts";
 import { RowStoreError } from "./row-store-error.ts";
 import { distinctStoredRows } from "./stored-row.ts";
 

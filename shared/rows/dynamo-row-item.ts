@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Unit } from "../plan/unit.ts";
+import type { Unit } from "../request/unit.ts";
 import { type ItemKey, rowKeyOf } from "./dynamo-rows-table.ts";
 import type { VisibleRow } from "./row-store.ts";
 import type { StoredRow } from "./stored-row.ts";

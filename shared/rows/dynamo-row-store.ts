@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { findReport, type Report } from "../plan/report.ts";
+import { findReport } from "../request/find-report.ts";
+import type { Report } from "../request/report.ts";
 import { ensureRowsFormat } from "./dynamo-format.ts";
 import { beginGeneration, clearGeneration, writeRows } from "./dynamo-generations.ts";
 import { guardRows } from "./dynamo-rows-errors.ts";

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import type { PacificDate } from "../plan/pacific-date.ts";
-import type { Unit } from "../plan/unit.ts";
+import type { PacificDate } from "../request/pacific-date.ts";
+import type { Unit } from "../request/unit.ts";
 import { unitId } from "./unit-id.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { sideBySide } from "../side-by-side.ts";
+import { sideBySide } from "../lib/side-by-side.ts";
 import { shardsAtOnce } from "./dynamo-generations.ts";
 import { parseRowItem } from "./dynamo-row-item.ts";
 import { guardRows } from "./dynamo-rows-errors.ts";

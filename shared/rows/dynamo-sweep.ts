@@ -1,6 +1,6 @@
 import { DeleteCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { tableKeys } from "../config/names.ts";
-import { sideBySide } from "../side-by-side.ts";
+import { sideBySide } from "../lib/side-by-side.ts";
 import { deleteRows } from "./dynamo-generations.ts";
 import { isConditionFailure } from "./dynamo-rows-errors.ts";
 import { type ItemKey, type RowsTable, sweepList, unitKey } from "./dynamo-rows-table.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { parsePacificDate } from "../plan/pacific-date.ts";
-import { ReportShapeSchema } from "../plan/report.ts";
-import type { Unit } from "../plan/unit.ts";
+import { parsePacificDate } from "../request/pacific-date.ts";
+import { ReportShapeSchema } from "../request/report.ts";
+import type { Unit } from "../request/unit.ts";
 import { FigureSchema, storableFigure } from "./dynamo-row-item.ts";
 import { RowStoreError } from "./row-store-error.ts";
 import type { UnitRecord } from "./unit-record.ts";

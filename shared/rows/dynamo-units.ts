@@ -1,6 +1,6 @@
 import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import type { ReportShape } from "../plan/report.ts";
-import type { Unit } from "../plan/unit.ts";
+import type { ReportShape } from "../request/report.ts";
+import type { Unit } from "../request/unit.ts";
 import { isConditionFailure } from "./dynamo-rows-errors.ts";
 import {
   type ItemKey,

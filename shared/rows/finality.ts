@@ -1,5 +1,5 @@
-import { dataDelayDays } from "../plan/date-range.ts";
-import { daysBetween, type PacificDate, pacificDateAt } from "../plan/pacific-date.ts";
+import { dataDelayDays } from "../request/date-range.ts";
+import { daysBetween, type PacificDate, pacificDateAt } from "../request/pacific-date.ts";
 import type { UnitRecord } from "./unit-record.ts";
 
 /** Past this many days an empty unit is believed without a newer day to vouch for it. */

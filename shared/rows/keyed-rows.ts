@@ -1,4 +1,4 @@
-import type { Row } from "./row.ts";
+import type { Row } from "../request/row.ts";
 import { rowKeyBytes, rowKeys } from "./row-key.ts";
 
 /** Rows with distinct keys, sorted by key; of a repeated key the last one. */

@@ -1,6 +1,6 @@
 import type pg from "pg";
+import type { RowsPlace } from "../config/rows-place.ts";
 import { dsqlClientConfig } from "./postgres-dsql-connection.ts";
-import type { RowsPlace } from "./rows-place.ts";
 
 /** How a Postgres client connects to a place; null where there is none to ask in SQL. */
 export function postgresAccess(place: RowsPlace): pg.ClientConfig | null {

@@ -1,7 +1,7 @@
-import { type Dimension, dimensions, type Report } from "../plan/report.ts";
+import { type Dimension, dimensions, type Report } from "../request/report.ts";
+import type { Row } from "../request/row.ts";
 import type { KeyedRows } from "./keyed-rows.ts";
 import type { Arrays } from "./postgres-arrays.ts";
-import type { Row } from "./row.ts";
 import { rowKeyBytes } from "./row-key.ts";
 import { checkValueCount } from "./stored-row.ts";
 import { storableText } from "./text-value.ts";

@@ -1,12 +1,12 @@
 import * as z from "zod";
-import type { Report } from "../plan/report.ts";
-import type { Unit } from "../plan/unit.ts";
-import { sideBySide } from "../side-by-side.ts";
+import { sideBySide } from "../lib/side-by-side.ts";
+import type { Report } from "../request/report.ts";
+import type { Row } from "../request/row.ts";
+import type { Unit } from "../request/unit.ts";
 import { keyedRows } from "./keyed-rows.ts";
 import { columnsOf } from "./postgres-columns.ts";
 import type { SqlDialect } from "./postgres-dialect.ts";
 import type { Sql } from "./postgres-sql.ts";
-import type { Row } from "./row.ts";
 import { RowStoreError } from "./row-store-error.ts";
 import { unitId } from "./unit-id.ts";
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { RowsPlace } from "../config/rows-place.ts";
 import type { DsqlRole } from "./dsql-role.ts";
 import { openDynamoRowStore } from "./dynamo-row-store.ts";
 import type { RowStore } from "./row-store.ts";
-import type { RowsPlace } from "./rows-place.ts";
 
 /**
  * Opens the row store of a place. Postgres clients are loaded when they are asked for: a stage on

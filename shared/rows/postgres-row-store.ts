@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { findReport, type Report } from "../plan/report.ts";
+import { findReport } from "../request/find-report.ts";
+import type { Report } from "../request/report.ts";
 import { createPostgresPool, type SqlConnection } from "./postgres-connection.ts";
 import type { SqlDialect } from "./postgres-dialect.ts";
 import { beginGeneration, clearGeneration, writeRows } from "./postgres-generations.ts";

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import * as z from "zod";
-import { parsePacificDate } from "../plan/pacific-date.ts";
-import { type ReportShape, ReportShapeSchema } from "../plan/report.ts";
+import { parsePacificDate } from "../request/pacific-date.ts";
+import { type ReportShape, ReportShapeSchema } from "../request/report.ts";
 import type { SqlDialect } from "./postgres-dialect.ts";
 import type { Sql } from "./postgres-sql.ts";
 import type { UnitQuery } from "./row-store.ts";

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
+import type { Row } from "../request/row.ts";
 import { keyedRows } from "./keyed-rows.ts";
-import type { Row } from "./row.ts";
 import { rowKeyBytes } from "./row-key.ts";
 
 /** What a unit record says about the rows of its generation. */

@@ -1,7 +1,7 @@
-import type { PacificDate } from "../plan/pacific-date.ts";
-import type { Report } from "../plan/report.ts";
-import type { Unit } from "../plan/unit.ts";
-import type { Row } from "./row.ts";
+import type { PacificDate } from "../request/pacific-date.ts";
+import type { Report } from "../request/report.ts";
+import type { Row } from "../request/row.ts";
+import type { Unit } from "../request/unit.ts";
 import type { UnitRecord } from "./unit-record.ts";
 
 /** Which units: a property, inclusive Pacific dates, all reports unless named. */

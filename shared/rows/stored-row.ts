@@ -1,6 +1,6 @@
-import type { Dimension, Report } from "../plan/report.ts";
+import type { Dimension, Report } from "../request/report.ts";
+import type { Row } from "../request/row.ts";
 import { keyedRows, keyHexAt } from "./keyed-rows.ts";
-import type { Row } from "./row.ts";
 import { RowStoreError } from "./row-store-error.ts";
 import { storableText } from "./text-value.ts";
 

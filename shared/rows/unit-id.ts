@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { Unit } from "../plan/unit.ts";
+import type { Unit } from "../request/unit.ts";
 
 /**
  * A unit's id, the same in every process and for ever: 122 bits of a SHA-256 as a version 8 UUID

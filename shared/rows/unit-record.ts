@@ -1,6 +1,6 @@
-import type { PacificDate } from "../plan/pacific-date.ts";
-import type { ReportShape } from "../plan/report.ts";
-import type { Unit } from "../plan/unit.ts";
+import type { PacificDate } from "../request/pacific-date.ts";
+import type { ReportShape } from "../request/report.ts";
+import type { Unit } from "../request/unit.ts";
 
 /** One page request of the fetch that the record stands for. */
 export type PageFigures = {

@@ -1,4 +1,4 @@
-import type { Clock } from "../fetch/clock.ts";
+import type { Clock } from "../lib/clock.ts";
 import { RowStoreError } from "./row-store-error.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Account, CredentialSource } from "../registry/account.ts";
+import type { Account, CredentialSource } from "../request/account.ts";
 import { openCredentialFile, openCredentials } from "./google-credential-file.ts";
 import {
   type Authorizer,

@@ -1,4 +1,4 @@
-import { parseJson } from "../parse-json.ts";
+import { parseJson } from "../lib/parse-json.ts";
 
 /** What Google says about a refusal, from either of its two error shapes; absent parts are null. */
 export type GoogleErrorBody = {

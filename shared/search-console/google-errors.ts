@@ -1,4 +1,4 @@
-import { nextPacificMidnight } from "../plan/pacific-date.ts";
+import { nextPacificMidnight } from "../request/pacific-date.ts";
 import { type GoogleErrorBody, parseGoogleErrorBody } from "./google-error-body.ts";
 import { redact } from "./redact.ts";
 import {

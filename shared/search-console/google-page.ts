@@ -1,5 +1,5 @@
-import { type PacificDate, parsePacificDate } from "../plan/pacific-date.ts";
-import type { Row } from "../rows/row.ts";
+import { type PacificDate, parsePacificDate } from "../request/pacific-date.ts";
+import type { Row } from "../request/row.ts";
 import type { Page } from "./search-console.ts";
 import { SearchConsoleError } from "./search-console-error.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { parseJson } from "../parse-json.ts";
+import { parseJson } from "../lib/parse-json.ts";
 import { SearchConsoleError } from "./search-console-error.ts";
 
 const SiteSchema = z.object({ permissionLevel: z.string() });

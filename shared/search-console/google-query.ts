@@ -1,5 +1,5 @@
-import type { Report } from "../plan/report.ts";
-import { pageRows } from "../plan/unit.ts";
+import type { Report } from "../request/report.ts";
+import { pageRows } from "../request/unit.ts";
 import { parsePage } from "./google-page.ts";
 import type { Page, PageRequest } from "./search-console.ts";
 

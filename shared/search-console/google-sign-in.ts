@@ -1,6 +1,6 @@
 import { auth } from "@googleapis/searchconsole";
 import * as z from "zod";
-import { parseJson } from "../parse-json.ts";
+import { parseJson } from "../lib/parse-json.ts";
 import { fetchTokensFrom, isTokenUrl } from "./google-credential-file.ts";
 import {
   classifyAuthorizationFault,

@@ -1,6 +1,6 @@
-import type { PacificDate } from "../plan/pacific-date.ts";
-import type { Report } from "../plan/report.ts";
-import type { Row } from "../rows/row.ts";
+import type { PacificDate } from "../request/pacific-date.ts";
+import type { Report } from "../request/report.ts";
+import type { Row } from "../request/row.ts";
 
 /** One `searchanalytics.query` call. */
 export type PageRequest = {

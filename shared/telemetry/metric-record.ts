@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { parseJson } from "../parse-json.ts";
+import { parseJson } from "../lib/parse-json.ts";
 
 /** Metrics that were measured together, as a home keeps them: a line of JSON. */
 export const MetricRecordSchema = z.object({

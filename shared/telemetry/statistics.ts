@@ -1,3 +1,4 @@
+import { percentile } from "../lib/percentile.ts";
 import type { MetricPoint } from "./metric-record.ts";
 
 export type Statistics = {
@@ -28,11 +29,6 @@ export function statisticsOf(values: readonly number[]): Statistics | undefined 
     p95: percentile(sorted, 0.95),
     p99: percentile(sorted, 0.99),
   };
-}
-
-/** Nearest-rank percentile of sorted values; 0 of none. */
-export function percentile(sorted: readonly number[], fraction: number): number {
-  return sorted[Math.max(Math.ceil(sorted.length * fraction) - 1, 0)] ?? 0;
 }
 
 /**

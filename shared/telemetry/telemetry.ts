@@ -1,5 +1,5 @@
-import type { TakeFigures } from "../ledger/batch.ts";
 import type { Run, RunStatus } from "../ledger/run.ts";
+import type { TakeFigures } from "../ledger/take-figures.ts";
 import type { ScopeUsage } from "../quota/quota.ts";
 import type { QuotaEvents } from "../quota/quota-events.ts";
 

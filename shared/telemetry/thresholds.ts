@@ -1,4 +1,4 @@
-import { googleLimits } from "../quota/scopes.ts";
+import { googleLimits, usageFractions } from "../quota/scopes.ts";
 
 // The one home of every line that is drawn, alarmed on, judged or reported. Lines of a limit are
 // fractions of it, so that they follow the limit when that is set otherwise.
@@ -6,9 +6,6 @@ import { googleLimits } from "../quota/scopes.ts";
 /** Fractions of a run's `maxQueueSize` and `maxInFlight`. */
 export const queueFractions = { warn: 0.5, page: 0.8 } as const;
 export const inFlightFractions = { warn: 0.8, page: 1 } as const;
-
-/** Fractions of what Google allows a minute in a scope: 960, 1,000 and 1,100 of 1,200. */
-export const usageFractions = { warn: 0.8, escalate: 5 / 6, page: 11 / 12 } as const;
 
 /** A batch's working time, quota waits left out. */
 export const batchDurationMs = { page: 5_000 } as const;

@@ -5,7 +5,7 @@ import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
 import { propertyScope } from "../../shared/quota/scopes.ts";
 import { describeLedger } from "../contracts/ledger-contract.ts";
 import { quotaContract } from "../contracts/quota-contract.ts";
-import { aRun } from "../support/a-run.ts";
+import { aRun } from "../support/samples/a-run.ts";
 
 const table = "ledger";
 const tableName = "quota";

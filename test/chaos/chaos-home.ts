@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { aHome, type TestHome } from "../support/cli.ts";
-import { keepServers } from "../support/kept-home.ts";
+import { aHome, type TestHome } from "../support/homes/cli.ts";
+import { keepServers } from "../support/homes/kept-home.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { chaosVariable, type SabotagePoint } from "./sabotage-points.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TruthServer } from "../support/truth-server.ts";
+import type { TruthServer } from "../support/servers/truth-server.ts";
 import { aChaosHome } from "./chaos-home.ts";
 import { coordinatorPoints, workerPoints } from "./sabotage-points.ts";
 import { expectWhole, pages, rangeOf, startTruth } from "./world.ts";

@@ -8,11 +8,11 @@ import {
 } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { localClientOptions } from "../../local/local-names.ts";
+import { localClientOptions } from "../../local/aws-servers/local-names.ts";
 import { dynamoLedger } from "../../shared/ledger/dynamo-ledger.ts";
-import type { TestHome } from "../support/cli.ts";
-import { aKeptHome } from "../support/kept-home.ts";
-import type { TruthServer } from "../support/truth-server.ts";
+import type { TestHome } from "../support/homes/cli.ts";
+import { aKeptHome } from "../support/homes/kept-home.ts";
+import type { TruthServer } from "../support/servers/truth-server.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { expectWhole, pages, rangeOf, startTruth } from "./world.ts";
 

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
-import type { Finished, TestHome } from "../support/cli.ts";
-import { recentDays } from "../support/recent-days.ts";
-import { startTruthServer, type TruthServer } from "../support/truth-server.ts";
-import { difference, noDifference, rowsOf, truthRows } from "../support/visible-rows.ts";
+import type { Finished, TestHome } from "../support/homes/cli.ts";
+import { recentDays } from "../support/samples/recent-days.ts";
+import { startTruthServer, type TruthServer } from "../support/servers/truth-server.ts";
+import { difference, noDifference, rowsOf, truthRows } from "../support/stores/visible-rows.ts";
 
 /** One day of two pages, one of two chunks, one of none, and small ones. */
 export const sizes = [

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TruthServer } from "../support/truth-server.ts";
+import type { TruthServer } from "../support/servers/truth-server.ts";
 import { aChaosHome, type ChaosHome } from "./chaos-home.ts";
 import { expectWhole, rangeOf, startTruth } from "./world.ts";
 

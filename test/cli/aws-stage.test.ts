@@ -7,13 +7,13 @@ import {
   type StageDescription,
   StageDescriptionSchema,
 } from "../../shared/config/stage-description.ts";
-import { type AwsStandIn, startAwsStandIn } from "../support/aws-stand-in.ts";
-import { aHome, type Finished, type TestHome } from "../support/cli.ts";
-import { aKeptHome } from "../support/kept-home.ts";
-import { recentDays } from "../support/recent-days.ts";
-import { writeJson } from "../support/token-server.ts";
-import { startTruthServer, type TruthServer } from "../support/truth-server.ts";
-import { difference, noDifference, rowsOf, truthRows } from "../support/visible-rows.ts";
+import { type AwsStandIn, startAwsStandIn } from "../support/fakes/aws-stand-in.ts";
+import { aHome, type Finished, type TestHome } from "../support/homes/cli.ts";
+import { aKeptHome } from "../support/homes/kept-home.ts";
+import { recentDays } from "../support/samples/recent-days.ts";
+import { writeJson } from "../support/servers/token-server.ts";
+import { startTruthServer, type TruthServer } from "../support/servers/truth-server.ts";
+import { difference, noDifference, rowsOf, truthRows } from "../support/stores/visible-rows.ts";
 
 // A stage in AWS whose tables, queue and state machine are a home's, and whose workers too.
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { aHome, type TestHome } from "../support/cli.ts";
+import { aHome, type TestHome } from "../support/homes/cli.ts";
 
 const backfill = ["backfill", "--site-url", "sc-domain:example.com"];
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { readEscalations } from "../../cli/read-escalations.ts";
-import { escalationLines } from "../../cli/views/escalation-view.ts";
-import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
-import { plantedSeries } from "../support/planted-series.ts";
+import { escalationLines } from "../../cli/stage/escalation-view.ts";
+import { readEscalations } from "../../cli/stage/read-escalations.ts";
+import { plantedSeries } from "../support/samples/planted-series.ts";
+import { memoryLedger } from "../support/stores/memory-ledger.ts";
 
 const nowMs = Date.parse("2026-10-20T12:10:30Z");
 const minutesAgo = (minutes: number) => nowMs - minutes * 60_000;

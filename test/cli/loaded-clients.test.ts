@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
-const program = join(import.meta.dirname, "../support/loaded-by-command.ts");
+const program = join(import.meta.dirname, "../support/loaded/loaded-by-command.ts");
 const clients = async (...args: readonly string[]): Promise<readonly string[]> => {
   const { stdout } = await promisify(execFile)(process.execPath, [program, ...args]);
   return JSON.parse(stdout);

@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openRedirect } from "../../cli/loopback-sign-in.ts";
-import type { StartedCommand, TestHome } from "../support/cli.ts";
-import { startGatedSearchConsole } from "../support/gated-search-console.ts";
-import { aKeptHome } from "../support/kept-home.ts";
+import { openRedirect } from "../../cli/sign-in/loopback-sign-in.ts";
+import { startGatedSearchConsole } from "../support/fakes/gated-search-console.ts";
+import type { StartedCommand, TestHome } from "../support/homes/cli.ts";
+import { aKeptHome } from "../support/homes/kept-home.ts";
+import { startTokenServer, type TokenServer, writeJson } from "../support/servers/token-server.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { startTokenServer, type TokenServer, writeJson } from "../support/token-server.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 let tokens: TokenServer;

@@ -5,21 +5,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { aHome, type Finished, type TestHome } from "../support/cli.ts";
+import { linePattern, readRefusalTable } from "../support/documents/refusal-table.ts";
 import {
   type GatedSearchConsole,
   startGatedSearchConsole,
-} from "../support/gated-search-console.ts";
-import { aKeptHome } from "../support/kept-home.ts";
-import { linePattern, readRefusalTable } from "../support/refusal-table.ts";
+} from "../support/fakes/gated-search-console.ts";
+import { aHome, type Finished, type TestHome } from "../support/homes/cli.ts";
+import { aKeptHome } from "../support/homes/kept-home.ts";
 import {
   startTokenServer,
   type TokenServer,
   writeJson,
   writeSignIn,
-} from "../support/token-server.ts";
+} from "../support/servers/token-server.ts";
+import { startWebServer } from "../support/servers/web-server.ts";
 import { waitUntil } from "../support/wait-until.ts";
-import { startWebServer } from "../support/web-server.ts";
 
 const site = ["--site-url", "sc-domain:example.com"];
 /** What an empty home takes, and some rows. Only root may mount such a disk. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { aHome, type TestHome } from "../support/cli.ts";
+import { aHome, type TestHome } from "../support/homes/cli.ts";
 
 let home: TestHome;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseConfiguration } from "../../shared/config/configuration.ts";
-import { builtInReports } from "../../shared/plan/built-in-reports.ts";
+import { builtInReports } from "../../shared/request/built-in-reports.ts";
 
 const good = { id: "brand", dimensions: ["query"] };
 

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { newBatch } from "../../shared/ledger/batch.ts";
+import { changed, unchanged } from "../../shared/ledger/decision.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { acquireLock, releaseLock } from "../../shared/ledger/property-lock.ts";
 import { batchIdAt, type Run } from "../../shared/ledger/run.ts";
-import { leaveSeat, seatMs, takeSeat } from "../../shared/ledger/seats.ts";
 import type { Settings } from "../../shared/ledger/settings.ts";
-import { changed, unchanged } from "../../shared/ledger/transitions/decision.ts";
 import { takeBatch } from "../../shared/ledger/transitions/take-batch.ts";
-import { aRun } from "../support/a-run.ts";
-import { day } from "../support/day.ts";
-import { sampleUnit } from "../support/row-samples.ts";
+import { leaveSeat, seatMs, takeSeat } from "../../shared/ledger/worker-slots.ts";
+import { aRun } from "../support/samples/a-run.ts";
+import { day } from "../support/samples/day.ts";
+import { sampleUnit } from "../support/samples/row-samples.ts";
 
 /** An empty ledger that several clients may share. */
 export type LedgerStore = {

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Quota, QuotaDenial, QuotaGrant, QuotaScope } from "../../shared/quota/quota.ts";
-import type { QuotaRefusal } from "../../shared/quota/refusal-closure.ts";
+import type {
+  Quota,
+  QuotaDenial,
+  QuotaGrant,
+  QuotaRefusal,
+  QuotaScope,
+} from "../../shared/quota/quota.ts";
 import type { QuotaPeriod } from "../../shared/search-console/search-console-error.ts";
 
 /** A store that claimers share; each claimer is a limiter of its own, as each worker has one. */

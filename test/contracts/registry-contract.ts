@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Account } from "../../shared/registry/account.ts";
 import { newProperty, type Property, quarantineProperty } from "../../shared/registry/property.ts";
 import type { Registry } from "../../shared/registry/registry.ts";
+import type { Account } from "../../shared/request/account.ts";
 
 /** An empty registry that several clients may share. */
 export type RegistryStore = { client(): Registry; close(): Promise<void> };

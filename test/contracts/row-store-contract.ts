@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Report, reportShape } from "../../shared/plan/report.ts";
-import type { Unit } from "../../shared/plan/unit.ts";
-import type { Row } from "../../shared/rows/row.ts";
+import { type Report, reportShape } from "../../shared/request/report.ts";
+import type { Row } from "../../shared/request/row.ts";
+import type { Unit } from "../../shared/request/unit.ts";
 import {
   generationGraceMs,
   type RowStore,
@@ -9,7 +9,7 @@ import {
   type VisibleRow,
 } from "../../shared/rows/row-store.ts";
 import type { UnitRecord } from "../../shared/rows/unit-record.ts";
-import { pacific } from "../support/pacific.ts";
+import { pacific } from "../support/samples/pacific.ts";
 import {
   deviceCountry,
   pageQuery,
@@ -19,7 +19,7 @@ import {
   sampleRows,
   sampleSite,
   sampleUnit,
-} from "../support/row-samples.ts";
+} from "../support/samples/row-samples.ts";
 
 export type RowStoreBackend = {
   /** Forgets everything and opens a store that knows these reports. */

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import * as z from "zod";
 import type { QuotaScope } from "../../shared/quota/quota.ts";
 import type { Telemetry } from "../../shared/telemetry/telemetry.ts";
-import { aRun } from "../support/a-run.ts";
-import { emfRecords } from "../support/emf-records.ts";
+import { aRun } from "../support/samples/a-run.ts";
+import { emfRecords } from "../support/samples/emf-records.ts";
 
 /** A metric as CloudWatch tells metrics apart. */
 export type EmittedMetric = { readonly name: string; readonly dimensions: readonly string[] };
 
-const lambdas = join(import.meta.dirname, "../../lambdas");
+const handlers = join(import.meta.dirname, "../../lambdas/handlers");
 const scopes = ["property", "account", "project"] as const;
 
 const details = { batchId: "b", status: "settled", crashes: 1 };
@@ -48,8 +48,8 @@ export async function emittedMetrics(): Promise<readonly EmittedMetric[]> {
 }
 
 async function waysTaken(): Promise<ReadonlySet<string>> {
-  const files = (await readdir(lambdas)).filter((file) => file.endsWith(".ts"));
-  const texts = await Promise.all(files.map((file) => readFile(join(lambdas, file), "utf8")));
+  const files = (await readdir(handlers)).filter((file) => file.endsWith(".ts"));
+  const texts = await Promise.all(files.map((file) => readFile(join(handlers, file), "utf8")));
   return new Set(
     texts.flatMap((text) => [...text.matchAll(/telemetry\.(\w+)/g)].map(([, way]) => way ?? "")),
   );

@@ -3,8 +3,8 @@ import { drawDashboard } from "../../dashboards/preview/draw-dashboard.ts";
 import { emfReadings } from "../../dashboards/preview/emf-readings.ts";
 import { statistic } from "../../dashboards/preview/widget-series.ts";
 import { synthesisedStacks } from "../infra/synthesised-stacks.ts";
-import { aRun } from "../support/a-run.ts";
-import { emfRecords } from "../support/emf-records.ts";
+import { aRun } from "../support/samples/a-run.ts";
+import { emfRecords } from "../support/samples/emf-records.ts";
 import { dashboardBody } from "./dashboard-body.ts";
 
 const body = dashboardBody(synthesisedStacks("dev").observability);

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { App, Stack } from "aws-cdk-lib";
 import { describe, expect, test } from "vitest";
+import { sourcesOf } from "../../dashboards/base/sources.ts";
 import { escalation } from "../../dashboards/escalation-alarm.ts";
 import { alarmDefinitions } from "../../dashboards/operations-alarms.ts";
 import { savedQueries } from "../../dashboards/saved-queries.ts";
-import { sourcesOf } from "../../dashboards/sources.ts";
 import { escalatingAlarms } from "../../shared/telemetry/alarm-rules.ts";
 import { synthesisedStacks } from "../infra/synthesised-stacks.ts";
 

@@ -1,7 +1,7 @@
 import { App, Stack } from "aws-cdk-lib";
 import { expect, test } from "vitest";
+import { sourcesOf } from "../../dashboards/base/sources.ts";
 import { alarmDefinitions } from "../../dashboards/operations-alarms.ts";
-import { sourcesOf } from "../../dashboards/sources.ts";
 import { linesOf } from "../../shared/telemetry/thresholds.ts";
 import { synthesisedStacks } from "../infra/synthesised-stacks.ts";
 import { dashboardBody } from "./dashboard-body.ts";

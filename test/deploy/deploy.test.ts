@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { GetFunctionCommand } from "@aws-sdk/client-lambda";
 import { afterAll, describe, expect } from "vitest";
 import { environmentNames } from "../../shared/config/names.ts";
-import { noDifference } from "../support/visible-rows.ts";
+import { noDifference } from "../support/stores/visible-rows.ts";
 import { cdkOn, synthesise } from "./cdk.ts";
 import { type Clients, closeClients, openClients } from "./clients.ts";
 import { type DeployedStage, names, openDeployedStage } from "./deployed-stage.ts";

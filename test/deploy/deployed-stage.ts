@@ -6,8 +6,8 @@ import {
 import { resourceNames } from "../../shared/config/names.ts";
 import { dynamoLedger } from "../../shared/ledger/dynamo-ledger.ts";
 import { isEnded, type Run } from "../../shared/ledger/run.ts";
-import type { RunRequestInput } from "../../shared/plan/run-request.ts";
 import { dynamoRegistry } from "../../shared/registry/dynamo-registry.ts";
+import type { RunRequestInput } from "../../shared/request/run-request.ts";
 import { openDynamoRowStore } from "../../shared/rows/dynamo-row-store.ts";
 import type { UnitQuery } from "../../shared/rows/row-store.ts";
 import { waitUntil } from "../support/wait-until.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type FunctionName, resourceNames } from "../../shared/config/names.ts";
-import { descendantsOf } from "../support/process-tree.ts";
+import { descendantsOf } from "../support/homes/process-tree.ts";
 
 export type FunctionProcess = {
   readonly pid: number;

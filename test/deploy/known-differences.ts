@@ -28,7 +28,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   {
     property: "AWS::Scheduler::Schedule.ScheduleExpressionTimezone",
     reason: "its schedules have no time zone",
-    heldBy: ["test/infra/nightly-state-machine.test.ts"],
+    heldBy: ["test/infra/state-machines/nightly-state-machine.test.ts"],
   },
   {
     property: "AWS::StepFunctions::StateMachine.LoggingConfiguration",
@@ -62,7 +62,7 @@ export const unproven: readonly Omit<KnownDifference, "property">[] = [
   {
     reason:
       "the schedule's own hour: a copy fires at once, its scheduled time filled in by the check",
-    heldBy: ["test/infra/nightly-state-machine.test.ts"],
+    heldBy: ["test/infra/state-machines/nightly-state-machine.test.ts"],
   },
   {
     reason:

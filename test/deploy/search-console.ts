@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, request as sendOn } from "node:http";
 import { sampleControl } from "../../cli/drill/sample-control.ts";
-import { startSampleSearchConsole } from "../../local/sample-search-console/sample-search-console.ts";
+import { startSampleSearchConsole } from "../../sample-search-console/sample-search-console.ts";
 
 export type SearchConsole = Awaited<ReturnType<typeof startSearchConsole>>;
 

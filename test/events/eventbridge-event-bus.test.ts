@@ -1,15 +1,15 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
-import { startEventBusServer } from "../../local/event-bus-server.ts";
-import { openEventLog, readEventLines } from "../../local/event-log.ts";
-import { localClientOptions } from "../../local/local-names.ts";
+import { startEventBusServer } from "../../local/aws-servers/event-bus-server.ts";
+import { openEventLog, readEventLines } from "../../local/aws-servers/event-log.ts";
+import { localClientOptions } from "../../local/aws-servers/local-names.ts";
 import { EventBusError } from "../../shared/events/event-bus.ts";
 import { eventBridgeEventBus } from "../../shared/events/eventbridge-event-bus.ts";
 import { type UnitEvent, unitFailedEvent } from "../../shared/events/unit-event.ts";
 import { newBatch } from "../../shared/ledger/batch.ts";
-import { aRun } from "../support/a-run.ts";
-import { sampleUnit } from "../support/row-samples.ts";
+import { aRun } from "../support/samples/a-run.ts";
+import { sampleUnit } from "../support/samples/row-samples.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 function events(count: number, error = "HTTP 500"): readonly UnitEvent[] {

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { exampleInput } from "../../infra/sync-state-machine.ts";
-import { PropertyBusyError } from "../../shared/ledger/hold-property.ts";
-import { InvalidRequestError, parseRunRequest } from "../../shared/plan/plan-run.ts";
-import { RunRequestSchema } from "../../shared/plan/run-request.ts";
+import { exampleInput } from "../../infra/state-machines/sync-state-machine.ts";
+import { PropertyBusyError } from "../../shared/ledger/lock-property.ts";
+import { RunRequestSchema } from "../../shared/request/run-request.ts";
+import { InvalidRequestError, parseRunRequest } from "../../shared/sync/plan/plan-run.ts";
 import { synthesisedStacks } from "./synthesised-stacks.ts";
 
 const text = await readFile(join(import.meta.dirname, "../../docs/console.md"), "utf8");

@@ -1,12 +1,12 @@
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { StageSettingsSchema } from "../../infra/stage-settings.ts";
+import { StageSettingsSchema } from "../../infra/stages/stage-settings.ts";
 import { leverEffect } from "../../shared/config/lever-effect.ts";
 import { resourceNames } from "../../shared/config/names.ts";
-import { defaultAccountId } from "../../shared/registry/account.ts";
+import { defaultAccountId } from "../../shared/request/account.ts";
 import { knownDifferences, unproven } from "../deploy/known-differences.ts";
-import { testedBlock } from "../support/tested-block.ts";
+import { testedBlock } from "../support/documents/tested-block.ts";
 import { synthesisedStacks } from "./synthesised-stacks.ts";
 
 // docs/deploying.md, held to what is deployed.

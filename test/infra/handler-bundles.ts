@@ -18,7 +18,7 @@ export type HandlerBundle = {
 export async function handlerBundles(): Promise<readonly HandlerBundle[]> {
   const { esbuildArgs, externalModules, banner, mainFields, target } = bundlingOptions;
   const result = await build({
-    entryPoints: functionNames.map((name) => join(repository, "lambdas", `${name}.ts`)),
+    entryPoints: functionNames.map((name) => join(repository, "lambdas/handlers", `${name}.ts`)),
     absWorkingDir: repository,
     bundle: true,
     platform: "node",

@@ -2,7 +2,7 @@ import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { expect, test } from "vitest";
 import { stacksOf } from "../../infra/stacks/stacks-of.ts";
-import { stageNamed } from "../../infra/stages.ts";
+import { stageNamed } from "../../infra/stages/stages.ts";
 import { type FunctionName, resourceNames } from "../../shared/config/names.ts";
 import { type HandlerBundle, handlerBundles, readSource } from "./handler-bundles.ts";
 import { permissionsOfRole } from "./role-actions.ts";
@@ -32,14 +32,14 @@ const actionOf: Readonly<Record<string, string>> = {
 const targetOf: readonly (readonly [folder: string, target: string])[] = [
   ["shared/ledger/", "ledger"],
   ["shared/registry/", "ledger"],
-  ["shared/dead-letters/dynamo-", "ledger"],
+  ["shared/operations/dead-letters/dynamo-", "ledger"],
   ["shared/events/eventbridge-", "event bus"],
   ["shared/quota/", "quota"],
   ["shared/rows/dynamo-", "rows"],
-  ["shared/lever/lambda-", "worker"],
+  ["shared/operations/lever/lambda-", "worker"],
   ["lambdas/secrets.ts", "account secrets"],
-  ["lambdas/fetch-batch.ts", "dead letters"],
-  ["lambdas/reconcile-runs.ts", "executions"],
+  ["lambdas/handlers/fetch-batch.ts", "dead letters"],
+  ["shared/sync/end/sfn-", "executions"],
 ];
 
 /** What AWS itself does as the function, beside what its code does. */

@@ -2,7 +2,7 @@ import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import { stacksOf } from "../../infra/stacks/stacks-of.ts";
-import { stageNamed } from "../../infra/stages.ts";
+import { stageNamed } from "../../infra/stages/stages.ts";
 import { MigrateSchemaEventSchema } from "../../lambdas/events.ts";
 import { environmentNames, resourceNames } from "../../shared/config/names.ts";
 import { actionsOfRole, permissionsOfRole } from "./role-actions.ts";

@@ -1,7 +1,7 @@
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { stacksOf } from "../../infra/stacks/stacks-of.ts";
-import { stageNamed } from "../../infra/stages.ts";
+import { stageNamed } from "../../infra/stages/stages.ts";
 import type { StageName } from "../../shared/config/names.ts";
 
 // The app's own test runs CDK's validation of templates; here it would only take time.

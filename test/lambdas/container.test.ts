@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 
-const program = join(import.meta.dirname, "../support/loaded-packages.ts");
+const program = join(import.meta.dirname, "../support/loaded/loaded-packages.ts");
 
 const stores = {
   postgres: { GSC_SYNC_POSTGRES_URL: "postgres://127.0.0.1:1/rows" },

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { dynamoLedger } from "../../shared/ledger/dynamo-ledger.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { handOverRun } from "../../shared/ledger/transitions/hand-over-run.ts";
-import { type LedgerTable, openLedgerTable } from "../ledger/ledger-table.ts";
-import { aRun } from "../support/a-run.ts";
-import { lambdaContext } from "../support/lambda-context.ts";
+import { lambdaContext } from "../support/fakes/lambda-context.ts";
+import { aRun } from "../support/samples/a-run.ts";
+import { type LedgerTable, openLedgerTable } from "../support/stores/ledger-table.ts";
 
 const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:gsc-sync-test-sync";
 const executions = mockClient(SFNClient);
@@ -35,8 +35,8 @@ beforeAll(async () => {
   };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
   vi.spyOn(console, "log").mockImplementation(() => {});
-  const halt = await import("../../lambdas/halt-run.ts");
-  const reconcile = await import("../../lambdas/reconcile-runs.ts");
+  const halt = await import("../../lambdas/handlers/halt-run.ts");
+  const reconcile = await import("../../lambdas/handlers/reconcile-runs.ts");
   haltRun = (event) => Promise.resolve(halt.handler(event, lambdaContext));
   reconcileRuns = () => Promise.resolve(reconcile.handler({}, lambdaContext));
 });

@@ -8,7 +8,7 @@ import {
   isSettled,
   newBatch,
 } from "../../shared/ledger/batch.ts";
-import { sampleUnit } from "../support/row-samples.ts";
+import { sampleUnit } from "../support/samples/row-samples.ts";
 
 const nowMs = 1_000_000;
 

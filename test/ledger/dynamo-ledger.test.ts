@@ -2,16 +2,16 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { changed, unchanged } from "../../shared/ledger/decision.ts";
 import { dynamoLedger } from "../../shared/ledger/dynamo-ledger.ts";
 import { LedgerError } from "../../shared/ledger/ledger-error.ts";
 import { batchIdAt } from "../../shared/ledger/run.ts";
-import { changed, unchanged } from "../../shared/ledger/transitions/decision.ts";
 import { takeBatch } from "../../shared/ledger/transitions/take-batch.ts";
 import { describeLedger, type LedgerStore } from "../contracts/ledger-contract.ts";
-import { connect } from "../quota/quota-table.ts";
-import { aRun } from "../support/a-run.ts";
-import { onDynamoDbLocal } from "../support/on-dynamodb-local.ts";
-import { type LedgerTable, openLedgerTable } from "./ledger-table.ts";
+import { aRun } from "../support/samples/a-run.ts";
+import { onDynamoDbLocal } from "../support/servers/on-dynamodb-local.ts";
+import { type LedgerTable, openLedgerTable } from "../support/stores/ledger-table.ts";
+import { connect } from "../support/stores/quota-table.ts";
 
 async function sharedBy(opening: Promise<LedgerTable>): Promise<LedgerStore> {
   const { documents, table, close } = await opening;

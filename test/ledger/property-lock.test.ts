@@ -7,9 +7,9 @@ import {
   type PropertyLock,
   releaseLock,
 } from "../../shared/ledger/property-lock.ts";
-import { addDays, datesFromTo } from "../../shared/plan/pacific-date.ts";
-import { aRun } from "../support/a-run.ts";
-import { day } from "../support/day.ts";
+import { addDays, datesFromTo } from "../../shared/request/pacific-date.ts";
+import { aRun } from "../support/samples/a-run.ts";
+import { day } from "../support/samples/day.ts";
 
 const free: PropertyLock = { holders: {} };
 const [mine, other] = [aRun(), aRun({ runId: "run-2" })];

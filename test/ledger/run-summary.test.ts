@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Batch, newBatch, type TakeFigures } from "../../shared/ledger/batch.ts";
+import { type Batch, newBatch } from "../../shared/ledger/batch.ts";
 import { summariseRun } from "../../shared/ledger/run-summary.ts";
-import { aRun } from "../support/a-run.ts";
-import { sampleUnit } from "../support/row-samples.ts";
+import type { TakeFigures } from "../../shared/ledger/take-figures.ts";
+import { aRun } from "../support/samples/a-run.ts";
+import { sampleUnit } from "../support/samples/row-samples.ts";
 
 const noTake: TakeFigures = {
   units: 0,

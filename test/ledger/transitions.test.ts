@@ -17,7 +17,7 @@ import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
 import { returnBatch } from "../../shared/ledger/transitions/return-batch.ts";
 import { submitBatch } from "../../shared/ledger/transitions/submit-batch.ts";
 import { takeBatch } from "../../shared/ledger/transitions/take-batch.ts";
-import { aRun } from "../support/a-run.ts";
+import { aRun } from "../support/samples/a-run.ts";
 
 const execution = "run-1";
 

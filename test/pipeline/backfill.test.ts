@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TestHome } from "../support/cli.ts";
-import { aKeptHome } from "../support/kept-home.ts";
-import { recentDays } from "../support/recent-days.ts";
-import { startTruthServer, type TruthServer } from "../support/truth-server.ts";
-import { difference, noDifference, rowsOf, truthRows } from "../support/visible-rows.ts";
+import type { TestHome } from "../support/homes/cli.ts";
+import { aKeptHome } from "../support/homes/kept-home.ts";
+import { recentDays } from "../support/samples/recent-days.ts";
+import { startTruthServer, type TruthServer } from "../support/servers/truth-server.ts";
+import { difference, noDifference, rowsOf, truthRows } from "../support/stores/visible-rows.ts";
 
 const site = "sc-domain:example.com";
 const sizes = [0, 1, 24_999, 25_000, 25_001, 50_000, 3];

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { aHome, type StartedCommand, type TestHome } from "../support/cli.ts";
-import { keepServers } from "../support/kept-home.ts";
-import { descendantsOf, listenersOf } from "../support/process-tree.ts";
-import { recentDays } from "../support/recent-days.ts";
-import { startTruthServer, type TruthServer } from "../support/truth-server.ts";
-import { difference, noDifference, rowsOf, truthRows } from "../support/visible-rows.ts";
+import { aHome, type StartedCommand, type TestHome } from "../support/homes/cli.ts";
+import { keepServers } from "../support/homes/kept-home.ts";
+import { descendantsOf, listenersOf } from "../support/homes/process-tree.ts";
+import { recentDays } from "../support/samples/recent-days.ts";
+import { startTruthServer, type TruthServer } from "../support/servers/truth-server.ts";
+import { difference, noDifference, rowsOf, truthRows } from "../support/stores/visible-rows.ts";
 import { isAlive, waitUntil } from "../support/wait-until.ts";
 
 const dates = recentDays(40);

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { localClientOptions } from "../../local/local-names.ts";
-import { readMetricStatistics } from "../../local/read-metric-series.ts";
-import type { TestHome } from "../support/cli.ts";
-import { aKeptHome } from "../support/kept-home.ts";
-import { recentDays } from "../support/recent-days.ts";
-import { startTruthServer, type TruthServer } from "../support/truth-server.ts";
+import { localClientOptions } from "../../local/aws-servers/local-names.ts";
+import { readMetricStatistics } from "../../local/metrics/read-metric-series.ts";
+import type { TestHome } from "../support/homes/cli.ts";
+import { aKeptHome } from "../support/homes/kept-home.ts";
+import { recentDays } from "../support/samples/recent-days.ts";
+import { startTruthServer, type TruthServer } from "../support/servers/truth-server.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 const dates = recentDays(8);

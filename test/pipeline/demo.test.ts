@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { aHome, type Finished, type TestHome } from "../support/cli.ts";
-import { keepServers } from "../support/kept-home.ts";
+import { aHome, type Finished, type TestHome } from "../support/homes/cli.ts";
+import { keepServers } from "../support/homes/kept-home.ts";
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 const queries = [...readme.matchAll(/<!-- tested: ([\w-]+) -->\n```sql\n([\s\S]*?)```/g)].map(

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { aHome, type TestHome } from "../support/cli.ts";
-import { inEveryRun } from "../support/in-every-run.ts";
+import { aHome, type TestHome } from "../support/homes/cli.ts";
+import { inEveryRun } from "../support/homes/in-every-run.ts";
 
 describe("a drill", () => {
   let home: TestHome;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { faultKinds } from "../../local/sample-search-console/faults.ts";
+import { faultKinds } from "../../sample-search-console/faults.ts";
 import {
   type SampleSearchConsole,
   startSampleSearchConsole,
-} from "../../local/sample-search-console/sample-search-console.ts";
-import type { TestHome } from "../support/cli.ts";
-import { aKeptHome } from "../support/kept-home.ts";
+} from "../../sample-search-console/sample-search-console.ts";
+import type { TestHome } from "../support/homes/cli.ts";
+import { aKeptHome } from "../support/homes/kept-home.ts";
 
 const range = ["--site-url", "sc-domain:sample.example", "--days", "30"];
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { TestHome } from "../support/cli.ts";
-import { aKeptHome } from "../support/kept-home.ts";
-import { recentDays } from "../support/recent-days.ts";
-import { error, startTruthServer, type TruthServer } from "../support/truth-server.ts";
+import type { TestHome } from "../support/homes/cli.ts";
+import { aKeptHome } from "../support/homes/kept-home.ts";
+import { recentDays } from "../support/samples/recent-days.ts";
+import { error, startTruthServer, type TruthServer } from "../support/servers/truth-server.ts";
 
 const days = recentDays(8);
 const bad = days[2] ?? "";

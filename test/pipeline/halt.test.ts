@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readMetricStatistics } from "../../local/read-metric-series.ts";
+import { readMetricStatistics } from "../../local/metrics/read-metric-series.ts";
 import { statisticsOf } from "../../shared/telemetry/statistics.ts";
-import type { TestHome } from "../support/cli.ts";
-import { aKeptHome } from "../support/kept-home.ts";
-import { openLedgerOf } from "../support/open-ledger-of.ts";
-import { recentDays } from "../support/recent-days.ts";
-import { startTruthServer, type TruthServer } from "../support/truth-server.ts";
+import type { TestHome } from "../support/homes/cli.ts";
+import { aKeptHome } from "../support/homes/kept-home.ts";
+import { recentDays } from "../support/samples/recent-days.ts";
+import { startTruthServer, type TruthServer } from "../support/servers/truth-server.ts";
+import { openLedgerOf } from "../support/stores/open-ledger-of.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 /** `GSC_SYNC_HALT_TRIES=20` measures as often as a person who wants to know would. */

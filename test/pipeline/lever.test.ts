@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TestHome } from "../support/cli.ts";
-import { aKeptHome } from "../support/kept-home.ts";
-import { recentDays } from "../support/recent-days.ts";
-import { startTruthServer, type TruthServer } from "../support/truth-server.ts";
+import type { TestHome } from "../support/homes/cli.ts";
+import { aKeptHome } from "../support/homes/kept-home.ts";
+import { recentDays } from "../support/samples/recent-days.ts";
+import { startTruthServer, type TruthServer } from "../support/servers/truth-server.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 const siteUrl = "sc-domain:example.com";

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SyncEvent, SyncEventSchema } from "../../shared/events/sync-event.ts";
-import { aHome, type TestHome } from "../support/cli.ts";
-import { aKeptHome, keepServers } from "../support/kept-home.ts";
-import { recentDays } from "../support/recent-days.ts";
-import { startTruthServer, type TruthServer } from "../support/truth-server.ts";
+import { aHome, type TestHome } from "../support/homes/cli.ts";
+import { aKeptHome, keepServers } from "../support/homes/kept-home.ts";
+import { recentDays } from "../support/samples/recent-days.ts";
+import { startTruthServer, type TruthServer } from "../support/servers/truth-server.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 const dates = recentDays(12);

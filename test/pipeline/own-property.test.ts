@@ -5,18 +5,18 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseRegistryEntries } from "../../shared/registry/registry-entries.ts";
-import type { TestHome } from "../support/cli.ts";
+import { testedBlock } from "../support/documents/tested-block.ts";
 import {
   type GatedSearchConsole,
   startGatedSearchConsole,
-} from "../support/gated-search-console.ts";
-import { aKeptHome } from "../support/kept-home.ts";
-import { testedBlock } from "../support/tested-block.ts";
+} from "../support/fakes/gated-search-console.ts";
+import type { TestHome } from "../support/homes/cli.ts";
+import { aKeptHome } from "../support/homes/kept-home.ts";
 import {
   startTokenServer,
   type TokenServer,
   writeServiceAccount,
-} from "../support/token-server.ts";
+} from "../support/servers/token-server.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "gsc-sync-own-"));

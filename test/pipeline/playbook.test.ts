@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   type SampleSearchConsole,
   startSampleSearchConsole,
-} from "../../local/sample-search-console/sample-search-console.ts";
-import type { TestHome } from "../support/cli.ts";
-import { aKeptHome } from "../support/kept-home.ts";
+} from "../../sample-search-console/sample-search-console.ts";
+import type { TestHome } from "../support/homes/cli.ts";
+import { aKeptHome } from "../support/homes/kept-home.ts";
 
 const documents = ["docs/playbook.md", "docs/quick-reference.md"];
 

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { parsePacificDate } from "../../shared/plan/pacific-date.ts";
+import { parsePacificDate } from "../../shared/request/pacific-date.ts";
 import { openPostgresRowStore } from "../../shared/rows/postgres-row-store.ts";
-import { aKeptHome } from "../support/kept-home.ts";
-import { realPostgresFolder, startRealPostgres } from "../support/real-postgres.ts";
-import { recentDays } from "../support/recent-days.ts";
-import { startTruthServer } from "../support/truth-server.ts";
-import { difference, noDifference, rowsOf, truthRows } from "../support/visible-rows.ts";
+import { aKeptHome } from "../support/homes/kept-home.ts";
+import { recentDays } from "../support/samples/recent-days.ts";
+import { realPostgresFolder, startRealPostgres } from "../support/servers/real-postgres.ts";
+import { startTruthServer } from "../support/servers/truth-server.ts";
+import { difference, noDifference, rowsOf, truthRows } from "../support/stores/visible-rows.ts";
 
 const folder = realPostgresFolder();
 const why = folder === undefined ? " (skipped: this machine has no Postgres server programs)" : "";

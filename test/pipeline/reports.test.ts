@@ -6,11 +6,11 @@ import { z } from "zod";
 import {
   type SampleSearchConsole,
   startSampleSearchConsole,
-} from "../../local/sample-search-console/sample-search-console.ts";
-import { searchTypes } from "../../shared/plan/report.ts";
-import type { TestHome } from "../support/cli.ts";
-import { aKeptHome } from "../support/kept-home.ts";
-import { recentDays } from "../support/recent-days.ts";
+} from "../../sample-search-console/sample-search-console.ts";
+import { searchTypes } from "../../shared/request/report.ts";
+import type { TestHome } from "../support/homes/cli.ts";
+import { aKeptHome } from "../support/homes/kept-home.ts";
+import { recentDays } from "../support/samples/recent-days.ts";
 
 const site = "sc-domain:sample.example";
 const dates = recentDays(3);

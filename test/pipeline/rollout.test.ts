@@ -1,12 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TestHome } from "../support/cli.ts";
-import { inEveryRun } from "../support/in-every-run.ts";
-import { aKeptHome } from "../support/kept-home.ts";
-import { recentDays } from "../support/recent-days.ts";
-import { rolloutDisagreements } from "../support/rollout-check.ts";
-import { type SeenRequest, startTruthServer, type TruthServer } from "../support/truth-server.ts";
+import type { TestHome } from "../support/homes/cli.ts";
+import { inEveryRun } from "../support/homes/in-every-run.ts";
+import { aKeptHome } from "../support/homes/kept-home.ts";
+import { rolloutDisagreements } from "../support/rollouts/rollout-check.ts";
+import { recentDays } from "../support/samples/recent-days.ts";
+import {
+  type SeenRequest,
+  startTruthServer,
+  type TruthServer,
+} from "../support/servers/truth-server.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 const dates = recentDays(8);

@@ -2,13 +2,17 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { aHome, type TestHome } from "../support/cli.ts";
 import {
   type GatedSearchConsole,
   startGatedSearchConsole,
-} from "../support/gated-search-console.ts";
-import { descendantsOf } from "../support/process-tree.ts";
-import { startTokenServer, type TokenServer, writeSignIn } from "../support/token-server.ts";
+} from "../support/fakes/gated-search-console.ts";
+import { aHome, type TestHome } from "../support/homes/cli.ts";
+import { descendantsOf } from "../support/homes/process-tree.ts";
+import {
+  startTokenServer,
+  type TokenServer,
+  writeSignIn,
+} from "../support/servers/token-server.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 /** In the client secret, the refresh token, and every access token that is made of it. */

@@ -2,19 +2,19 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { addDays, pacificDateAt } from "../../shared/plan/pacific-date.ts";
-import type { TestHome } from "../support/cli.ts";
+import { addDays, pacificDateAt } from "../../shared/request/pacific-date.ts";
 import {
   type GatedSearchConsole,
   startGatedSearchConsole,
-} from "../support/gated-search-console.ts";
-import { aKeptHome } from "../support/kept-home.ts";
+} from "../support/fakes/gated-search-console.ts";
+import type { TestHome } from "../support/homes/cli.ts";
+import { aKeptHome } from "../support/homes/kept-home.ts";
 import {
   startTokenServer,
   type TokenServer,
   writeJson,
   writeSignIn,
-} from "../support/token-server.ts";
+} from "../support/servers/token-server.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 const day = (ago: number) => addDays(pacificDateAt(Date.now()), -ago);

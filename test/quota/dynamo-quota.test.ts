@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
 import { quotaScopes } from "../../shared/quota/scopes.ts";
 import { type QuotaStore, quotaContract } from "../contracts/quota-contract.ts";
-import { onDynamoDbLocal } from "../support/on-dynamodb-local.ts";
-import { connect, openQuotaTable, type QuotaTable } from "./quota-table.ts";
+import { onDynamoDbLocal } from "../support/servers/on-dynamodb-local.ts";
+import { connect, openQuotaTable, type QuotaTable } from "../support/stores/quota-table.ts";
 
 const start = 1_763_700_000_000;
 const scopes = quotaScopes({

@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { startDynamoServer } from "../../local/dynamo-server.ts";
-import { startSampleSearchConsole } from "../../local/sample-search-console/sample-search-console.ts";
+import { startDynamoServer } from "../../local/aws-servers/dynamo-server.ts";
+import { startSampleSearchConsole } from "../../sample-search-console/sample-search-console.ts";
 import type { QuotaScope } from "../../shared/quota/quota.ts";
 import { projectScope } from "../../shared/quota/scopes.ts";
-import { dynamoDbLocalMissing, startDynamoDbLocal } from "../support/dynamodb-local.ts";
-import { connect, createQuotaTable, type DynamoServer } from "./quota-table.ts";
+import { dynamoDbLocalMissing, startDynamoDbLocal } from "../support/servers/dynamodb-local.ts";
+import { connect, createQuotaTable, type DynamoServer } from "../support/stores/quota-table.ts";
 
 /** The clocks of workers and server run as much faster than the real one: all latencies count double. */
 const speed = Number(process.env.GSC_SYNC_QUOTA_SPEED ?? 2);

@@ -1,15 +1,15 @@
-import type { Clock } from "../../shared/fetch/clock.ts";
-import { requestPage } from "../../shared/fetch/request-page.ts";
-import { takeMeter } from "../../shared/fetch/take-meter.ts";
-import { defaultReportId, findReport, type Report } from "../../shared/plan/report.ts";
-import { createMemoryQuota } from "../../shared/quota/memory-quota.ts";
-import type { Quota, QuotaScope, ScopeClosure } from "../../shared/quota/quota.ts";
-import type { QuotaRefusal } from "../../shared/quota/refusal-closure.ts";
+import type { Clock } from "../../shared/lib/clock.ts";
+import type { Quota, QuotaRefusal, QuotaScope, ScopeClosure } from "../../shared/quota/quota.ts";
 import type { QuotaWindow } from "../../shared/quota/window.ts";
+import { defaultReportId, findReport } from "../../shared/request/find-report.ts";
+import type { Report } from "../../shared/request/report.ts";
 import { SearchConsoleError } from "../../shared/search-console/search-console-error.ts";
-import { day } from "../support/day.ts";
-import { fakeClock } from "../support/fake-clock.ts";
-import { memoryRowStore } from "../support/memory-row-store.ts";
+import { requestPage } from "../../shared/sync/fetch/request-page.ts";
+import { takeMeter } from "../../shared/sync/fetch/take-meter.ts";
+import { fakeClock } from "../support/fakes/fake-clock.ts";
+import { day } from "../support/samples/day.ts";
+import { createMemoryQuota } from "../support/stores/memory-quota.ts";
+import { memoryRowStore } from "../support/stores/memory-row-store.ts";
 
 const report = theReport();
 const date = day("2026-01-15");

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { memoryRegistry } from "../../shared/registry/memory-registry.ts";
 import {
   newProperty,
   pauseProperty,
@@ -7,9 +6,10 @@ import {
   resumeProperty,
   withSettings,
 } from "../../shared/registry/property.ts";
-import { quarantining } from "../../shared/registry/quarantine.ts";
 import { SearchConsoleError } from "../../shared/search-console/search-console-error.ts";
-import { pacific } from "../support/pacific.ts";
+import { quarantining } from "../../shared/sync/fetch/quarantine.ts";
+import { pacific } from "../support/samples/pacific.ts";
+import { memoryRegistry } from "../support/stores/memory-registry.ts";
 
 const siteUrl = "sc-domain:example.com";
 const active = newProperty(siteUrl, 1);

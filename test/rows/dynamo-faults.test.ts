@@ -6,8 +6,8 @@ import { maxBatchTries, type RowWrite, writeAll } from "../../shared/rows/dynamo
 import { openDynamoRowStore } from "../../shared/rows/dynamo-row-store.ts";
 import { rowKeyOf } from "../../shared/rows/dynamo-rows-table.ts";
 import { distinctStoredRows } from "../../shared/rows/stored-row.ts";
-import { connect } from "../quota/quota-table.ts";
-import { pageQuery, sampleRows, sampleUnit } from "../support/row-samples.ts";
+import { pageQuery, sampleRows, sampleUnit } from "../support/samples/row-samples.ts";
+import { connect } from "../support/stores/quota-table.ts";
 
 const mock = mockClient(DynamoDBDocumentClient);
 const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ region: "us-east-1" }));

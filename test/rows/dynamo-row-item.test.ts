@@ -8,14 +8,14 @@ import {
 } from "../../shared/rows/dynamo-row-item.ts";
 import { rowShards, unitKey, unitsBetween } from "../../shared/rows/dynamo-rows-table.ts";
 import { distinctStoredRows } from "../../shared/rows/stored-row.ts";
-import { pacific } from "../support/pacific.ts";
+import { pacific } from "../support/samples/pacific.ts";
 import {
   deviceCountry,
   pageQuery,
   sampleRow,
   sampleRows,
   sampleUnit,
-} from "../support/row-samples.ts";
+} from "../support/samples/row-samples.ts";
 
 describe("a figure", () => {
   test("of any size comes back as it was, within what DynamoDB takes as a number", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { startDynamoServer } from "../../local/dynamo-server.ts";
+import { startDynamoServer } from "../../local/aws-servers/dynamo-server.ts";
 import { describeRowStore } from "../contracts/row-store-contract.ts";
-import { dynamoBackend } from "../support/dynamo-row-store-backend.ts";
-import { dynamoDbLocalMissing, startDynamoDbLocal } from "../support/dynamodb-local.ts";
+import { dynamoDbLocalMissing, startDynamoDbLocal } from "../support/servers/dynamodb-local.ts";
+import { dynamoBackend } from "../support/stores/dynamo-row-store-backend.ts";
 
 const commands = new Set<string>();
 const eventualReads: object[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { PacificDate } from "../../shared/plan/pacific-date.ts";
+import type { PacificDate } from "../../shared/request/pacific-date.ts";
 import { isFinal } from "../../shared/rows/finality.ts";
-import { pacific } from "../support/pacific.ts";
+import { pacific } from "../support/samples/pacific.ts";
 
 const date = pacific("2026-03-06");
 

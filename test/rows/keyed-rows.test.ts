@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { keyedRows, keyHexAt } from "../../shared/rows/keyed-rows.ts";
 import { rowKeys } from "../../shared/rows/row-key.ts";
-import { sampleRow } from "../support/row-samples.ts";
+import { sampleRow } from "../support/samples/row-samples.ts";
 
 const keyHexOf = (keys: readonly string[]) => rowKeys([{ keys }]).toString("hex");
 

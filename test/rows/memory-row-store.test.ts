@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { describeRowStore } from "../contracts/row-store-contract.ts";
-import { heldRows, type MemoryRows, memoryRowStore } from "../support/memory-row-store.ts";
-import { sampleReport } from "../support/row-samples.ts";
+import { sampleReport } from "../support/samples/row-samples.ts";
+import { heldRows, type MemoryRows, memoryRowStore } from "../support/stores/memory-row-store.ts";
 
 // The store that other tests stand on must be as strict as the real ones.
 describeRowStore("row store in memory, for tests", async () => {

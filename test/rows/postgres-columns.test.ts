@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { Row } from "../../shared/request/row.ts";
 import { keyedRows, keyHexAt } from "../../shared/rows/keyed-rows.ts";
 import { plainArrays } from "../../shared/rows/postgres-arrays.ts";
 import { columnsOf } from "../../shared/rows/postgres-columns.ts";
-import type { Row } from "../../shared/rows/row.ts";
-import { deviceCountry, pageQuery, sampleRow, sampleRows } from "../support/row-samples.ts";
+import { deviceCountry, pageQuery, sampleRow, sampleRows } from "../support/samples/row-samples.ts";
 
 describe("a statement's columns", () => {
   const rows = [

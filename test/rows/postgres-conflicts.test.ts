@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { describe, expect, test } from "vitest";
-import { startPostgresServer } from "../../local/postgres-server.ts";
+import { startPostgresServer } from "../../local/postgres/postgres-server.ts";
 import { createPostgresPool, type SqlConnection } from "../../shared/rows/postgres-connection.ts";
 import { createPostgresRowStore } from "../../shared/rows/postgres-row-store.ts";
 import { generationGraceMs, type RowStore } from "../../shared/rows/row-store.ts";
-import { startConflictProxy } from "../support/conflict-proxy.ts";
-import { pageQuery, sampleRecord, sampleRows, sampleUnit } from "../support/row-samples.ts";
+import { pageQuery, sampleRecord, sampleRows, sampleUnit } from "../support/samples/row-samples.ts";
+import { startConflictProxy } from "../support/servers/conflict-proxy.ts";
 
 /** Quick pauses: what is tried here is that they are made, not how long they are. */
 const timing = { sleep: async () => {}, random: Math.random };

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createMessageReader } from "../../local/postgres-message-reader.ts";
-import { messageType, startupCodes } from "../../local/postgres-wire.ts";
+import { createMessageReader } from "../../local/postgres/postgres-message-reader.ts";
+import { messageType, startupCodes } from "../../local/postgres/postgres-wire.ts";
 import {
   createDsqlPool,
   dsqlRegion,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { startPostgresServer } from "../../local/postgres-server.ts";
+import { startPostgresServer } from "../../local/postgres/postgres-server.ts";
 import { createPostgresPool, type SqlConnection } from "../../shared/rows/postgres-connection.ts";
 import { dsqlDialect } from "../../shared/rows/postgres-dialect.ts";
 import { describeRowStore } from "../contracts/row-store-contract.ts";
-import { dsqlFaults, type SentStatement } from "../support/dsql-limits.ts";
-import { dsqlLintMissing, lintForDsql } from "../support/dsql-lint.ts";
-import { postgresBackend } from "../support/postgres-row-store-backend.ts";
+import { dsqlFaults, type SentStatement } from "../support/stores/dsql-limits.ts";
+import { dsqlLintMissing, lintForDsql } from "../support/stores/dsql-lint.ts";
+import { postgresBackend } from "../support/stores/postgres-row-store-backend.ts";
 
 /**
  * Aurora DSQL cannot run here. What a store in its dialect sends while the contract suite uses

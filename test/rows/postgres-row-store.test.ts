@@ -1,9 +1,9 @@
 import { describe, test } from "vitest";
-import { startPostgresServer } from "../../local/postgres-server.ts";
+import { startPostgresServer } from "../../local/postgres/postgres-server.ts";
 import { createPostgresPool } from "../../shared/rows/postgres-connection.ts";
 import { describeRowStore } from "../contracts/row-store-contract.ts";
-import { postgresBackend } from "../support/postgres-row-store-backend.ts";
-import { realPostgresFolder, startRealPostgres } from "../support/real-postgres.ts";
+import { realPostgresFolder, startRealPostgres } from "../support/servers/real-postgres.ts";
+import { postgresBackend } from "../support/stores/postgres-row-store-backend.ts";
 
 describeRowStore("row store on the embedded Postgres", () => backendOn(startPostgresServer()));
 

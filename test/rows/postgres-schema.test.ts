@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startPostgresServer } from "../../local/postgres-server.ts";
+import { startPostgresServer } from "../../local/postgres/postgres-server.ts";
 import { createPostgresPool, type SqlConnection } from "../../shared/rows/postgres-connection.ts";
 import {
   createPostgresRowStore,
@@ -7,8 +7,8 @@ import {
 } from "../../shared/rows/postgres-row-store.ts";
 import { migratePostgresSchema, schemaVersion } from "../../shared/rows/postgres-schema.ts";
 import { createSql } from "../../shared/rows/postgres-sql.ts";
-import { dropAll, keptOpen } from "../support/postgres-row-store-backend.ts";
-import { realPostgresFolder, startRealPostgres } from "../support/real-postgres.ts";
+import { realPostgresFolder, startRealPostgres } from "../support/servers/real-postgres.ts";
+import { dropAll, keptOpen } from "../support/stores/postgres-row-store-backend.ts";
 
 const allVersions = Array.from({ length: schemaVersion }, (_, index) => ({ version: index + 1 }));
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Row } from "../../shared/rows/row.ts";
+import type { Row } from "../../shared/request/row.ts";
 import { rowSet } from "../../shared/rows/row-set.ts";
-import { sampleRow, sampleRows } from "../support/row-samples.ts";
+import { sampleRow, sampleRows } from "../support/samples/row-samples.ts";
 
 function figuresOf(...pages: readonly (readonly Row[])[]) {
   const set = rowSet();

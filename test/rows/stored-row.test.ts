@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { distinctStoredRows } from "../../shared/rows/stored-row.ts";
-import { deviceCountry, pageQuery, sampleRow, sampleRows } from "../support/row-samples.ts";
+import { deviceCountry, pageQuery, sampleRow, sampleRows } from "../support/samples/row-samples.ts";
 
 describe("stored rows", () => {
   test("are distinct, sorted by key, the last of a repeated key", () => {

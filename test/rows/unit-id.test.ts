@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { unitId } from "../../shared/rows/unit-id.ts";
-import { sampleUnit } from "../support/row-samples.ts";
+import { sampleUnit } from "../support/samples/row-samples.ts";
 
 describe("a unit id", () => {
   test("is a version 8 UUID that never changes: stored rows are found by it", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { RowStoreError } from "../../shared/rows/row-store-error.ts";
 import { untilAvailable } from "../../shared/rows/until-available.ts";
-import { fakeClock } from "../support/fake-clock.ts";
+import { fakeClock } from "../support/fakes/fake-clock.ts";
 
 describe("work that needs the row store", () => {
   test("is done again while the store does not answer, after longer and longer pauses", async () => {

@@ -7,7 +7,6 @@ import {
   secretAuthorizer,
 } from "../../shared/search-console/google-account.ts";
 import { SearchConsoleError } from "../../shared/search-console/search-console-error.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
 import {
   startTokenServer,
   type TokenServer,
@@ -15,7 +14,8 @@ import {
   writeJson,
   writeServiceAccount,
   writeSignIn,
-} from "../support/token-server.ts";
+} from "../support/servers/token-server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 let server: TokenServer;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { nextPacificMidnight } from "../../shared/plan/pacific-date.ts";
+import { nextPacificMidnight } from "../../shared/request/pacific-date.ts";
 import {
   classifyFault,
   classifyRefusal,

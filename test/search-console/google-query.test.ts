@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Report } from "../../shared/plan/report.ts";
+import type { Report } from "../../shared/request/report.ts";
 import { queryOf, readPage } from "../../shared/search-console/google-query.ts";
 import { SearchConsoleError } from "../../shared/search-console/search-console-error.ts";
-import { pacific } from "../support/pacific.ts";
+import { pacific } from "../support/samples/pacific.ts";
 
 const pageQuery: Report = {
   id: "page_query",

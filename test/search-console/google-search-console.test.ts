@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from "vitest";
-import type { Report } from "../../shared/plan/report.ts";
+import type { Report } from "../../shared/request/report.ts";
 import { sharedToken } from "../../shared/search-console/google-account.ts";
 import type { Authorizer } from "../../shared/search-console/google-credentials.ts";
 import { googleSearchConsole } from "../../shared/search-console/google-search-console.ts";
 import { SearchConsoleError } from "../../shared/search-console/search-console-error.ts";
-import { pacific } from "../support/pacific.ts";
-import { startWebServer } from "../support/web-server.ts";
+import { pacific } from "../support/samples/pacific.ts";
+import { startWebServer } from "../support/servers/web-server.ts";
 
 const report: Report = {
   id: "page_query",

@@ -3,11 +3,11 @@ import { z } from "zod";
 import {
   type SampleSearchConsoleOptions,
   startSampleSearchConsole,
-} from "../../local/sample-search-console/sample-search-console.ts";
-import { findReport } from "../../shared/plan/report.ts";
+} from "../../sample-search-console/sample-search-console.ts";
+import { findReport } from "../../shared/request/find-report.ts";
 import { googleSearchConsole } from "../../shared/search-console/google-search-console.ts";
 import type { Page } from "../../shared/search-console/search-console.ts";
-import { pacific } from "../support/pacific.ts";
+import { pacific } from "../support/samples/pacific.ts";
 
 /** Google's client against the sample Search Console: what the pipeline runs on locally. */
 async function pair(options: SampleSearchConsoleOptions = {}) {

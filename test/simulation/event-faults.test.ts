@@ -3,8 +3,8 @@ import { runEvent } from "../../shared/events/run-event.ts";
 import { unitFailedEvent } from "../../shared/events/unit-event.ts";
 import { newBatch } from "../../shared/ledger/batch.ts";
 import { summariseRun } from "../../shared/ledger/run-summary.ts";
-import { aRun } from "../support/a-run.ts";
-import { day } from "../support/day.ts";
+import { aRun } from "../support/samples/a-run.ts";
+import { day } from "../support/samples/day.ts";
 import { eventFaults } from "./event-faults.ts";
 
 const run = aRun({ status: "completed_with_failures", batches: 1, plannedUnits: 1 });

@@ -1,10 +1,10 @@
-import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
-import { lockProperty } from "../../shared/ledger/hold-property.ts";
-import { isStarting, reconcileRuns } from "../../shared/ledger/reconcile-runs.ts";
+import { lockProperty } from "../../shared/ledger/lock-property.ts";
 import { isEnded, type Run } from "../../shared/ledger/run.ts";
-import { tellEnd } from "../../shared/ledger/tell-end.ts";
 import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
 import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
+import { publishRunEnd } from "../../shared/sync/end/publish-run-end.ts";
+import { isStarting, reconcileRuns } from "../../shared/sync/end/reconcile-runs.ts";
+import type { WorkPorts } from "../../shared/sync/fetch/fetch-ports.ts";
 import type { World } from "./simulated-ports.ts";
 import type { SimulatedStage } from "./simulated-stage.ts";
 
@@ -88,7 +88,7 @@ async function resume(
   ports: WorkPorts,
 ): Promise<void> {
   const { ledger, clock } = ports;
-  await tellEnd(run, ports);
+  await publishRunEnd(run, ports);
   await lockProperty(run, ledger, clock.nowMs());
   const execution = `${run.runId}-${clock.nowMs().toString(36)}`;
   await ledger.changeRun(run.runId, (ended) =>

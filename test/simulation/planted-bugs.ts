@@ -1,10 +1,10 @@
 import type { SyncEvent } from "../../shared/events/sync-event.ts";
-import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
-import { gatherUnit } from "../../shared/fetch/gather-unit.ts";
-import { type PageRoom, unboundedRoom } from "../../shared/fetch/page-room.ts";
+import type { RunTransition } from "../../shared/ledger/decision.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import type { Run } from "../../shared/ledger/run.ts";
-import type { RunTransition } from "../../shared/ledger/transitions/decision.ts";
+import type { WorkPorts } from "../../shared/sync/fetch/fetch-ports.ts";
+import { gatherUnit } from "../../shared/sync/fetch/gather-unit.ts";
+import { type PageRoom, unboundedRoom } from "../../shared/sync/fetch/page-memory-budget.ts";
 import type { Stores } from "./simulated-ports.ts";
 
 /** Changes the stores that all share, the ports and the room of each worker: how a bug is planted. */

@@ -1,4 +1,4 @@
-import type { Paging } from "../../shared/plan/unit.ts";
+import type { Paging } from "../../shared/request/unit.ts";
 import type { Dice } from "./dice.ts";
 
 /** What is to be synced, and with what. */

@@ -1,7 +1,7 @@
-import { addDays, daysBetween, type PacificDate } from "../../shared/plan/pacific-date.ts";
-import type { Row } from "../../shared/rows/row.ts";
+import { addDays, daysBetween, type PacificDate } from "../../shared/request/pacific-date.ts";
+import type { Row } from "../../shared/request/row.ts";
 import type { Page, PageRequest } from "../../shared/search-console/search-console.ts";
-import { failure, refusal, transient } from "../support/scripted-search-console.ts";
+import { failure, refusal, transient } from "../support/fakes/scripted-search-console.ts";
 import type { Dice } from "./dice.ts";
 import type { Faults } from "./faults.ts";
 import type { Scenario } from "./scenario.ts";

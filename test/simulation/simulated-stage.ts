@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { functionTimeoutsSeconds } from "../../shared/config/function-timeouts.ts";
-import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
-import { workBatch } from "../../shared/fetch/work-batch.ts";
 import { parseBatchMessage } from "../../shared/ledger/batch-message.ts";
-import { handOverAtEvents } from "../../shared/ledger/execution-events.ts";
+import { handOverAtEvents } from "../../shared/sync/execution-events.ts";
+import type { WorkPorts } from "../../shared/sync/fetch/fetch-ports.ts";
+import { workBatch } from "../../shared/sync/fetch/work-batch.ts";
 import { memoryQueue, type ReceivedMessage } from "./memory-queue.ts";
 import { newProcess, type Process } from "./scheduler.ts";
 import { simulatedPorts, type World } from "./simulated-ports.ts";

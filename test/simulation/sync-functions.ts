@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { WorkPorts } from "../../shared/fetch/fetch-ports.ts";
-import { closeRun } from "../../shared/ledger/close-run.ts";
-import { dispatchBatches } from "../../shared/ledger/dispatch-batches.ts";
-import { planRun } from "../../shared/plan/plan-run.ts";
 import { quotaOutlook } from "../../shared/quota/quota-outlook.ts";
+import { dispatchBatches } from "../../shared/sync/dispatch/dispatch-batches.ts";
+import { closeRun } from "../../shared/sync/end/close-run.ts";
+import type { WorkPorts } from "../../shared/sync/fetch/fetch-ports.ts";
+import { planRun } from "../../shared/sync/plan/plan-run.ts";
 
 /** The functions behind the sync machine's task states. */
 export const syncFunctions = {

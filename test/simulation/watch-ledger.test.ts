@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { memoryLedger } from "../../shared/ledger/memory-ledger.ts";
 import { dispatchRun } from "../../shared/ledger/transitions/dispatch-run.ts";
-import { aRun } from "../support/a-run.ts";
+import { aRun } from "../support/samples/a-run.ts";
+import { memoryLedger } from "../support/stores/memory-ledger.ts";
 import { newCoverage } from "./coverage.ts";
 import { watchLedger } from "./watch-ledger.ts";
 

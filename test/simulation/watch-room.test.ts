@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pageRoom, unboundedRoom } from "../../shared/fetch/page-room.ts";
+import { pageRoom, unboundedRoom } from "../../shared/sync/fetch/page-memory-budget.ts";
 import { watchRoom } from "./watch-room.ts";
 
 const never = new AbortController().signal;

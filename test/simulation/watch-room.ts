@@ -1,4 +1,4 @@
-import type { PageRoom } from "../../shared/fetch/page-room.ts";
+import type { PageRoom } from "../../shared/sync/fetch/page-memory-budget.ts";
 
 /**
  * A process's room with an eye on who is let in. A page's size is not known before it is there, so

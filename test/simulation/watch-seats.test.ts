@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { leaveSeat, type Seats, seatMs, takeSeat } from "../../shared/ledger/seats.ts";
+import { leaveSeat, type Seats, seatMs, takeSeat } from "../../shared/ledger/worker-slots.ts";
 import { newCoverage } from "./coverage.ts";
 import { watchSeats } from "./watch-seats.ts";
 

@@ -1,4 +1,4 @@
-import type { Seats } from "../../shared/ledger/seats.ts";
+import type { Seats } from "../../shared/ledger/worker-slots.ts";
 import { type Coverage, count } from "./coverage.ts";
 
 export type SeatWatch = {

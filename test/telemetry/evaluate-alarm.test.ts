@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { nightRules, rulesOfRuns } from "../../shared/telemetry/alarm-rules.ts";
 import { raisedAlarms, timesRaised } from "../../shared/telemetry/evaluate-alarm.ts";
 import { linesOf } from "../../shared/telemetry/thresholds.ts";
-import { plantedSeries } from "../support/planted-series.ts";
+import { plantedSeries } from "../support/samples/planted-series.ts";
 
 const startMs = Date.parse("2026-10-20T12:00:00Z");
 const rules = rulesOfRuns(linesOf({ maxQueueSize: 1_000, maxInFlight: 10 }));

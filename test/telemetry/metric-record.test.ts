@@ -2,7 +2,7 @@ import { Metrics } from "@aws-lambda-powertools/metrics";
 import { describe, expect, test, vi } from "vitest";
 import { emfTelemetry } from "../../shared/telemetry/emf-telemetry.ts";
 import { parseEmfLine, pointsOf } from "../../shared/telemetry/metric-record.ts";
-import { aRun } from "../support/a-run.ts";
+import { aRun } from "../support/samples/a-run.ts";
 
 const figures = {
   ...{ units: 4, requests: 5, retries: 1, deferred: 2, exceeded: 0 },

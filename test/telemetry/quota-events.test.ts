@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { emfRecords } from "../support/emf-records.ts";
+import { emfRecords } from "../support/samples/emf-records.ts";
 
 test("a scope that approaches its limit is one record by stage and scope, the id no dimension", () => {
   const { telemetry, records } = emfRecords();

@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { jsonOption, stageOption } from "../../options.ts";
-import { deadLetterJson, deadLettersTable } from "../../views/dead-letters-view.ts";
-import { withStage } from "../../with-stage.ts";
+import { jsonOption, stageOption } from "../../options/options.ts";
+import { deadLetterJson, deadLettersTable } from "../../output/views/dead-letters-view.ts";
+import { withStage } from "../../stage/with-stage.ts";
 
 /** `gsc-sync dlq list`: each letter with its reason, when it came, and how its body begins. */
 export function dlqListCommand(): Command {

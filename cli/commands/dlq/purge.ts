@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import { mayChange, requireAnswerable } from "../../confirm.ts";
-import { jsonOption, stageOption } from "../../options.ts";
-import { requireLetters } from "../../require-letters.ts";
-import { counted } from "../../views/format.ts";
-import { withStage } from "../../with-stage.ts";
+import { requireLetters } from "../../checks/require-dead-letters.ts";
+import { jsonOption, stageOption } from "../../options/options.ts";
+import { mayChange, requireAnswerable } from "../../output/confirm.ts";
+import { counted } from "../../output/views/format.ts";
+import { withStage } from "../../stage/with-stage.ts";
 
 type PurgeOptions = { readonly stage: string; readonly json: boolean; readonly yes: boolean };
 

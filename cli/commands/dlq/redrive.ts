@@ -1,10 +1,10 @@
 import { Command } from "commander";
-import { CommandError } from "../../command-error.ts";
-import { jsonOption, stageOption } from "../../options.ts";
-import { requireLetters } from "../../require-letters.ts";
-import { deadLetterJson, deadLettersTable } from "../../views/dead-letters-view.ts";
-import { counted } from "../../views/format.ts";
-import { withStage } from "../../with-stage.ts";
+import { requireLetters } from "../../checks/require-dead-letters.ts";
+import { jsonOption, stageOption } from "../../options/options.ts";
+import { CommandError } from "../../output/command-error.ts";
+import { deadLetterJson, deadLettersTable } from "../../output/views/dead-letters-view.ts";
+import { counted } from "../../output/views/format.ts";
+import { withStage } from "../../stage/with-stage.ts";
 
 /** `gsc-sync dlq redrive`: gives letters to the workers again, when what was wrong is mended. */
 export function dlqRedriveCommand(): Command {

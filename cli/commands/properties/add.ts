@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { resourceNames } from "../../../shared/config/names.ts";
-import { defaultAccountId } from "../../../shared/registry/account.ts";
 import { withSettings } from "../../../shared/registry/property.ts";
 import type { Registry } from "../../../shared/registry/registry.ts";
 import {
@@ -10,13 +9,14 @@ import {
   parseRegistryEntries,
   type RegistryEntries,
 } from "../../../shared/registry/registry-entries.ts";
+import { defaultAccountId } from "../../../shared/request/account.ts";
 import { openCredentialFile } from "../../../shared/search-console/google-credential-file.ts";
-import { definitionsOf } from "../../configured-reports.ts";
-import { homeOnly, jsonOption, reportFault, stageOption } from "../../options.ts";
-import { givenProperty, withPropertyArgument } from "../../property-argument.ts";
-import { UsageError } from "../../usage-error.ts";
-import { registryJson, registryText } from "../../views/registry-view.ts";
-import { withStage } from "../../with-stage.ts";
+import { definitionsOf } from "../../options/configured-reports.ts";
+import { homeOnly, jsonOption, reportFault, stageOption } from "../../options/options.ts";
+import { givenProperty, withPropertyArgument } from "../../options/property-argument.ts";
+import { UsageError } from "../../output/usage-error.ts";
+import { registryJson, registryText } from "../../output/views/registry-view.ts";
+import { withStage } from "../../stage/with-stage.ts";
 
 type AddOptions = {
   readonly stage: string;

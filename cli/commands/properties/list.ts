@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { jsonOption, stageOption } from "../../options.ts";
-import { registryJson, registryText } from "../../views/registry-view.ts";
-import { withStage } from "../../with-stage.ts";
+import { jsonOption, stageOption } from "../../options/options.ts";
+import { registryJson, registryText } from "../../output/views/registry-view.ts";
+import { withStage } from "../../stage/with-stage.ts";
 
 /** `gsc-sync properties list`: what is registered, and what is paused or quarantined. */
 export function listPropertiesCommand(): Command {

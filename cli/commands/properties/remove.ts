@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import { mayChange } from "../../confirm.ts";
-import { jsonOption, stageOption } from "../../options.ts";
-import { propertyOf, withPropertyArgument } from "../../property-argument.ts";
-import { requireProperty } from "../../require-property.ts";
-import { withStage } from "../../with-stage.ts";
+import { requireProperty } from "../../checks/require-property.ts";
+import { jsonOption, stageOption } from "../../options/options.ts";
+import { propertyOf, withPropertyArgument } from "../../options/property-argument.ts";
+import { mayChange } from "../../output/confirm.ts";
+import { withStage } from "../../stage/with-stage.ts";
 
 type RemoveOptions = {
   readonly stage: string;

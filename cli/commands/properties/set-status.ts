@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { type Property, pauseProperty, resumeProperty } from "../../../shared/registry/property.ts";
-import { jsonOption, stageOption } from "../../options.ts";
-import { propertyOf, withPropertyArgument } from "../../property-argument.ts";
-import { requireProperty } from "../../require-property.ts";
-import { registryJson, registryText } from "../../views/registry-view.ts";
-import { withStage } from "../../with-stage.ts";
+import { requireProperty } from "../../checks/require-property.ts";
+import { jsonOption, stageOption } from "../../options/options.ts";
+import { propertyOf, withPropertyArgument } from "../../options/property-argument.ts";
+import { registryJson, registryText } from "../../output/views/registry-view.ts";
+import { withStage } from "../../stage/with-stage.ts";
 
 /** `gsc-sync properties pause`: a sync passes over it until it is resumed. */
 export function pausePropertyCommand(): Command {

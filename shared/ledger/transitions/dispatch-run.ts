@@ -1,8 +1,8 @@
 import type { QuotaOutlook } from "../../quota/quota-outlook.ts";
-import { mostPutBack } from "../largest-run.ts";
+import { mostPutBack } from "../../request/run-limits.ts";
+import { changed, type Decision, unchanged } from "../decision.ts";
 import { afterUnanswered, ringOf } from "../ring-lease.ts";
 import { batchIdAt, inFlightCount, isDrained, isEnded, queueSize, type Run } from "../run.ts";
-import { changed, type Decision, unchanged } from "./decision.ts";
 import { settleHalt } from "./halt-run.ts";
 import { releaseHolds } from "./release-holds.ts";
 

@@ -1,7 +1,7 @@
+import { errorText } from "../../request/run-limits.ts";
 import type { BatchUnit } from "../batch.ts";
-import { errorText } from "../largest-run.ts";
+import { changed, type Decision, unchanged } from "../decision.ts";
 import { isDrained, isEnded, type Run } from "../run.ts";
-import { changed, type Decision, unchanged } from "./decision.ts";
 import { endRun } from "./halt-run.ts";
 import { releaseHolds } from "./release-holds.ts";
 

@@ -1,5 +1,5 @@
+import { changed, type Decision, unchanged } from "../decision.ts";
 import { isEnded, type Run } from "../run.ts";
-import { changed, type Decision, unchanged } from "./decision.ts";
 
 export type HandOverAnswer =
   /** The execution that carries the run from here on; to be started. */

@@ -1,5 +1,5 @@
+import { changed, type Decision, unchanged } from "../decision.ts";
 import { leaseMs, type Run } from "../run.ts";
-import { changed, type Decision, unchanged } from "./decision.ts";
 
 export type RenewAnswer = "renewed" | "halting" | "lost";
 

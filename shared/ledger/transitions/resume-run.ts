@@ -1,5 +1,5 @@
+import { changed, type Decision, unchanged } from "../decision.ts";
 import { isEnded, type Run } from "../run.ts";
-import { changed, type Decision, unchanged } from "./decision.ts";
 import { releaseHolds } from "./release-holds.ts";
 
 export type ResumeAnswer = "resumed" | "still-going" | "already-complete";

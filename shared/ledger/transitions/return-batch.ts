@@ -1,6 +1,6 @@
-import { errorText } from "../largest-run.ts";
+import { errorText } from "../../request/run-limits.ts";
+import { changed, type Decision, unchanged } from "../decision.ts";
 import type { Run } from "../run.ts";
-import { changed, type Decision, unchanged } from "./decision.ts";
 import { settleHalt } from "./halt-run.ts";
 import { releaseHolds } from "./release-holds.ts";
 

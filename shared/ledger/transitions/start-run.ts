@@ -1,5 +1,5 @@
+import { changed, type Decision, unchanged } from "../decision.ts";
 import type { Run } from "../run.ts";
-import { changed, type Decision, unchanged } from "./decision.ts";
 
 /**
  * planned -> running, once its batch items are written. A run that is past that, or that another

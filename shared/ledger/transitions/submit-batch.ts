@@ -1,5 +1,5 @@
+import { changed, type Decision, unchanged } from "../decision.ts";
 import type { Run } from "../run.ts";
-import { changed, type Decision, unchanged } from "./decision.ts";
 import { settleHalt } from "./halt-run.ts";
 
 /** All units of the batch are done or failed: it leaves the flight for good. */

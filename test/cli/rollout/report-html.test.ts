@@ -8,10 +8,10 @@ import * as z from "zod";
 import { reportContent } from "../../../cli/rollout/report-content.ts";
 import { reportHtml } from "../../../cli/rollout/report-html.ts";
 import { reportMarkdown } from "../../../cli/rollout/report-markdown.ts";
-import type { RolloutFigures } from "../../../shared/rollout/rollout-figures.ts";
-import { rolloutVerdicts } from "../../../shared/rollout/verdicts.ts";
-import { chromiumProgram } from "../../support/chromium.ts";
-import { sampleFigures } from "../../support/rollout-samples.ts";
+import type { RolloutFigures } from "../../../shared/operations/rollout/rollout-figures.ts";
+import { rolloutVerdicts } from "../../../shared/operations/rollout/verdicts.ts";
+import { sampleFigures } from "../../support/samples/rollout-samples.ts";
+import { chromiumProgram } from "../../support/servers/chromium.ts";
 
 const nasty = `https://example.com/<script>alert("1")</script>&'|*${"long".repeat(40)}/`;
 const [first, ...others] = sampleFigures().compared.days;
@@ -46,7 +46,7 @@ test("the Markdown says the verdict first, and holds no markup of a name", () =>
 
 const program = chromiumProgram();
 const inspectPage = readFileSync(
-  join(import.meta.dirname, "../../support/inspect-page.mjs"),
+  join(import.meta.dirname, "../../support/servers/inspect-page.mjs"),
   "utf8",
 );
 const LooksSchema = z.object({

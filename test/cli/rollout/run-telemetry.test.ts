@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { reportContent } from "../../../cli/rollout/report-content.ts";
 import { reportHtml } from "../../../cli/rollout/report-html.ts";
 import { seriesOf, telemetryOf } from "../../../cli/rollout/run-telemetry.ts";
-import { noSeries } from "../../../shared/rollout/run-series.ts";
-import { rolloutVerdicts } from "../../../shared/rollout/verdicts.ts";
+import { noSeries } from "../../../shared/operations/rollout/run-series.ts";
+import { rolloutVerdicts } from "../../../shared/operations/rollout/verdicts.ts";
 import type { MetricQuery, MetricWindow } from "../../../shared/telemetry/metric-source.ts";
-import { fakeClock } from "../../support/fake-clock.ts";
-import { aMeasuredRun, sampleFigures } from "../../support/rollout-samples.ts";
+import { fakeClock } from "../../support/fakes/fake-clock.ts";
+import { aMeasuredRun, sampleFigures } from "../../support/samples/rollout-samples.ts";
 
 const run = aMeasuredRun(Date.UTC(2026, 10, 22), 150_000, 1);
 const all = run.summary.batch.count;

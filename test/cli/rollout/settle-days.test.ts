@@ -1,18 +1,18 @@
 import { expect, test } from "vitest";
-import { CommandError } from "../../../cli/command-error.ts";
+import { CommandError } from "../../../cli/output/command-error.ts";
 import { reportContent } from "../../../cli/rollout/report-content.ts";
 import { reportMarkdown } from "../../../cli/rollout/report-markdown.ts";
 import { settleDays } from "../../../cli/rollout/settle-days.ts";
-import { lockProperty } from "../../../shared/ledger/hold-property.ts";
-import { memoryLedger } from "../../../shared/ledger/memory-ledger.ts";
+import { lockProperty } from "../../../shared/ledger/lock-property.ts";
 import { batchIdAt, type Run } from "../../../shared/ledger/run.ts";
-import type { PacificDate } from "../../../shared/plan/pacific-date.ts";
-import { isEqual } from "../../../shared/rollout/rollout-figures.ts";
-import type { SettledDay } from "../../../shared/rollout/settle-differences.ts";
-import { rolloutVerdicts } from "../../../shared/rollout/verdicts.ts";
-import { aRun } from "../../support/a-run.ts";
-import { sampleFigures } from "../../support/rollout-samples.ts";
-import { sampleRecord, sampleRows } from "../../support/row-samples.ts";
+import { isEqual } from "../../../shared/operations/rollout/rollout-figures.ts";
+import type { SettledDay } from "../../../shared/operations/rollout/settle-differences.ts";
+import { rolloutVerdicts } from "../../../shared/operations/rollout/verdicts.ts";
+import type { PacificDate } from "../../../shared/request/pacific-date.ts";
+import { aRun } from "../../support/samples/a-run.ts";
+import { sampleFigures } from "../../support/samples/rollout-samples.ts";
+import { sampleRecord, sampleRows } from "../../support/samples/row-samples.ts";
+import { memoryLedger } from "../../support/stores/memory-ledger.ts";
 
 const good = sampleFigures();
 const { siteUrl } = good;

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { lastDays } from "../../../shared/plan/date-range.ts";
+import { lastDays } from "../../../shared/request/date-range.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { patienceMs } from "../patience.ts";
 import { pullLever, workerLimits } from "./lever.ts";

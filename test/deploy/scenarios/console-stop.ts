@@ -1,4 +1,4 @@
-import { lastDays } from "../../../shared/plan/date-range.ts";
+import { lastDays } from "../../../shared/request/date-range.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { patienceMs } from "../patience.ts";
 import { differenceFromTruth, type World } from "./world.ts";

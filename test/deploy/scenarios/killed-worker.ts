@@ -1,4 +1,4 @@
-import { lastDays } from "../../../shared/plan/date-range.ts";
+import { lastDays } from "../../../shared/request/date-range.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { processesOf } from "../function-processes.ts";
 import { patienceMs } from "../patience.ts";

@@ -9,8 +9,8 @@ import {
   GetQueueUrlCommand,
   SetQueueAttributesCommand,
 } from "@aws-sdk/client-sqs";
-import { lastDays } from "../../../shared/plan/date-range.ts";
 import { newProperty } from "../../../shared/registry/property.ts";
+import { lastDays } from "../../../shared/request/date-range.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { arns, names } from "../deployed-stage.ts";
 import { patienceMs } from "../patience.ts";

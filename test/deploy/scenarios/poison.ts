@@ -1,6 +1,6 @@
 import { GetQueueUrlCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
-import { dynamoLetterCopies } from "../../../shared/dead-letters/dynamo-letter-copies.ts";
-import { sqsDeadLetters } from "../../../shared/dead-letters/sqs-dead-letters.ts";
+import { dynamoLetterCopies } from "../../../shared/operations/dead-letters/dynamo-letter-copies.ts";
+import { sqsDeadLetters } from "../../../shared/operations/dead-letters/sqs-dead-letters.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { names } from "../deployed-stage.ts";
 import { patienceMs } from "../patience.ts";

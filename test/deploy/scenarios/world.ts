@@ -1,6 +1,6 @@
-import { datesFromTo } from "../../../shared/plan/pacific-date.ts";
+import { datesFromTo } from "../../../shared/request/pacific-date.ts";
 import type { UnitQuery } from "../../../shared/rows/row-store.ts";
-import { difference, shownRow } from "../../support/visible-rows.ts";
+import { difference, shownRow } from "../../support/stores/visible-rows.ts";
 import type { Clients } from "../clients.ts";
 import type { DeployedStage } from "../deployed-stage.ts";
 import type { Ministack } from "../ministack.ts";

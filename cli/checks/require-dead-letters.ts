@@ -1,0 +1,15 @@
+import type { DeadLetter } from "../../shared/operations/dead-letters/dead-letter.ts";
+import { UsageError } from "../output/usage-error.ts";
+
+/** The ids that were asked for, or those of all letters. @throws UsageError for one that is none */
+export function requireLetters(
+  asked: readonly string[],
+  letters: readonly DeadLetter[],
+): readonly string[] {
+  const known = letters.map(({ letterId }) => letterId);
+  const unknown = asked.find((letterId) => !known.includes(letterId));
+  if (unknown !== undefined) {
+    throw new UsageError(`there is no dead letter ${unknown}: "gsc-sync dlq list" shows them`);
+  }
+  return asked.length === 0 ? known : asked;
+}

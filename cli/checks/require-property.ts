@@ -1,0 +1,12 @@
+import type { Property } from "../../shared/registry/property.ts";
+import type { Registry } from "../../shared/registry/registry.ts";
+import { UsageError } from "../output/usage-error.ts";
+
+/** @throws UsageError when nobody has registered it */
+export async function requireProperty(registry: Registry, siteUrl: string): Promise<Property> {
+  const property = await registry.readProperty(siteUrl);
+  if (property !== undefined) return property;
+  throw new UsageError(
+    `${siteUrl} is not registered: "gsc-sync properties list" shows what is, "gsc-sync properties add" registers it`,
+  );
+}

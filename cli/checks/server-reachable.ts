@@ -1,0 +1,86 @@
+import { connect } from "node:net";
+import { environmentNames } from "../../shared/config/names.ts";
+import { googleRootUrl, rootUrlFault } from "../../shared/search-console/root-url.ts";
+import { localStage } from "../options/options.ts";
+import { CommandError } from "../output/command-error.ts";
+import { UsageError } from "../output/usage-error.ts";
+
+/**
+ * Where this machine's home reads, if not at Google. A stage in AWS has been told by its deploy.
+ * @throws UsageError
+ */
+export function homeRootUrl(stage: string): string | undefined {
+  const rootUrl = process.env[environmentNames.searchConsoleRootUrl] || undefined;
+  if (rootUrl === undefined || stage !== localStage) return undefined;
+  const fault = rootUrlFault(rootUrl);
+  if (fault !== undefined)
+    throw new UsageError(`${environmentNames.searchConsoleRootUrl}: ${fault}`);
+  return rootUrl;
+}
+
+const connectMs = 4_000;
+const answerMs = 5_000;
+
+/**
+ * Finds out at the start whether anybody listens where Search Console should be and, at another
+ * address than Google's, whether it speaks as Search Console does: within 10 s in all.
+ */
+export async function reachSearchConsole(rootUrl: string | undefined): Promise<void> {
+  const url = new URL(rootUrl || googleRootUrl);
+  const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const fault = await tryToConnect(host, port);
+  if (fault !== undefined) {
+    throw new CommandError(
+      `no Search Console server answers at ${url.origin} (${fault}): check the network${rootUrl ? " and GSC_API_ROOT_URL" : ""}`,
+    );
+  }
+  if (!rootUrl) return;
+  const strange = await askForSites(rootUrl);
+  if (strange === undefined) return;
+  throw new CommandError(
+    `what answers at ${url.origin} is not Search Console (${strange}): check GSC_API_ROOT_URL`,
+  );
+}
+
+function tryToConnect(host: string, port: number): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  const socket = connect({ host, port, timeout: connectMs });
+  socket.on("connect", () => resolve(undefined));
+  socket.on("timeout", () => resolve(`no connection within ${connectMs / 1_000} s`));
+  socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+  return promise.finally(() => socket.destroy());
+}
+
+function isJson(body: string): boolean {
+  try {
+    if (body.trim() !== "") JSON.parse(body);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Asks, without credentials, for the list of properties, which counts in no quota of ours. Any
+ * JSON will do, a refusal too, and so will an empty answer: a stand-in need not know that list.
+ * A web page, or no HTTP at all, is somebody else.
+ */
+async function askForSites(rootUrl: string): Promise<string | undefined> {
+  const sites = `${rootUrl.replace(/\/$/, "")}/webmasters/v3/sites`;
+  try {
+    const answer = await fetch(sites, {
+      redirect: "manual",
+      signal: AbortSignal.timeout(answerMs),
+    });
+    const body = await answer.text();
+    if (/^\s*</.test(body)) return `HTTP ${answer.status} with a page instead of JSON`;
+    if (!isJson(body)) return `HTTP ${answer.status} with text instead of JSON`;
+    return answer.status >= 300 && answer.status < 400 ? "it redirects elsewhere" : undefined;
+  } catch (error) {
+    if (error instanceof Error && error.name === "TimeoutError") {
+      return `no answer within ${answerMs / 1_000} s`;
+    }
+    return "it does not speak HTTP, or hung up";
+  }
+}

@@ -1,0 +1,84 @@
+import { isEnded } from "../../shared/ledger/run.ts";
+import type { StageLoan } from "../stage/with-loan.ts";
+import type { DrillGround } from "./drill-environment.ts";
+import type { Findings } from "./drill-result.ts";
+import type { Scenario } from "./scenario.ts";
+import { DrillFailure, until } from "./until.ts";
+import { effectWatch, enoughRequests, type Load } from "./watch-effect.ts";
+import { watchUsage } from "./watch-usage.ts";
+
+export type DrillOptions = {
+  /** How long usage is watched after the rollback, in scenarios that ask for it. */
+  readonly watchMs: number;
+  readonly stop: AbortSignal;
+  readonly onNotice: (notice: string) => void;
+};
+
+const longestStartMs = 2 * 60_000;
+const longestDetectionMs = 5 * 60_000;
+
+/** Provocation, detection, rollback, effect: what is measured. */
+export async function rehearse(
+  scenario: Scenario,
+  drill: DrillGround & {
+    readonly runId: string;
+    readonly loan: StageLoan;
+    readonly note: (step: string, atMs?: number) => void;
+    /** Of the property at the server, before the drill. */
+    readonly requests: number;
+  },
+  found: Findings,
+  { stop, watchMs, budgetMs }: DrillOptions & { readonly budgetMs: number },
+): Promise<void> {
+  const { note, stage } = drill;
+  await until("the run sends requests", { limitMs: longestStartMs, stop }, async () => {
+    const load = await loadNow(drill);
+    return load !== undefined && load.requests >= drill.requests + enoughRequests
+      ? load
+      : undefined;
+  });
+  note("the run is under way");
+  const provokedAtMs = Date.now();
+  found.provokedAtMs = provokedAtMs;
+  {
+    await using _provocation = await scenario.provoke(drill);
+    note(`provoked: ${scenario.says}`);
+    const limits = { limitMs: longestDetectionMs, stop };
+    const shown = await until("the metrics show it", limits, async () => {
+      await loadNow(drill);
+      return scenario.detect(drill, provokedAtMs);
+    });
+    found.detectedAtMs = Date.now();
+    note(`detected by ${shown}`, found.detectedAtMs);
+    const { requests } = await drill.server.seen(drill.siteUrl);
+    await scenario.rollBack(drill);
+    const watch = effectWatch(scenario.effect, requests);
+    // A rollback that takes a little longer than it may is told as such, with its time.
+    const patience = { limitMs: budgetMs * 1.5, stop };
+    found.effectAtMs = await until(scenario.effect.says, patience, async () => {
+      const load = await loadNow(drill);
+      return load === undefined ? undefined : watch(load);
+    });
+    note(`effect: ${scenario.effect.says}`, found.effectAtMs);
+  }
+  note("the provocation is over");
+  if (!scenario.watched) return;
+  const { peak, refusals, low } = await watchUsage(stage, { forMs: watchMs, stop });
+  note(`usage watched for ${watchMs / 1_000} s: at most ${peak} a minute, ${refusals} refusals`);
+  if (!low) found.failure ??= "usage did not stay low after the rollback";
+}
+
+/** Undefined while the run is being planned. @throws DrillFailure when it is over already */
+async function loadNow({
+  stage,
+  server,
+  siteUrl,
+  runId,
+}: DrillGround & { readonly runId: string }): Promise<Load | undefined> {
+  const run = await stage.ledger.readRun(runId);
+  if (run === undefined) return undefined;
+  if (isEnded(run.status) && run.status !== "halted") {
+    throw new DrillFailure(`the run ended too early, as ${run.status}: ${run.reason ?? ""}`);
+  }
+  return { run, atMs: Date.now(), ...(await server.seen(siteUrl)) };
+}

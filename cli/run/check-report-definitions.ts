@@ -1,0 +1,20 @@
+import type { RunRequestInput } from "../../shared/request/run-request.ts";
+import { parseRunRequest } from "../../shared/sync/plan/plan-run.ts";
+import { storedShapeFaults } from "../../shared/sync/plan/stored-shapes.ts";
+import { UsageError } from "../output/usage-error.ts";
+import type { OpenStage } from "../stage/stage.ts";
+
+/**
+ * Says at once what planning would find out: a report of the configuration that is stored in
+ * another shape. @throws UsageError
+ */
+export async function refuseChangedReports(
+  stage: OpenStage,
+  request: RunRequestInput,
+): Promise<void> {
+  if (request.definitions === undefined) return;
+  const nowMs = Date.now();
+  const parsed = parseRunRequest(request, nowMs);
+  const faults = await storedShapeFaults(parsed, await stage.rows(), nowMs);
+  if (faults.length > 0) throw new UsageError(faults.join("; "));
+}

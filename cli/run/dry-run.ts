@@ -1,0 +1,42 @@
+import { localStage } from "../../local/aws-servers/local-names.ts";
+import { quotaScopes } from "../../shared/quota/scopes.ts";
+import { dataEpoch, pacificDateAt } from "../../shared/request/pacific-date.ts";
+import type { RunRequestInput } from "../../shared/request/run-request.ts";
+import { estimateRun, type RunEstimate } from "../../shared/sync/plan/estimate-run.ts";
+import { parseRunRequest, planUnitsOf } from "../../shared/sync/plan/plan-run.ts";
+import type { OpenStage } from "../stage/stage.ts";
+
+/** A dry run as `--json` prints it. */
+export type DryRun = RunEstimate & {
+  readonly dryRun: true;
+  readonly siteUrl: string;
+  readonly from: string;
+  readonly to: string;
+  readonly budgetPerMinute: number;
+  /** The embedded servers cost nothing. */
+  readonly costUsd: number;
+};
+
+/** What a run of the request would fetch, from what is stored. Sends nothing, writes nothing. */
+export async function dryRun(
+  input: RunRequestInput,
+  stage: Pick<OpenStage, "rows" | "ledger">,
+  nowMs: number,
+): Promise<DryRun> {
+  const rows = await stage.rows();
+  const request = parseRunRequest(input, nowMs);
+  const { siteUrl, from, to, reports, definitions = [] } = request;
+  const distinct = { ...request, reports: [...new Set(reports)] };
+  const plan = await planUnitsOf(distinct, rows, nowMs);
+  const stored = await rows.readUnits({
+    siteUrl,
+    from: dataEpoch,
+    to: pacificDateAt(nowMs),
+    reports: distinct.reports,
+  });
+  const owners = { ...request, projectId: localStage };
+  const scopes = quotaScopes(owners, await stage.ledger.readSettings());
+  const budgetPerMinute = Math.min(...scopes.map(({ budget }) => budget));
+  const estimate = estimateRun(plan, stored, { budgetPerMinute, definitions });
+  return { dryRun: true, siteUrl, from, to, budgetPerMinute, ...estimate, costUsd: 0 };
+}

@@ -1,0 +1,71 @@
+import type { RunSummary } from "../../shared/ledger/run-summary.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
+import { isExecutionRunning } from "../../shared/sync/end/executions.ts";
+import { onInterrupt } from "../output/interrupt.ts";
+import type { Terminal } from "../output/terminal.ts";
+import type { OpenStage } from "../stage/stage.ts";
+import { deliverEvents } from "./deliver-events.ts";
+import { untilEndIsTold } from "./ensure-end-published.ts";
+import { eventFolder } from "./event-folder.ts";
+import { followRun } from "./follow-run.ts";
+
+export type FollowedRun = {
+  readonly summary: RunSummary;
+  /** Every event of the run has reached the command; also when there is none. */
+  readonly delivered: boolean;
+};
+
+/**
+ * Follows a run to its end, giving its events to a command as they come, and the rest of them
+ * after the end.
+ */
+export async function followDelivering(
+  stage: OpenStage,
+  started: { readonly runId: string; readonly execution: string },
+  terminal: Terminal,
+  delivery: {
+    /** Gets the events; absent: nobody does. */
+    readonly command: string | undefined;
+    /** For what the command prints, and what becomes of it. */
+    readonly notice?: (text: string) => void;
+  },
+): Promise<FollowedRun> {
+  const { command, notice = terminal.notice } = delivery;
+  if (command === undefined) {
+    return { summary: await followRun(stage, started, terminal), delivered: true };
+  }
+  const { runId } = started;
+  const folder = eventFolder();
+  const allThere = new AbortController();
+  const stop = new AbortController();
+  const delivering = deliverEvents({
+    folder,
+    runId,
+    command,
+    notice,
+    allThere: allThere.signal,
+    stop: stop.signal,
+  });
+  // Told when it is awaited, whatever becomes of the run meanwhile.
+  delivering.catch(() => {});
+  try {
+    const summary = await followRun(stage, started, terminal);
+    terminal.endProgress();
+    using _interrupt = onInterrupt(
+      () => stop.abort(),
+      () => process.exit(1),
+    );
+    await untilEndIsTold(runId, stop.signal, {
+      ledger: stage.ledger,
+      clock: systemClock,
+      isExecutionRunning: (execution) => isExecutionRunning(stage.executions, execution),
+      eventBus: () => stage.eventBus(),
+    });
+    allThere.abort();
+    return { summary, delivered: (await delivering) === "delivered" };
+  } catch (error) {
+    stop.abort();
+    await delivering.catch(() => {});
+    throw error;
+  }
+}

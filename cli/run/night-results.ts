@@ -1,0 +1,72 @@
+import type { Ledger } from "../../shared/ledger/ledger.ts";
+import { sideBySide } from "../../shared/lib/side-by-side.ts";
+import type { Property } from "../../shared/registry/property.ts";
+import { failureText } from "../../shared/sync/end/close-run.ts";
+import { nightByHand, nightRunNames } from "../../shared/sync/plan/plan-night.ts";
+import { whySkipped } from "../../shared/sync/plan/plan-sync.ts";
+import type { SyncedProperty } from "../output/views/sync-view.ts";
+import type { OpenStage } from "../stage/stage.ts";
+import { readRunState } from "./run-snapshot.ts";
+
+const propertiesAtOnce = 20;
+
+/**
+ * The night's runs so far but those that are told already, each with its property; a property
+ * without one is left out.
+ */
+export async function nightRuns(
+  { ledger }: { readonly ledger: Ledger },
+  properties: readonly Property[],
+  execution: string,
+  told: ReadonlySet<string> = new Set(),
+): Promise<readonly SyncedProperty[]> {
+  const night = nightByHand(execution);
+  const each = await sideBySide(properties, propertiesAtOnce, async ({ siteUrl, accountId }) => {
+    const names = nightRunNames(night, siteUrl).filter((name) => !told.has(name));
+    const states = await Promise.all(names.map((name) => readRunState(ledger, name)));
+    return states.flatMap((state): readonly SyncedProperty[] => {
+      if (state === undefined) return [];
+      const { summary: run } = state;
+      return [{ siteUrl, accountId, status: run.status, reason: run.reason, run }];
+    });
+  });
+  return each.flat();
+}
+
+/**
+ * What a night that was started by hand, and has ended, has made of each property: its runs; without
+ * one it was passed over, or its execution failed before there was a run.
+ */
+export async function nightResults(
+  stage: Pick<OpenStage, "ledger" | "executions">,
+  properties: readonly Property[],
+  execution: string,
+): Promise<readonly SyncedProperty[]> {
+  const runs = Map.groupBy(await nightRuns(stage, properties, execution), ({ siteUrl }) => siteUrl);
+  const each = await sideBySide(properties, propertiesAtOnce, async (property) => {
+    const { siteUrl, accountId } = property;
+    const known = runs.get(siteUrl);
+    if (known !== undefined) return known;
+    const outcome = await withoutRun(stage, property, nightByHand(execution));
+    return [{ siteUrl, accountId, ...outcome, run: null }];
+  });
+  return each.flat();
+}
+
+async function withoutRun(
+  stage: Pick<OpenStage, "executions">,
+  property: Property,
+  night: string,
+): Promise<Pick<SyncedProperty, "status" | "reason">> {
+  if (property.status !== "active") return { status: "skipped", reason: whySkipped(property) };
+  for (const name of nightRunNames(night, property.siteUrl)) {
+    const child = await stage.executions.describe(name);
+    if (child === undefined || child.status === "SUCCEEDED") continue;
+    const { status, error = "", cause = "" } = child;
+    if (status === "RUNNING") return { status: "planned", reason: "its run is being planned" };
+    const why = error || cause ? failureText({ Error: error, Cause: cause }) : `${status}`;
+    return { status: "failed", reason: `its execution ${name} ended without a run: ${why}` };
+  }
+  const reason = "no work, or another run has it: the log of list-properties says which";
+  return { status: "skipped", reason };
+}

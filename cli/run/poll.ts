@@ -1,0 +1,33 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { CommandError } from "../output/command-error.ts";
+
+const lookAgainMs = 3_000;
+const patienceMs = 60_000;
+
+/**
+ * Looks again while looking fails, for a minute: what is watched goes on meanwhile. What the look
+ * refuses itself (a CommandError) it refuses at once. `again`, between two looks, may throw as well.
+ * @throws CommandError
+ */
+export async function lookPatiently<Seen>(
+  look: () => Promise<Seen>,
+  watched: string,
+  again: () => Promise<unknown> = () => delay(lookAgainMs),
+  nowMs: () => number = Date.now,
+): Promise<Seen> {
+  for (const giveUpAtMs = nowMs() + patienceMs; ; ) {
+    try {
+      return await look();
+    } catch (cause) {
+      if (cause instanceof CommandError) throw cause;
+      if (nowMs() >= giveUpAtMs) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new CommandError(
+          `${watched} goes on without this command, which could not see it for a minute: ${reason}`,
+          { cause },
+        );
+      }
+    }
+    await again();
+  }
+}

@@ -1,0 +1,34 @@
+import { PropertyBusyError } from "../../shared/ledger/lock-property.ts";
+import { holderInTheWay } from "../../shared/ledger/property-lock.ts";
+import type { RunRequestInput } from "../../shared/request/run-request.ts";
+import { parseRunRequest } from "../../shared/sync/plan/plan-run.ts";
+import { CommandError } from "../output/command-error.ts";
+import type { OpenStage } from "../stage/stage.ts";
+
+/** Starts an execution of the sync machine; its name makes a second start of the same one none. */
+export async function startRun(
+  { executions }: Pick<OpenStage, "executions">,
+  execution: string,
+  input: { readonly runId?: string | undefined },
+): Promise<{ readonly runId: string; readonly execution: string }> {
+  await executions.start(execution, input);
+  return { runId: input.runId ?? execution, execution };
+}
+
+/** Says at once what planning would find out; the ledger's lock decides. @throws CommandError */
+export async function refuseBusyProperty(
+  stage: OpenStage,
+  request: RunRequestInput,
+): Promise<void> {
+  const nowMs = Date.now();
+  const { siteUrl, from, to, keepAutoSync } = parseRunRequest(request, nowMs);
+  const lock = await stage.ledger.readLock(siteUrl);
+  const holder = holderInTheWay(lock, { from, to, keepAutoSync }, nowMs);
+  if (holder !== undefined) throw new CommandError(new PropertyBusyError(siteUrl, holder).message);
+}
+
+/** What is started here is fetched from the server that is set here, or not at all. */
+export function refuseOtherServer(stage: Pick<OpenStage, "otherServer">): void {
+  const fault = stage.otherServer();
+  if (fault !== undefined) throw new CommandError(fault);
+}

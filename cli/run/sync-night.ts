@@ -1,0 +1,76 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { isEnded } from "../../shared/ledger/run.ts";
+import type { Executions } from "../../shared/sync/end/executions.ts";
+import { executionArn } from "../../shared/sync/end/sfn-describe-execution.ts";
+import { CommandError } from "../output/command-error.ts";
+import { onInterrupt } from "../output/interrupt.ts";
+import type { Terminal } from "../output/terminal.ts";
+import { countFailed, syncLine, syncText } from "../output/views/sync-view.ts";
+import type { DeployedStage } from "../stage/deployed-stage.ts";
+import type { OpenStage } from "../stage/stage.ts";
+import { nightResults, nightRuns } from "./night-results.ts";
+import { lookPatiently } from "./poll.ts";
+import { newRunId } from "./run-id.ts";
+
+const lookMs = 3_000;
+
+/**
+ * `sync` of all properties on a stage: an execution of the nightly machine, as the schedule starts
+ * one. The night goes on in AWS whatever becomes of this command.
+ */
+export async function syncNight(
+  stage: OpenStage & { readonly deployed: DeployedStage },
+  options: { readonly stage: string; readonly detach: boolean },
+  terminal: Terminal,
+): Promise<void> {
+  const execution = newRunId(Date.now());
+  const { nights, description } = stage.deployed;
+  await nights.start(execution, {});
+  const arn = executionArn(description.nightlyStateMachineArn, execution);
+  if (options.detach) {
+    terminal.result(
+      `The night ${execution} is started. Watch it: gsc-sync --stage ${options.stage} status`,
+      { execution, executionArn: arn },
+    );
+    return;
+  }
+  terminal.notice(`the nightly machine syncs every registered property: ${arn}`);
+  const properties = await stage.registry.listProperties();
+  const stopping = new AbortController();
+  using _interrupt = onInterrupt(
+    () => stopping.abort(),
+    () => process.exit(1),
+  );
+  const told = new Set<string>();
+  const untilNextLook = async () => {
+    await delay(lookMs, undefined, { signal: stopping.signal }).catch(() => {});
+    if (!stopping.signal.aborted) return;
+    throw new CommandError(
+      `the night ${execution} goes on without this command: gsc-sync --stage ${options.stage} status shows its runs, halt RUN stops one`,
+    );
+  };
+  const patiently = <Seen>(look: () => Promise<Seen>) =>
+    lookPatiently(look, `the night ${execution}`, untilNextLook);
+  for (let status = "RUNNING"; status === "RUNNING"; ) {
+    await untilNextLook();
+    status = await patiently(() => statusOf(nights, execution));
+    for (const each of await patiently(() => nightRuns(stage, properties, execution, told))) {
+      if (each.run === null || !isEnded(each.run.status)) continue;
+      told.add(each.run.runId);
+      terminal.notice(syncLine(each));
+    }
+  }
+  const synced = await patiently(() => nightResults(stage, properties, execution));
+  // A run that was handed over goes on without the night, and may still end well.
+  const ended = synced.filter(({ status }) => status === "skipped" || isEnded(status));
+  const failed = countFailed(ended, properties);
+  if (failed > 0) process.exitCode = 1;
+  terminal.result(syncText(synced, terminal), { ok: failed === 0, properties: synced });
+}
+
+/** @throws CommandError when it did not come to its end */
+async function statusOf(nights: Executions, execution: string): Promise<string> {
+  const { status, cause } = (await nights.describe(execution)) ?? { status: "RUNNING" };
+  if (status === "RUNNING" || status === "SUCCEEDED") return status;
+  throw new CommandError(`the nightly machine ended as ${status}${cause ? `: ${cause}` : ""}`);
+}

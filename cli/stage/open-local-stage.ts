@@ -1,0 +1,154 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SFNClient } from "@aws-sdk/client-sfn";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { localClientOptions, localNames, localStage } from "../../local/aws-servers/local-names.ts";
+import { isDiskFull } from "../../local/home/disk-space.ts";
+import { homeFolder, homeLayout } from "../../local/home/home.ts";
+import { openStack } from "../../local/home/open-stack.ts";
+import { reconcileOwnedRuns } from "../../local/home/reconcile-runs.ts";
+import type { Stack } from "../../local/home/stack.ts";
+import { homeMetricSource } from "../../local/metrics/home-metric-source.ts";
+import { homeEnvironmentFault, readRowsPlace } from "../../shared/config/environment.ts";
+import { environmentNames } from "../../shared/config/names.ts";
+import { dynamoLedger } from "../../shared/ledger/dynamo-ledger.ts";
+import { documentsOf } from "../../shared/lib/dynamo-documents.ts";
+import { openRowStore } from "../../shared/rows/postgres-or-dynamo-rows.ts";
+import { resolvedPlace } from "../../shared/rows/resolve-rows-place.ts";
+import type { RowStore } from "../../shared/rows/row-store.ts";
+import { sfnExecutions } from "../../shared/sync/end/sfn-executions.ts";
+import { tellRefusal } from "../output/print-error.ts";
+import { UsageError } from "../output/usage-error.ts";
+import type { OpenStage, Resources } from "./stage.ts";
+import { openTables } from "./stage-tables.ts";
+
+/** This machine's home: starts its servers, or attaches to them. */
+export async function openLocalStage(onNotice: (notice: string) => void): Promise<OpenStage> {
+  const fault = homeEnvironmentFault(process.env);
+  if (fault !== undefined) throw new UsageError(fault);
+  const ownedSinceMs = Date.now();
+  const home = homeFolder(process.env, process.cwd());
+  using _starting = saidAfter(patienceMs, () => onNotice(`starting the servers of ${home} …`));
+  const stack = await openStack({ home, environment: process.env, onNotice, openLever });
+  void stack.lost.then((what) => abandon(stack, what));
+  const { endpoints } = stack;
+  const dynamo = new DynamoDBClient(localClientOptions(endpoints.dynamo));
+  const stepFunctions = new SFNClient(localClientOptions(endpoints.stepFunctions));
+  const documents = documentsOf(dynamo);
+  const tables = openTables(documents, {
+    ...endpoints,
+    defaults: { lever: Number(stack.handlerEnvironment[environmentNames.lever]) },
+  });
+  let opening: Promise<RowStore> | undefined;
+  const opened: OpenStage = {
+    ...tables,
+    metrics: homeMetricSource(homeLayout(home).folders.telemetry),
+    executions: sfnExecutions(stepFunctions, endpoints.stateMachineArn),
+    rows() {
+      opening ??= openRows(stack, documents);
+      return opening;
+    },
+    async sqlAccess() {
+      return endpoints.postgres === null ? null : { connectionString: endpoints.postgres };
+    },
+    async deadLetters() {
+      const { SQSClient } = await import("@aws-sdk/client-sqs");
+      const { openDeadLetters } = await import("./open-dead-letters.ts");
+      return openDeadLetters(new SQSClient(localClientOptions(endpoints.sqs)), documents, {
+        ...endpoints,
+        waits: true,
+      });
+    },
+    async eventBus() {
+      const { openEventBus } = await import("./open-event-bus.ts");
+      return openEventBus(localClientOptions(endpoints.eventBridge), localNames.eventBus);
+    },
+    otherServer: () => otherServer(stack),
+    resources: ({ keep }) => resourcesOf(stack, home, keep),
+    lost: stack.lost,
+    deployed: null,
+    async close(options) {
+      const rows = await opening?.catch(() => undefined);
+      await rows?.close();
+      await stack.close(options);
+      stepFunctions.destroy();
+      dynamo.destroy();
+    },
+  };
+  try {
+    if (stack.role === "owner")
+      await reconcileOwnedRuns(
+        {
+          ledger: opened.ledger,
+          eventBus: { publish: async (events) => (await opened.eventBus()).publish(events) },
+        },
+        { ownedSinceMs, nowMs: Date.now() },
+      );
+  } catch (error) {
+    await opened.close({ force: true });
+    throw error;
+  }
+  return opened;
+}
+
+async function openRows(stack: Stack, documents: DynamoDBDocumentClient): Promise<RowStore> {
+  const place = readRowsPlace(stack.handlerEnvironment);
+  return openRowStore(await resolvedPlace(place, async () => undefined), documents);
+}
+
+/** A person who waits for longer than this is told for what. */
+const patienceMs = 1_500;
+
+function saidAfter(ms: number, say: () => void): Disposable {
+  const timer = process.stderr.isTTY ? setTimeout(say, ms) : undefined;
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+/** The owner's workers fetch what this command starts: from the same server, or not at all. */
+function otherServer({ handlerEnvironment }: Stack): string | undefined {
+  const name = environmentNames.searchConsoleRootUrl;
+  const here = process.env[name] || undefined;
+  const there = handlerEnvironment[name];
+  if (here === there) return undefined;
+  return `the command that owns this home reads ${there ?? "Google"}, and this one would read ${here ?? "Google"}: wait for its end, or use another ${environmentNames.home}`;
+}
+
+function resourcesOf({ endpoints, role }: Stack, home: string, keep: boolean): Resources {
+  return {
+    stage: localStage,
+    home,
+    // Ports are chosen anew by each owner: without --keep they close with this command.
+    running: keep || role === "attached",
+    databaseUrl: endpoints.postgres,
+    ledgerTable: endpoints.ledgerTable,
+    quotaTable: endpoints.quotaTable,
+    rowsTable: endpoints.postgres === null ? endpoints.rowsTable : null,
+    queueUrl: endpoints.queueUrl,
+    deadLetterQueueUrl: endpoints.deadLetterQueueUrl,
+    stateMachineArn: endpoints.stateMachineArn,
+    dynamoEndpoint: endpoints.dynamo,
+    sqsEndpoint: endpoints.sqs,
+    stepFunctionsEndpoint: endpoints.stepFunctions,
+    eventBridgeEndpoint: endpoints.eventBridge,
+  };
+}
+
+/** Without its servers a command can do nothing more; what is committed stays. */
+async function abandon(stack: Stack, what: string): Promise<never> {
+  const full = await isDiskFull(homeFolder(process.env, process.cwd()));
+  tellRefusal(
+    `${what}${full ? ", because the disk is full" : ""}: what is stored stays; "gsc-sync status" shows what to resume`,
+    1,
+  );
+  await stack.close({ force: true }).catch(() => {});
+  process.exit(1);
+}
+
+/** How the home's owner reads the lever for its event source. */
+function openLever(variables: Readonly<Record<string, string>>): () => Promise<number> {
+  const dynamo = new DynamoDBClient(localClientOptions(variables.AWS_ENDPOINT_URL_DYNAMODB ?? ""));
+  const ledger = dynamoLedger(documentsOf(dynamo), {
+    table: variables[environmentNames.ledgerTable] ?? "",
+    defaults: { lever: Number(variables[environmentNames.lever]) },
+  });
+  return async () => (await ledger.readSettings()).lever;
+}

@@ -1,0 +1,61 @@
+import {
+  type AlarmRule,
+  escalatingAlarms,
+  rulesOfRuns,
+} from "../../shared/telemetry/alarm-rules.ts";
+import { raisedAlarms } from "../../shared/telemetry/evaluate-alarm.ts";
+import { escalationShownMs } from "../../shared/telemetry/thresholds.ts";
+import { reasonOf } from "../output/error-text.ts";
+import type { OpenStage } from "./stage.ts";
+import { linesWith } from "./stage-thresholds.ts";
+
+/** A line of the playbook's "escalate immediately if" that was crossed lately. */
+export type Escalation = {
+  readonly id: string;
+  readonly says: string;
+  readonly threshold: number;
+  readonly observed: number | null;
+  /** UTC, ISO 8601. */
+  readonly from: string;
+  readonly to: string;
+  readonly active: boolean;
+};
+
+const minuteMs = 60_000;
+
+/** By the recorded metrics of the last quarter of an hour, oldest first. */
+export async function readEscalations(
+  { ledger, metrics }: Pick<OpenStage, "ledger" | "metrics">,
+  nowMs: number,
+): Promise<readonly Escalation[]> {
+  const ids: readonly string[] = escalatingAlarms;
+  const rules = rulesOfRuns(linesWith(await ledger.readSettings())).filter(({ id }: AlarmRule) =>
+    ids.includes(id),
+  );
+  const window = { fromMs: nowMs - escalationShownMs, toMs: nowMs };
+  return (await raisedAlarms(rules, metrics, window)).map((alarm) => ({
+    id: alarm.id,
+    says: alarm.says,
+    threshold: alarm.threshold,
+    observed: alarm.worst,
+    from: new Date(alarm.fromMs).toISOString(),
+    to: new Date(Math.min(alarm.toMs, nowMs)).toISOString(),
+    // Metrics of the minute that has just begun may not have come yet.
+    active: alarm.toMs + minuteMs > nowMs,
+  }));
+}
+
+/** Null, and said so, when the metrics cannot be read: all else of a stage can be told without them. */
+export async function escalationsIfKnown(
+  stage: Pick<OpenStage, "ledger" | "metrics">,
+  onNotice: (notice: string) => void,
+): Promise<readonly Escalation[] | null> {
+  try {
+    return await readEscalations(stage, Date.now());
+  } catch (error) {
+    onNotice(
+      `whether anything escalates is not known, since the metrics cannot be read: ${reasonOf(error)}`,
+    );
+    return null;
+  }
+}

@@ -1,0 +1,32 @@
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { dynamoLedger } from "../../shared/ledger/dynamo-ledger.ts";
+import type { Settings } from "../../shared/ledger/settings.ts";
+import { dynamoLoans } from "../../shared/operations/loan/dynamo-loans.ts";
+import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
+import { listQuotaScopes } from "../../shared/quota/dynamo-quota-list.ts";
+import { dynamoRegistry } from "../../shared/registry/dynamo-registry.ts";
+import type { OpenStage } from "./stage.ts";
+
+/** What commands read and change in a stage's tables. */
+export function openTables(
+  documents: DynamoDBDocumentClient,
+  tables: {
+    readonly ledgerTable: string;
+    readonly quotaTable: string;
+    readonly defaults: Settings;
+  },
+): Pick<OpenStage, "ledger" | "quota" | "registry" | "loans" | "quotaScopes"> {
+  const { ledgerTable, quotaTable, defaults } = tables;
+  return {
+    ledger: dynamoLedger(documents, { table: ledgerTable, defaults }),
+    quota: createDynamoQuota({
+      documents,
+      tableName: quotaTable,
+      now: Date.now,
+      random: Math.random,
+    }),
+    registry: dynamoRegistry(documents, { table: ledgerTable }),
+    loans: dynamoLoans(documents, { table: ledgerTable }),
+    quotaScopes: (nowMs) => listQuotaScopes(documents, quotaTable, nowMs),
+  };
+}

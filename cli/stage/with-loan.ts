@@ -1,0 +1,146 @@
+import { hostname } from "node:os";
+import type { Wanted } from "../../shared/operations/loan/borrow.ts";
+import {
+  borrowNightlySync,
+  borrowSettings,
+  renewLoan,
+  takeLoan,
+} from "../../shared/operations/loan/borrow.ts";
+import {
+  type GivenBack,
+  giveBack,
+  giveBackAbandoned,
+} from "../../shared/operations/loan/give-back.ts";
+import { type Borrower, type Here, holderText, loanMs } from "../../shared/operations/loan/loan.ts";
+import type { LoanPorts } from "../../shared/operations/loan/loan-ports.ts";
+import { CommandError } from "../output/command-error.ts";
+import { reasonOf } from "../output/error-text.ts";
+import { givenBackText } from "./loan-view.ts";
+import type { OpenStage } from "./stage.ts";
+
+/** What a command may change of the stage while it has the loan. */
+export type StageLoan = {
+  /** @throws CommandError: a person has set one of them meanwhile, or the loan is another's. */
+  set(wanted: Wanted): Promise<void>;
+  /** Lets nightly syncs pass over the property. False: none would have read it. */
+  pauseNightlySync(siteUrl: string): Promise<boolean>;
+  /** Aborted once the loan is another's: nothing more must be changed. */
+  readonly lost: AbortSignal;
+};
+
+/**
+ * Works with the stage's loan, and gives back what was borrowed whatever comes. A process that dies
+ * leaves that to {@link giveBackLeft}. @throws CommandError: another rollout or drill has the loan.
+ */
+export async function onLoan<Outcome>(
+  stage: LoanStage,
+  asked: Pick<Borrower, "loanId" | "borrower">,
+  onNotice: (notice: string) => void,
+  work: (loan: StageLoan) => Promise<Outcome>,
+): Promise<Outcome> {
+  const ports = loanPorts(stage);
+  const here = thisProcess(stage);
+  const { loanId } = asked;
+  const taken = await takeLoan({ ...asked, host: here.host, pid: here.pid }, here, ports);
+  if (taken.kind === "held") {
+    throw new CommandError(
+      `${holderText(taken.by)} has this stage's lever until it ends: wait for it, or stop it`,
+    );
+  }
+  const lost = new AbortController();
+  const renewing = setInterval(() => {
+    // A ledger that is away for a moment is asked again long before the lease is over.
+    renewLoan(loanId, here, ports).then(
+      (mine) => mine || lost.abort(),
+      () => {},
+    );
+  }, loanMs / 6);
+  try {
+    return await work({
+      async set(wanted) {
+        const borrowed = await borrowSettings(loanId, wanted, here, ports);
+        if (borrowed.kind === "lost") throw lostLoan(asked);
+        if (borrowed.kind === "theirs") {
+          throw new CommandError(
+            `somebody has changed ${borrowed.names.join(", ")} meanwhile (gsc-sync lever): it is left as it is, and the ${asked.borrower} ends`,
+          );
+        }
+      },
+      async pauseNightlySync(siteUrl) {
+        return borrowNightlySync(loanId, siteUrl, here, ports);
+      },
+      lost: lost.signal,
+    });
+  } finally {
+    clearInterval(renewing);
+    const held = await stage.loans.readLoan();
+    if (held?.loanId === loanId && held.pid === here.pid) {
+      const back = givenBackText(await giveBack(held, ports));
+      if (back !== undefined) onNotice(back);
+    }
+  }
+}
+
+/** What a rollout or drill that was killed left changed: given back by the next command. */
+export async function giveBackLeft(
+  stage: LoanStage,
+  onNotice: (notice: string) => void,
+): Promise<void> {
+  let back: GivenBack | undefined;
+  try {
+    back = await giveBackAbandoned(thisProcess(stage), loanPorts(stage));
+  } catch (error) {
+    // What else is asked of the stage, a halt above all, must not wait for it.
+    onNotice(
+      `what an earlier rollout or drill has changed could not be given back: ${reasonOf(error)}`,
+    );
+    return;
+  }
+  if (back === undefined) return;
+  const { borrower, loanId } = back.loan;
+  const what = givenBackText(back) ?? "nothing was left to give back";
+  onNotice(`${borrower} ${loanId} ended without giving back what it had changed: ${what}`);
+}
+
+type LoanStage = Pick<OpenStage, "loans" | "ledger" | "registry" | "deployed">;
+
+function loanPorts(stage: LoanStage): LoanPorts {
+  const { loans, registry } = stage;
+  return { loans, settings: settingsOf(stage), registry, nowMs: Date.now };
+}
+
+/** In AWS the worker's function and mapping follow the lever. */
+function settingsOf({ ledger, deployed }: LoanStage): LoanPorts["settings"] {
+  if (deployed === null) return ledger;
+  const { workers, description } = deployed;
+  return {
+    readSetSettings: ledger.readSetSettings,
+    async changeSettings(change) {
+      const settings = await ledger.changeSettings(change);
+      const { applyLever } = await import("../../shared/operations/lever/change-lever.ts");
+      await applyLever({ ledger, workers, reserved: description.worker.reserved });
+      return settings;
+    },
+  };
+}
+
+/** Machines that share a stage in AWS may share a name: there the lease alone tells who lives. */
+function thisProcess({ deployed }: LoanStage): Here {
+  return { host: hostname(), pid: process.pid, isAlive: deployed === null ? isAlive : () => true };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process is alive too.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+function lostLoan({ borrower, loanId }: Pick<Borrower, "loanId" | "borrower">): CommandError {
+  return new CommandError(
+    `${borrower} ${loanId} stood still for so long that another command gave back what it had changed`,
+  );
+}

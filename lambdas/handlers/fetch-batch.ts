@@ -1,0 +1,121 @@
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import middy from "@middy/core";
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { readVariable } from "../../shared/config/environment.ts";
+import { environmentNames } from "../../shared/config/names.ts";
+import { type BatchMessage, parseBatchMessage } from "../../shared/ledger/batch-message.ts";
+import { settingsReading } from "../../shared/ledger/cached-settings.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
+import {
+  deadLetterOf,
+  letterAttributes,
+} from "../../shared/operations/dead-letters/dead-letter.ts";
+import { putLetterCopy } from "../../shared/operations/dead-letters/dynamo-letter-copy.ts";
+import { googleAccounts } from "../../shared/registry/google-accounts.ts";
+import type { WorkPorts } from "../../shared/sync/fetch/fetch-ports.ts";
+import { pageRoom, workerRoomBytes } from "../../shared/sync/fetch/page-memory-budget.ts";
+import { quarantining } from "../../shared/sync/fetch/quarantine.ts";
+import { workBatch } from "../../shared/sync/fetch/work-batch.ts";
+import { accountSecrets } from "../account-secrets.ts";
+import { clientPatience } from "../client-patience.ts";
+import { documents, environment, ledger, logger, telemetry } from "../container.ts";
+import { eventBus } from "../event-bus.ts";
+import { openRows } from "../open-rows.ts";
+import { quota, scopesOf } from "../quota.ts";
+import { registry } from "../registry.ts";
+
+const sqs = new SQSClient(clientPatience);
+const countsTakes = readVariable(environmentNames.countTakes) !== undefined;
+
+const searchConsoleOf = googleAccounts({
+  registry,
+  rootUrl: environment.searchConsoleRootUrl,
+  variable: readVariable,
+  secrets: accountSecrets,
+});
+/** Read again while a take goes on, so that a change reaches it within seconds. */
+const settings = settingsReading(ledger, {
+  first: environment.settings,
+  maxAgeMs: 2_000,
+  nowMs: Date.now,
+});
+
+const room = pageRoom(workerRoomBytes);
+
+/** The worker: answers a doorbell with one take of the batch. */
+export const handler = middy<SQSEvent, SQSBatchResponse>()
+  .use(injectLambdaContext(logger))
+  .handler(async (event) => {
+    const batchItemFailures: { itemIdentifier: string }[] = [];
+    for (const record of event.Records) {
+      const message = parseBatchMessage(record.body);
+      try {
+        if (message === undefined) await deadLetter(record);
+        else await work(message);
+      } catch (error) {
+        logger.error("take failed", { messageId: record.messageId, error: asError(error) });
+        batchItemFailures.push({ itemIdentifier: record.messageId });
+      }
+    }
+    return { batchItemFailures };
+  });
+
+async function work(message: BatchMessage): Promise<void> {
+  await settings.refresh();
+  const rows = await openRows();
+  const known = await ledger.readRun(message.runId);
+  if (known === undefined) return;
+  const searchConsole = await searchConsoleOf(known.accountId);
+  const ports: WorkPorts = {
+    ledger,
+    eventBus,
+    quota,
+    quotaEvents: telemetry.quota,
+    searchConsole: quarantining(searchConsole, known.accountId, registry, Date.now),
+    rows,
+    pageRoom: room,
+    clock: systemClock,
+    scopesOf: (run) => scopesOf(run, settings.last()),
+    memoryMb: () => Math.round(process.resourceUsage().maxRSS / 1_024),
+    unitsAtOnce: environment.unitsAtOnce,
+    countsTakes,
+  };
+  const { kind, run, batch, token, crashes } = await workBatch(message, ports);
+  logger.info("take ended", { ...message, take: token, outcome: kind });
+  if (run === null || batch === null) return;
+  const details = { batchId: batch.batchId, status: kind, crashes };
+  telemetry.takeEnded(run, details);
+  const figures = batch.takes[token];
+  if (figures === undefined) return;
+  telemetry.take(run, figures, details);
+  telemetry.usage(run, await quota.usage(ports.scopesOf(run)));
+}
+
+/**
+ * Only what nobody can understand: what is to be done stands in the ledger, not in the message. The
+ * ledger has its copy first, so that one that is lost on the way is not forgotten.
+ */
+async function deadLetter(record: SQSRecord): Promise<void> {
+  const redriven = record.messageAttributes[letterAttributes.letterId]?.stringValue;
+  const letter = deadLetterOf({ ...record, letterId: redriven }, "not a batch message", Date.now());
+  const { letterId, reason, atMs } = letter;
+  logger.warn("message is not understood: dead-lettered", { messageId: letterId });
+  await putLetterCopy(documents, environment.ledgerTable, letter);
+  const text = (StringValue: string) => ({ DataType: "String", StringValue });
+  await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: environment.deadLetterQueueUrl,
+      MessageBody: record.body,
+      MessageAttributes: {
+        [letterAttributes.letterId]: text(letterId),
+        [letterAttributes.reason]: text(reason),
+        [letterAttributes.at]: text(new Date(atMs).toISOString()),
+      },
+    }),
+  );
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

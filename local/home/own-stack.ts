@@ -1,0 +1,94 @@
+import { environmentNames } from "../../shared/config/names.ts";
+import type { ProcessLock } from "../processes/process-lock.ts";
+import { openControlPort } from "./control-port.ts";
+import type { Home } from "./home.ts";
+import { removeOwnerFile, writeOwnerFile } from "./owner-file.ts";
+import type { OpenStackOptions, Stack } from "./stack.ts";
+import { stackParts } from "./stack-parts.ts";
+import { startServers } from "./start-servers.ts";
+
+/**
+ * Starts a home's servers in this command, whose lock it takes over: starting -> open (others
+ * attach) -> alone (nobody is welcomed) -> stopped (the lock is free). A start that fails half-way
+ * stops what it started.
+ */
+export async function ownStack(
+  home: Home,
+  lock: ProcessLock,
+  options: OpenStackOptions,
+): Promise<Stack> {
+  const { environment, onNotice, parts = stackParts } = options;
+  const forced = new AbortController();
+  const lost = Promise.withResolvers<string>();
+  const stops = new AsyncDisposableStack();
+  stops.defer(() => lock.release());
+  try {
+    // A predecessor that was killed left its own.
+    await removeOwnerFile(home.files.endpoints);
+    const starting = startServers({
+      home,
+      parts,
+      environment,
+      stops,
+      onLost: (title) => lost.resolve(`${title} has ended by itself`),
+    });
+    const [servers, { startPipeline }] = await Promise.all([
+      starting,
+      // Loaded while the servers start.
+      import("./start-pipeline.ts"),
+    ]);
+    const { endpoints, handlerEnvironment } = await startPipeline({
+      home,
+      parts,
+      servers,
+      environment,
+      lever: firstLever(environment),
+      openLever: options.openLever ?? (() => () => firstLever(environment)),
+      onNotice,
+      stops,
+      forced: forced.signal,
+    });
+    const control = await openControlPort();
+    stops.defer(() => control.close());
+    const { port: controlPort, secret: controlSecret } = control;
+    const { pid } = process;
+    stops.defer(() => removeOwnerFile(home.files.endpoints));
+    await writeOwnerFile(home.files.endpoints, {
+      pid,
+      controlPort,
+      controlSecret,
+      endpoints,
+      handlerEnvironment,
+    });
+
+    let closing: Promise<void> | undefined;
+    async function close(): Promise<void> {
+      const pids = control.attachedPids();
+      if (pids.length > 0 && !forced.signal.aborted) {
+        onNotice(`waiting for other commands that use this home to end (pid ${pids.join(", ")})`);
+      }
+      await control.refuseWhenAlone(forced.signal);
+      await stops.disposeAsync();
+    }
+    return {
+      role: "owner",
+      endpoints,
+      handlerEnvironment,
+      lost: lost.promise,
+      close({ force = false } = {}) {
+        if (force) forced.abort();
+        closing ??= close();
+        return closing;
+      },
+    };
+  } catch (error) {
+    await stops.disposeAsync();
+    throw error;
+  }
+}
+
+/** A home starts at 5: a run's own concurrency decides. */
+function firstLever(environment: Readonly<Record<string, string | undefined>>): number {
+  const lever = Number(environment[environmentNames.lever] || 5);
+  return Number.isInteger(lever) && lever >= 0 ? lever : 5;
+}

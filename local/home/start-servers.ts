@@ -1,0 +1,93 @@
+import { environmentNames } from "../../shared/config/names.ts";
+import { startEventBusServer } from "../aws-servers/event-bus-server.ts";
+import { openEventLog, pruneEventLog } from "../aws-servers/event-log.ts";
+import type { Home } from "./home.ts";
+import type { EmbeddedServer, StackParts } from "./stack-parts.ts";
+
+export type Servers = {
+  readonly dynamo: string;
+  /** Null: the rows are in DynamoDB. */
+  readonly postgres: string | null;
+  readonly sqs: string;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly eventBridge: string;
+  readonly definition: unknown;
+};
+
+/**
+ * Starts what keeps state, all at once, ready to use: tables, queues and schema are there. What
+ * has started is pushed on `stops` even when another part fails. Libraries are loaded while the
+ * servers' own processes start: loading them first would take half a second more.
+ */
+export async function startServers(options: {
+  readonly home: Home;
+  readonly parts: StackParts;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly stops: AsyncDisposableStack;
+  /** A server has ended without being stopped; `title` is what a person calls it. */
+  readonly onLost: (title: string) => void;
+}): Promise<Servers> {
+  const { home, parts, stops } = options;
+
+  function keep(title: string, server: EmbeddedServer): void {
+    let stopping = false;
+    stops.defer(() => {
+      stopping = true;
+      return server.stop();
+    });
+    void server.ended?.then(() => {
+      if (!stopping) options.onLost(title);
+    });
+  }
+
+  async function startDynamo(): Promise<string> {
+    const server = await parts.startDynamo(home.folders.dynamo);
+    keep("the embedded DynamoDB", server);
+    const { createTables } = await import("../aws-servers/dynamo-tables.ts");
+    await createTables(server.url);
+    return server.url;
+  }
+
+  async function startPostgres(): Promise<string | null> {
+    if (options.environment[environmentNames.rowStore] === "dynamodb") return null;
+    const given = options.environment[environmentNames.postgresUrl];
+    const url = given || (await startEmbeddedPostgres());
+    await parts.migratePostgres(url);
+    return url;
+  }
+
+  async function startEmbeddedPostgres(): Promise<string> {
+    const server = await parts.startPostgres(home.folders.postgres);
+    keep("the embedded Postgres", server);
+    return server.url;
+  }
+
+  async function startSqs() {
+    const { startSqsServer } = await import("../aws-servers/sqs-server.ts");
+    const server = await startSqsServer();
+    stops.defer(() => server.stop());
+    return server;
+  }
+
+  async function startEventBus(): Promise<string> {
+    const { events } = home.folders;
+    await pruneEventLog(events, Date.now());
+    const server = await startEventBusServer(openEventLog(events));
+    stops.defer(() => server.close());
+    return server.url;
+  }
+
+  const starting = [
+    startDynamo(),
+    startPostgres(),
+    startSqs(),
+    startEventBus(),
+    parts.loadDefinition(),
+  ] as const;
+  // A failure is reported once all have settled: nothing starts after the others were stopped.
+  await Promise.allSettled(starting);
+  const [dynamo, postgres, sqs, eventBridge, definition] = await Promise.all(starting);
+  const { url, queueUrl, deadLetterQueueUrl } = sqs;
+  return { dynamo, postgres, sqs: url, queueUrl, deadLetterQueueUrl, eventBridge, definition };
+}

@@ -1,0 +1,130 @@
+import type { Ledger } from "../../ledger/ledger.ts";
+import { lockProperty, releaseProperty } from "../../ledger/lock-property.ts";
+import { isEnded, type Run } from "../../ledger/run.ts";
+import type { Settings } from "../../ledger/settings.ts";
+import { dispatchRun } from "../../ledger/transitions/dispatch-run.ts";
+import { handOverRun } from "../../ledger/transitions/hand-over-run.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { QuotaOutlook } from "../../quota/quota-outlook.ts";
+import { errorText } from "../../request/run-limits.ts";
+import { eventsOfPass, handOverAtEvents } from "../execution-events.ts";
+import { isOutage } from "../store-outage.ts";
+import type { DispatchResult } from "./dispatch-result.ts";
+
+export type DispatchPorts = {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  /** How the quota of the run stands, with the settings as they are. May throw an outage. */
+  outlook(run: Run, settings: Settings): Promise<QuotaOutlook>;
+  /** Called once at most, with what the passes left behind and the leases that ran out in them. */
+  observe(run: Run, expiredLeases: number): void;
+};
+
+/** While work is moving, the dispatcher looks again this often, for as long as this. */
+const lookAgainMs = 150;
+const patienceMs = 20_000;
+
+/** An idle run's quota is looked at this often. */
+const lookAtQuotaMs = 1_000;
+
+/** Nothing is rung for this long after the quota table did not answer: nothing would be granted. */
+const quotaAwayMs = 5_000;
+
+/**
+ * A wait for budget is a window long at most, and raised settings end it: the dispatcher looks.
+ * A longer one is a closure's, and nobody can end it.
+ */
+const longestBudgetWaitMs = 65_000;
+
+/** A halt or a lever is obeyed within this time even by a run that waits until tomorrow. */
+const longestWaitMs = 300_000;
+
+/**
+ * The dispatcher: rings what is due; else waits for the ledger to change while batches are in
+ * flight, and tells the state machine how long to wait when only time can help. An execution whose
+ * history fills up hands the run over.
+ */
+export async function dispatchBatches(
+  input: {
+    readonly runId: string;
+    readonly executionName: string;
+    /** Events of the execution's history before this pass. */
+    readonly events: number;
+  },
+  ports: DispatchPorts,
+): Promise<DispatchResult> {
+  const { ledger, clock } = ports;
+  const { runId, executionName: execution } = input;
+  const events = input.events + eventsOfPass(0);
+  const finish: DispatchResult = { runId, next: "finish", messages: [], waitSeconds: 0, events };
+  const again = (waitSeconds: number): DispatchResult => {
+    return { runId, next: "continue", messages: [], waitSeconds, events };
+  };
+  if (input.events >= handOverAtEvents) {
+    const successor = `${runId}-${clock.nowMs().toString(36)}`;
+    const handed = await ledger.changeRun(runId, (run) =>
+      handOverRun(run, { execution, successor }, clock.nowMs()),
+    );
+    if (handed?.answer.kind !== "handed-over") return finish;
+    return { ...finish, next: "hand-over", successor: handed.answer.successor };
+  }
+  const giveUpAtMs = clock.nowMs() + patienceMs;
+  const known = await ledger.readRun(runId);
+  if (known?.execution === execution) await lockProperty(known, ledger, clock.nowMs());
+
+  let quota: QuotaOutlook | undefined;
+  let lookedAtMs = Number.NEGATIVE_INFINITY;
+
+  for (let expired = 0; ; ) {
+    const settings = await ledger.readSettings();
+    if (known !== undefined && clock.nowMs() >= lookedAtMs + lookAtQuotaMs) {
+      quota = await lookAtQuota(known, settings, ports);
+      lookedAtMs = clock.nowMs();
+    }
+    const nowMs = clock.nowMs();
+    const { lever, inFlight, queueSize } = settings;
+    const changed = await ledger.changeRun(runId, (run) =>
+      dispatchRun(run, { lever, inFlight, queueSize, quota, execution }, nowMs),
+    );
+    if (changed === undefined) return finish;
+    const { run, answer } = changed;
+    if (answer.kind !== "superseded") expired += answer.expired;
+    if (answer.kind === "finish" || answer.kind === "superseded") {
+      if (expired > 0) ports.observe(run, expired);
+      // A dispatcher that stood still may have locked the property of a run that had ended.
+      if (isEnded(run.status)) await releaseProperty(run, ledger);
+      return finish;
+    }
+    if (answer.kind === "ring") {
+      ports.observe(run, expired);
+      const messages = answer.batchIds.map((batchId) => ({ runId, batchId }));
+      return { ...again(0), messages, events: input.events + eventsOfPass(messages.length) };
+    }
+    const waitMs = answer.untilMs === null ? 0 : answer.untilMs - nowMs;
+    const idle = run.status === "waiting";
+    if (idle && waitMs > longestBudgetWaitMs) {
+      ports.observe(run, expired);
+      return again(Math.ceil(Math.min(waitMs, longestWaitMs) / 1_000));
+    }
+    if (nowMs >= giveUpAtMs) {
+      ports.observe(run, expired);
+      return again(0);
+    }
+    await clock.sleep(idle ? Math.min(Math.max(waitMs, lookAgainMs), lookAtQuotaMs) : lookAgainMs);
+  }
+}
+
+/** A quota table that is away must not end the run: it closes the run's scopes for a while. */
+async function lookAtQuota(
+  run: Run,
+  settings: Settings,
+  { outlook, clock }: DispatchPorts,
+): Promise<QuotaOutlook> {
+  try {
+    return await outlook(run, settings);
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    const reason = errorText(`the quota table does not answer: ${error.message}`);
+    return { closure: { untilMs: clock.nowMs() + quotaAwayMs, reason } };
+  }
+}

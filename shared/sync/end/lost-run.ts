@@ -1,0 +1,92 @@
+import { unchanged } from "../../ledger/decision.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
+import { releaseProperty } from "../../ledger/lock-property.ts";
+import { isEnded, type Run } from "../../ledger/run.ts";
+import { type HaltAnswer, haltRun } from "../../ledger/transitions/halt-run.ts";
+import { type OrphanAnswer, orphanRun } from "../../ledger/transitions/orphan-run.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { publishRunEnd, type TellPorts } from "./publish-run-end.ts";
+
+// Executions that ended without FinishRun: stopped in the console, failed, timed out, or gone
+// without a word. Nobody dispatches their run any more, so it is ended here and can be resumed.
+// One that handed its run over has lost nothing: the run names its successor by then.
+
+export type LostRun = {
+  readonly runId: string;
+  /** The execution that is gone: a run that names another by now is left to that one. */
+  readonly execution: string;
+  /** What the run is halted for, for a person. */
+  readonly reason: string;
+};
+
+export type LostRunPorts = {
+  readonly ledger: Ledger;
+  /** Called with a run that was ended here. */
+  ended?(run: Run): void;
+};
+
+/**
+ * `superseded`: another execution carries it; `already-ended`: as after every regular end;
+ * `unknown`: there is no such run.
+ */
+export type LostRunAnswer = OrphanAnswer | "unknown";
+
+/** Halts a lost run at once, and lets its property go. */
+export async function haltLostRun(
+  lost: LostRun,
+  { ledger, ended }: LostRunPorts,
+): Promise<LostRunAnswer> {
+  const orphaned = await ledger.changeRun(lost.runId, (run) => orphanRun(run, lost));
+  if (orphaned?.answer !== "halted") return orphaned?.answer ?? "unknown";
+  ended?.(orphaned.run);
+  await releaseProperty(orphaned.run, ledger);
+  return "halted";
+}
+
+/** Takes hear of a halt within a second; one that has not put its batch back by then is fenced out. */
+const takesPatienceMs = 10_000;
+const lookAgainMs = 250;
+
+/**
+ * The same for an execution that has ended just now, so that takes may still live: they are given
+ * the time to put their batches back. Then it tells of the run's end, unless that is told.
+ * @throws EventBusError
+ */
+export async function haltJustLostRun(
+  lost: LostRun,
+  ports: LostRunPorts & TellPorts & { readonly clock: Clock },
+): Promise<LostRunAnswer> {
+  const outcome = await haltWithItsTakes(lost, ports);
+  const run = await ports.ledger.readRun(lost.runId);
+  if (run?.execution !== lost.execution || !isEnded(run.status)) return outcome;
+  // Who died after it had halted the run has left this.
+  await releaseProperty(run, ports.ledger);
+  await publishRunEnd(run, ports);
+  return outcome;
+}
+
+async function haltWithItsTakes(
+  lost: LostRun,
+  ports: LostRunPorts & { readonly clock: Clock },
+): Promise<LostRunAnswer> {
+  const { ledger, clock, ended } = ports;
+  const { runId, execution, reason } = lost;
+  const input = { reason, endsAs: "halted" } as const;
+  const halting = await ledger.changeRun<HaltAnswer | "superseded">(runId, (run) =>
+    run.execution === execution ? haltRun(run, input, clock.nowMs()) : unchanged("superseded"),
+  );
+  if (halting?.answer !== "halting") return halting?.answer ?? "unknown";
+
+  let run: Run | undefined = halting.run;
+  for (const giveUpAtMs = clock.nowMs() + takesPatienceMs; run !== undefined; ) {
+    if (isEnded(run.status) || clock.nowMs() >= giveUpAtMs) break;
+    await clock.sleep(lookAgainMs);
+    run = await ledger.readRun(runId);
+  }
+  const outcome = await haltLostRun(lost, ports);
+  // The last take that put its batch back has ended it.
+  if (outcome !== "already-ended" || run === undefined) return outcome;
+  ended?.(run);
+  await releaseProperty(run, ledger);
+  return "halted";
+}

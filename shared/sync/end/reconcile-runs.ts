@@ -1,0 +1,47 @@
+import { isEnded, isEndTold, type Run } from "../../ledger/run.ts";
+import { haltLostRun, type LostRunPorts } from "./lost-run.ts";
+import { publishRunEnd, type TellPorts } from "./publish-run-end.ts";
+
+export type ReconcilePorts = LostRunPorts &
+  TellPorts & {
+    /** Whether the run's execution goes on, or may be about to start. */
+    isCarried(run: Run): Promise<boolean>;
+    /** What the run is halted for, for a person. */
+    reason(run: Run): string;
+  };
+
+/** The newest runs that are looked at; each look costs a read a run. */
+const mostRuns = 500;
+
+/**
+ * Runs that nobody carries are halted, so that they can be resumed, and their properties let go.
+ * One that another execution takes over meanwhile is left to it. Then it tells of the ends that
+ * nobody has told of. The runs that were halted.
+ * @throws EventBusError
+ */
+export async function reconcileRuns(ports: ReconcilePorts): Promise<readonly string[]> {
+  const halted: string[] = [];
+  const untold: string[] = [];
+  for (const run of await ports.ledger.listRuns(mostRuns)) {
+    const isEnd = isEnded(run.status);
+    if ((isEnd && isEndTold(run)) || (await ports.isCarried(run))) continue;
+    const { runId, execution } = run;
+    untold.push(runId);
+    if (isEnd) continue;
+    const outcome = await haltLostRun({ runId, execution, reason: ports.reason(run) }, ports);
+    if (outcome === "halted") halted.push(runId);
+  }
+  // Last: a bus that is away keeps no run from being halted.
+  for (const runId of untold) {
+    const run = await ports.ledger.readRun(runId);
+    if (run !== undefined) await publishRunEnd(run, ports);
+  }
+  return halted;
+}
+
+const startsWithinMs = 60_000;
+
+/** A resumed run, or one that was handed over, is written before its execution starts. */
+export function isStarting(run: Run, nowMs: number): boolean {
+  return nowMs - run.updatedAtMs < startsWithinMs;
+}

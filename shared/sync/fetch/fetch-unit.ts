@@ -1,0 +1,118 @@
+import { type Report, reportShape } from "../../request/report.ts";
+import type { Row } from "../../request/row.ts";
+import {
+  appearanceList,
+  reportOfAppearance,
+  takesTwoSteps,
+  withAppearance,
+} from "../../request/search-appearance.ts";
+import type { Unit } from "../../request/unit.ts";
+import type { UnitRecord } from "../../rows/unit-record.ts";
+import type { Page } from "../../search-console/search-console.ts";
+import { type Gathered, gatherUnit } from "./gather-unit.ts";
+import { type PagesOutcome, readPages, type UnitContext } from "./read-pages.ts";
+import type { PageOutcome } from "./request-page.ts";
+
+export type UnitOutcome =
+  | { readonly kind: "done"; readonly record: UnitRecord }
+  | Exclude<PageOutcome, { kind: "page" }>;
+
+export type UnitWork = {
+  readonly unit: Unit;
+  readonly report: Report;
+  readonly runId: string;
+  /** The take's token: the generation that the rows are written under. */
+  readonly token: number;
+};
+
+/**
+ * Fetches a unit from row 0 to its short page, writes its rows unseen and then flips the unit to
+ * them. When tied rows moved between pages, some of the unit may have been missed: it is fetched
+ * once more, then recorded as it is.
+ */
+export async function fetchUnit(work: UnitWork, context: UnitContext): Promise<UnitOutcome> {
+  const { rows: store, clock } = context.ports;
+  const { unit, token } = work;
+  await store.beginGeneration(unit, token, clock.nowMs());
+  const first = await fetchOnce(work, context);
+  if (first.kind !== "done" || first.record.rows === first.record.fetchedRows) {
+    return flip(first, context);
+  }
+  await store.clearGeneration(unit, token);
+  return flip(await fetchOnce(work, context), context);
+}
+
+async function fetchOnce(work: UnitWork, context: UnitContext): Promise<UnitOutcome> {
+  const { unit, report, runId, token } = work;
+  const fetchedAtMs = context.ports.clock.nowMs();
+  const gathered = gatherUnit(context.ports.paging);
+  const outcome = takesTwoSteps(report)
+    ? await fetchByAppearance(work, gathered, context)
+    : await fetchReport(work, gathered, context);
+  if (outcome.kind !== "read") return outcome;
+  const shape = reportShape(report);
+  const figures = gathered.figures();
+  return {
+    kind: "done",
+    record: { ...unit, ...figures, generation: token, runId, shape, fetchedAtMs },
+  };
+}
+
+async function fetchReport(
+  work: UnitWork,
+  gathered: Gathered,
+  context: UnitContext,
+): Promise<PagesOutcome> {
+  const query = { ...work.unit, report: work.report, beginsUnit: true };
+  return readPages(query, context, async (startRow, page) => {
+    gathered.add({ startRow, rows: page.rows.length }, page, page.rows);
+    await write(page.rows, work, context);
+  });
+}
+
+/**
+ * The two steps of a report by search appearance, as one unit: every request is claimed as any
+ * other, and all rows are of one generation, so that a day never shows some of its appearances.
+ */
+async function fetchByAppearance(
+  work: UnitWork,
+  gathered: Gathered,
+  context: UnitContext,
+): Promise<PagesOutcome> {
+  const { unit, report } = work;
+  const appearances: string[] = [];
+  const list = { ...unit, report: appearanceList(report), beginsUnit: true };
+  const listed = await readPages(list, context, async (startRow, page) => {
+    gathered.add({ startRow, rows: page.rows.length }, page, []);
+    appearances.push(...appearancesOf(page));
+  });
+  if (listed.kind !== "read") return listed;
+  for (const searchAppearance of new Set(appearances)) {
+    const filtered = reportOfAppearance(report, searchAppearance);
+    const query = { ...unit, report: filtered, beginsUnit: false };
+    const read = await readPages(query, context, async (startRow, page) => {
+      const rows = withAppearance(report, searchAppearance, page.rows);
+      gathered.add({ startRow, rows: page.rows.length, searchAppearance }, page, rows);
+      await write(rows, work, context);
+    });
+    if (read.kind !== "read") return read;
+  }
+  return { kind: "read" };
+}
+
+function appearancesOf(page: Page): readonly string[] {
+  return page.rows.flatMap((row) => row.keys);
+}
+
+async function write(rows: readonly Row[], work: UnitWork, context: UnitContext): Promise<void> {
+  if (rows.length === 0) return;
+  await context.ports.rows.writeRows(work.unit, work.token, work.report, rows);
+}
+
+async function flip(outcome: UnitOutcome, context: UnitContext): Promise<UnitOutcome> {
+  if (outcome.kind !== "done") return outcome;
+  const answer = await context.ports.rows.completeUnit(outcome.record, context.ports.clock.nowMs());
+  if (answer === "flipped") return outcome;
+  const error = "a newer take has stored this unit";
+  return { kind: "failed", final: false, error, notBeforeMs: 0 };
+}

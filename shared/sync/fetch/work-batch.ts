@@ -1,0 +1,100 @@
+import type { BatchMessage } from "../../ledger/batch-message.ts";
+import type { Run } from "../../ledger/run.ts";
+import { returnBatch } from "../../ledger/transitions/return-batch.ts";
+import { deferredByOutage, isOutage } from "../store-outage.ts";
+import { batchProgress } from "./batch-progress.ts";
+import { beginTake, takeLease } from "./begin-take.ts";
+import { endTake } from "./end-take.ts";
+import type { WorkPorts } from "./fetch-ports.ts";
+import { haltTake } from "./halt-take.ts";
+import { watchLease } from "./lease-watch.ts";
+import type { Lease, Take, TakeWork, WorkOutcome } from "./take.ts";
+import { takeMeter } from "./take-meter.ts";
+import { withSeat } from "./with-worker-slot.ts";
+import { workUnits } from "./work-units.ts";
+
+/**
+ * A take, from the bell to its end: take the batch, fetch what is pending until the slice is over,
+ * write how far it came, then submit the batch or put it back. A crash at any point leaves a lease
+ * that runs out and unit records that say what is stored. The lease is watched from its first moment:
+ * what is read before the first request may take longer than the lease.
+ */
+export async function workBatch(message: BatchMessage, ports: WorkPorts): Promise<WorkOutcome> {
+  if (!ports.countsTakes) return answerBell(message, ports);
+  const outcome = await withSeat(message, ports, () => answerBell(message, ports));
+  return outcome ?? nothingToDo(null);
+}
+
+async function answerBell(message: BatchMessage, ports: WorkPorts): Promise<WorkOutcome> {
+  const { ledger, clock } = ports;
+  const taken = await takeLease(message, ports);
+  if (taken.kind === "nothing") return nothingToDo(taken.run);
+
+  const { lease } = taken;
+  const stop = new AbortController();
+  const ended = new AbortController();
+  const watch = watchLease(ledger, lease, clock, stop, ended.signal);
+  try {
+    return await workLease(lease, stop, ports);
+  } finally {
+    ended.abort();
+    await watch;
+  }
+}
+
+async function workLease(
+  lease: Lease,
+  stop: AbortController,
+  ports: WorkPorts,
+): Promise<WorkOutcome> {
+  const { ledger, clock } = ports;
+  const take = await beginTake(lease, ports);
+  if (take === null) return nothingToDo(lease.run);
+  const untold = await tellFound(take, ports);
+  if (untold !== null) return putBack(take, untold, ports);
+  const { lever } = await ledger.readSettings();
+  const sequential = Math.min(take.run.concurrency, lever) <= 1;
+  const work: TakeWork = {
+    take,
+    progress: batchProgress(ledger, take.batch),
+    meter: takeMeter(() => clock.nowMs()),
+    stop,
+  };
+  if (take.halt !== null) await haltTake(take.halt, work, ports);
+  const end = await workUnits(work, sequential ? 1 : ports.unitsAtOnce, ports);
+  return endTake(work, end, ports);
+}
+
+function nothingToDo(run: Run | null): WorkOutcome {
+  return { kind: "nothing", run, batch: null, token: 0, crashes: 0 };
+}
+
+/** Tells of units that an earlier take settled and died with; what keeps it from that, if it does. */
+async function tellFound(take: Take, { eventBus, clock }: WorkPorts) {
+  try {
+    if (take.found.length > 0) await eventBus.publish(take.found);
+    return null;
+  } catch (error) {
+    if (isOutage(error)) return deferredByOutage(error, clock);
+    throw error;
+  }
+}
+
+/** The batch item stays as it was found: the next take finds the same in it. */
+async function putBack(
+  take: Take,
+  { untilMs, reason }: { readonly untilMs: number; readonly reason: string },
+  { ledger, clock }: WorkPorts,
+): Promise<WorkOutcome> {
+  const { batchId, token, batch } = take;
+  const left = await ledger.changeRun(take.run.runId, (run) =>
+    returnBatch(
+      run,
+      { batchId, token, notBeforeMs: untilMs },
+      run.status === "running" ? reason : null,
+      clock.nowMs(),
+    ),
+  );
+  const kind = left?.answer === "returned" ? "returned" : "lost";
+  return { kind, run: left?.run ?? take.run, batch, token, crashes: 0 };
+}

@@ -1,0 +1,107 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { untilEndIsTold } from "../../../cli/run/ensure-end-published.ts";
+import { newBatch } from "../../../shared/ledger/batch.ts";
+import type { Ledger } from "../../../shared/ledger/ledger.ts";
+import { batchIdAt } from "../../../shared/ledger/run.ts";
+import { haltRun } from "../../../shared/ledger/transitions/halt-run.ts";
+import { resumeRun } from "../../../shared/ledger/transitions/resume-run.ts";
+import { tellRun } from "../../../shared/ledger/transitions/tell-run.ts";
+import type { Clock } from "../../../shared/lib/clock.ts";
+import { closeRun } from "../../../shared/sync/end/close-run.ts";
+import { publishRunEnd } from "../../../shared/sync/end/publish-run-end.ts";
+import { fakeClock } from "../../support/fakes/fake-clock.ts";
+import { type MemoryEventBus, memoryEventBus } from "../../support/fakes/memory-event-bus.ts";
+import { aRun } from "../../support/samples/a-run.ts";
+import { sampleUnit } from "../../support/samples/row-samples.ts";
+import { memoryLedger } from "../../support/stores/memory-ledger.ts";
+
+const { runId } = aRun();
+const eventId = `${runId}/run/${runId}`;
+const asked = { reason: "asked", endsAs: "halted" } as const;
+
+describe("the end of a run that was halted while its execution sleeps", () => {
+  let clock: Clock;
+  let ledger: Ledger;
+  let bus: MemoryEventBus;
+  let startMs: number;
+
+  beforeEach(async () => {
+    clock = fakeClock();
+    startMs = clock.nowMs();
+    ledger = memoryLedger({ lever: 5 });
+    bus = memoryEventBus();
+    const waiting = { status: "waiting", waitingUntilMs: startMs + 300_000 } as const;
+    await ledger.createRun(
+      aRun({ batches: 1, admitted: 1, plannedUnits: 1, endTold: null, ...waiting }),
+    );
+    await ledger.putBatches([newBatch(runId, batchIdAt(0), [sampleUnit(0)])]);
+    await ledger.changeRun(runId, (run) => haltRun(run, asked, startMs));
+  });
+
+  const eventBus = async () => bus;
+
+  async function tell() {
+    const run = await ledger.readRun(runId);
+    if (run !== undefined) await publishRunEnd(run, { ledger, eventBus: bus });
+  }
+
+  function untilTold(
+    over: { readonly running?: boolean; readonly toldAtMs?: number } = {},
+    stop = new AbortController().signal,
+  ) {
+    const { running = true, toldAtMs = Number.POSITIVE_INFINITY } = over;
+    return untilEndIsTold(runId, stop, {
+      ledger,
+      clock,
+      eventBus,
+      async isExecutionRunning() {
+        if (clock.nowMs() >= toldAtMs) await ledger.changeRun(runId, (run) => tellRun(run, runId));
+        return running;
+      },
+    });
+  }
+
+  test("is told by whoever follows it, within some two seconds", async () => {
+    await untilTold();
+    expect(bus.events).toMatchObject([{ eventId, status: "halted", reason: "asked" }]);
+    expect(clock.nowMs() - startMs).toBeLessThan(2_500);
+  });
+
+  test("is told at once when the execution is gone", async () => {
+    await untilTold({ running: false });
+    expect(bus.events).toMatchObject([{ eventId }]);
+    expect(clock.nowMs()).toBe(startMs);
+  });
+
+  test("is left to an execution that tells of it in time", async () => {
+    await untilTold({ toldAtMs: startMs + 1_000 });
+    expect(bus.events).toEqual([]);
+  });
+
+  test("is waited for no longer than one wants to", async () => {
+    await untilTold({}, AbortSignal.abort());
+    expect(bus.events).toEqual([]);
+  });
+
+  test("is told before it is resumed, as the execution would have, which no longer does", async () => {
+    for (let times = 0; times < 2; times += 1) await tell();
+    await ledger.changeRun(runId, (run) =>
+      resumeRun(run, { execution: "a-later-one", sequential: false }, clock.nowMs()),
+    );
+    const { status } = await closeRun(
+      { runId, executionName: runId },
+      { ledger, eventBus: bus, nowMs: clock.nowMs, ended: () => {} },
+    );
+    expect(status).toBe("superseded");
+    expect(bus.events).toMatchObject([{ eventId, status: "halted" }]);
+  });
+
+  test("is not told of a run that goes on", async () => {
+    await ledger.changeRun(runId, (run) =>
+      resumeRun(run, { execution: "a-later-one", sequential: false }, clock.nowMs()),
+    );
+    await tell();
+    await untilTold();
+    expect(bus.events).toEqual([]);
+  });
+});

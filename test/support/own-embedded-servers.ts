@@ -1,6 +1,0 @@
-import { startDynamoServer } from "../../local/dynamo-server.ts";
-import { startPostgresServer } from "../../local/postgres-server.ts";
-
-/** An owner of both embedded servers, for the tests that kill it. Says the children's pids. */
-const [postgres, dynamo] = await Promise.all([startPostgresServer(), startDynamoServer()]);
-process.send?.([postgres.pid, dynamo.pid]);

@@ -1,8 +1,0 @@
-import { lastDays } from "../../shared/plan/date-range.ts";
-import { datesFromTo } from "../../shared/plan/pacific-date.ts";
-
-/** The last `count` days whose data is final, oldest first. */
-export function recentDays(count: number): readonly string[] {
-  const { from, to } = lastDays(count, Date.now());
-  return datesFromTo(from, to);
-}

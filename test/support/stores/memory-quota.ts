@@ -1,0 +1,48 @@
+import { isApproachDue, quotaOver } from "../../../shared/quota/claim-quota.ts";
+import type { Quota, QuotaScope } from "../../../shared/quota/quota.ts";
+import { scopeKey } from "../../../shared/quota/scopes.ts";
+import { decideClaim, emptyWindow, type QuotaWindow } from "../../../shared/quota/window.ts";
+
+/**
+ * The limiter of one process, for simulations and tests; several may share `windows`, each with
+ * a clock of its own, as workers share a table.
+ */
+export function createMemoryQuota(
+  now: () => number,
+  windows: Map<string, QuotaWindow> = new Map(),
+): Quota {
+  const windowOf = (scope: QuotaScope) => windows.get(scopeKey(scope)) ?? emptyWindow;
+  const set = (scope: QuotaScope, window: QuotaWindow) => {
+    windows.set(scopeKey(scope), window);
+    return window;
+  };
+  return quotaOver(
+    {
+      async claim(scope, requests, note) {
+        const decision = decideClaim(windowOf(scope), scope, requests, now());
+        if (decision.kind === "denied") return { ...decision, window: windowOf(scope) };
+        const { next, validUntilMs } = decision;
+        const sharers = note === null ? next.sharers : { ...next.sharers, [note.id]: note.sharer };
+        return { kind: "granted", validUntilMs, window: set(scope, { ...next, sharers }) };
+      },
+      async changeStanding(scope, change) {
+        const changed = change(windowOf(scope), now());
+        return changed === null ? windowOf(scope) : set(scope, changed);
+      },
+      async tell(account, { id, sharer }) {
+        const window = windowOf(account);
+        set(account, { ...window, sharers: { ...window.sharers, [id]: sharer } });
+      },
+      async markApproached(scope) {
+        const window = windowOf(scope);
+        if (!isApproachDue(window, now())) return false;
+        set(scope, { ...window, approachedAtMs: now() });
+        return true;
+      },
+      async read(scope) {
+        return windowOf(scope);
+      },
+    },
+    now,
+  );
+}

@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import { QuotaError } from "../../shared/quota/quota-error.ts";
+import { RowStoreError } from "../../shared/rows/row-store-error.ts";
+import type { WorkPorts } from "../../shared/sync/fetch/fetch-ports.ts";
+import { runId, type SyncWorld, syncWorld } from "../support/homes/sync-world.ts";
+
+const away = {
+  quota: new QuotaError("the quota table does not answer", { code: "store-failed" }),
+  rows: new RowStoreError("unavailable", "the row store does not answer"),
+};
+
+/** Ports of which one store is away until `untilMs`. */
+function withOutage(world: SyncWorld, store: keyof typeof away, untilMs: number): WorkPorts {
+  const check = () => {
+    if (world.clock.nowMs() < untilMs) throw away[store];
+  };
+  const { quota, rows } = world.ports;
+  return store === "quota"
+    ? {
+        ...world.ports,
+        quota: {
+          ...quota,
+          async claim(...args) {
+            check();
+            return quota.claim(...args);
+          },
+        },
+      }
+    : {
+        ...world.ports,
+        rows: {
+          ...rows,
+          async writeRows(...args) {
+            check();
+            return rows.writeRows(...args);
+          },
+        },
+      };
+}
+
+describe.each(["quota", "rows"] as const)("while the store of %s is away", (store) => {
+  test("units wait, however long it takes, and lose no attempt", async () => {
+    const world = syncWorld();
+    await world.start([3, 2]);
+    const ports = withOutage(world, store, world.clock.nowMs() + 10 * 60_000);
+    const closed = await world.finish((batchId) => world.work(Number(batchId.slice(1)), ports));
+    expect(closed.status).toBe("complete");
+    const days = new Set((await world.visible()).map((row) => row.split(" ")[0]));
+    expect(days.size).toBe(5);
+    const units = [...(await world.batch(0)).units, ...(await world.batch(1)).units];
+    expect(units.map((unit) => unit.attempts)).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  test("the run says what it waits for", async () => {
+    const world = syncWorld();
+    await world.start([1]);
+    const ports = withOutage(world, store, Number.POSITIVE_INFINITY);
+    await world.ring();
+    await world.work(0, ports);
+    await world.ring();
+    expect(await world.run()).toMatchObject({
+      runId,
+      status: "waiting",
+      reason: away[store].message,
+    });
+  });
+});
+
+test("without quota nothing is sent", async () => {
+  const world = syncWorld();
+  await world.start([3]);
+  await world.ring();
+  await world.work(0, withOutage(world, "quota", Number.POSITIVE_INFINITY));
+  expect(world.searchConsole.sent).toEqual([]);
+});
