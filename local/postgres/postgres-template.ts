@@ -37,7 +37,7 @@ async function open(folder: string | undefined, template: Buffer<ArrayBuffer>): 
 }
 
 async function sharedTemplateFile(): Promise<URL> {
-  const packageFile = new URL("../../package.json", import.meta.resolve("@electric-sql/pglite"));
+  const packageFile = new URL("../package.json", import.meta.resolve("@electric-sql/pglite"));
   const { version } = JSON.parse(await readFile(packageFile, "utf8"));
   return new URL(`../../.cache/gsc-sync/postgres-${version}.template`, packageFile);
 }
