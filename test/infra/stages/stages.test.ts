@@ -27,7 +27,7 @@ async function linesFor(text: string): Promise<readonly string[]> {
 }
 
 test.each(stageNames)("%s is read from its file", async (name) => {
-  const file = join(import.meta.dirname, `../../infra/stages/${name}.json`);
+  const file = join(import.meta.dirname, `../../../infra/stages/${name}.json`);
   expect(stageNamed(name)).toMatchObject({ name, ...JSON.parse(await readFile(file, "utf8")) });
 });
 

@@ -59,7 +59,7 @@ test.each([
   ["the servers", "own-embedded-servers.ts"],
   ["a child that is busy for good", "own-embedded-probe.ts"],
 ])("SIGKILL of the parent ends %s", async (_, ownerFile) => {
-  const owner = fork(new URL(`../support/${ownerFile}`, import.meta.url), [], {
+  const owner = fork(new URL(`../../support/servers/${ownerFile}`, import.meta.url), [], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     execArgv: [],
   });

@@ -13,6 +13,6 @@ registerHooks({
 const [command = "", opener] = process.argv.slice(2);
 const { createProgram } = await import("../../../cli/program.ts");
 await createProgram([command]);
-if (opener !== undefined) await import(`../../cli/${opener}.ts`);
+if (opener !== undefined) await import(`../../../cli/stage/${opener}.ts`);
 process.stdout.write(JSON.stringify([...loaded].sort()));
 process.exit(0);
