@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { HomeError } from "../local/home/home-error.ts";
 import { CommandError } from "./output/command-error.ts";
-import { tellRefusal, tellRefusalAsJson } from "./output/print-error.ts";
+import { printError, printErrorAsJson } from "./output/print-error.ts";
 import { UsageError } from "./output/usage-error.ts";
 import { createProgram, withStageLast } from "./program.ts";
 
@@ -27,11 +27,11 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) {
     // Commander has printed its line itself; help and version are no error.
     if (error.exitCode === 0) return 0;
-    tellRefusalAsJson(line.replace(/^error: /, ""), 2);
+    printErrorAsJson(line.replace(/^error: /, ""), 2);
     return 2;
   }
   const exitCode = error instanceof UsageError ? 2 : 1;
-  tellRefusal(line, exitCode);
+  printError(line, exitCode);
   if (exitCode === 2) return exitCode;
   const expected = error instanceof CommandError || error instanceof HomeError;
   if (!expected && process.env.GSC_SYNC_DEBUG && error instanceof Error) {

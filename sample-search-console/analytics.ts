@@ -11,14 +11,12 @@ import {
   revisionAt,
 } from "./finality.ts";
 import { hourText } from "./hours.ts";
-import { movedTies } from "./moved-ties.ts";
 import {
   type AnalyticsQuery,
   type SampleDimension,
   type SampleFilter,
   searchTypeOf,
 } from "./query.ts";
-import { rowCache } from "./row-cache.ts";
 import type { SampleProperty } from "./sample-properties.ts";
 import { hourlyDelayMs } from "./split-rows.ts";
 
@@ -126,4 +124,40 @@ function aggregationOf(question: RowQuestion): Exclude<AnalyticsQuery["aggregati
     searchType === "discover" ||
     searchType === "googleNews";
   return isByPage ? "byPage" : "byProperty";
+}
+
+/**
+ * The same rows, those of equal clicks in another order for another turn: Google promises none, and
+ * a row can so stand on two pages, or on neither.
+ */
+function movedTies(rows: readonly Row[], turn: number): readonly Row[] {
+  const moved: Row[] = [];
+  for (let from = 0; from < rows.length; ) {
+    let to = from + 1;
+    while (to < rows.length && rows[to]?.clicks === rows[from]?.clicks) to += 1;
+    const ties = rows.slice(from, to);
+    const by = (turn * 7) % ties.length;
+    moved.push(...ties.slice(by), ...ties.slice(0, by));
+    from = to;
+  }
+  return moved;
+}
+
+/** Remembers answers, least recently used first out, up to about `mostRows` rows in all. */
+function rowCache(mostRows: number) {
+  const kept = new Map<string, readonly Row[]>();
+  let held = 0;
+  return (key: string, make: () => readonly Row[]): readonly Row[] => {
+    const found = kept.get(key);
+    const rows = found ?? make();
+    kept.delete(key);
+    kept.set(key, rows);
+    if (found === undefined) held += rows.length;
+    for (const [oldest, oldRows] of kept) {
+      if (held <= mostRows || oldest === key) break;
+      kept.delete(oldest);
+      held -= oldRows.length;
+    }
+    return rows;
+  };
 }

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { sampleAnalytics } from "./analytics.ts";
-import { type ApiPath, apiPath } from "./api-path.ts";
 import { type FaultRule, faultBoard } from "./faults.ts";
 import { forbidden, internalError, unknownPath, unknownSite } from "./http-answer.ts";
 import { latencyOf } from "./latency.ts";
@@ -122,4 +121,30 @@ async function listen(server: Server, port: number): Promise<string> {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the server has no port");
   return `http://127.0.0.1:${address.port}`;
+}
+
+/** A path of Google's API that the sample answers, its property decoded. */
+type ApiPath =
+  | { readonly kind: "sites" }
+  | { readonly kind: "site"; readonly siteUrl: string }
+  | { readonly kind: "sitemaps"; readonly siteUrl: string }
+  | { readonly kind: "query"; readonly siteUrl: string };
+
+function apiPath(path: string): ApiPath | undefined {
+  const match =
+    /^\/webmasters\/v3\/sites(?:\/([^/]+)(\/searchAnalytics\/query|\/sitemaps)?)?$/.exec(path);
+  if (match === null) return undefined;
+  const [, encoded, below] = match;
+  if (encoded === undefined) return { kind: "sites" };
+  const siteUrl = decoded(encoded);
+  if (below === undefined) return { kind: "site", siteUrl };
+  return { kind: below === "/sitemaps" ? "sitemaps" : "query", siteUrl };
+}
+
+function decoded(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
 }

@@ -3,7 +3,7 @@ import { sideBySide } from "../../shared/lib/side-by-side.ts";
 import { parsePacificDate } from "../../shared/request/pacific-date.ts";
 import { binaryArrays } from "../../shared/rows/postgres-arrays.ts";
 import type { StoredRow } from "../../shared/rows/stored-row.ts";
-import { unitId } from "../../shared/rows/unit-id.ts";
+import { unitId } from "../../shared/rows/unit-record.ts";
 
 /**
  * What a client that only wants these rows in this table would send; encoded before the clock. Each

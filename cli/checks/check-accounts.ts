@@ -21,7 +21,7 @@ import type { AccountSecrets } from "../stage/deployed-stage.ts";
 
 export type Check = { readonly name: string; readonly ok: boolean; readonly detail: string };
 
-const patienceMs = 20_000;
+const timeoutMs = 20_000;
 const atOnce = 4;
 
 /** Runs a check; what it throws is what is missing. */
@@ -109,7 +109,7 @@ export async function checkProperties(
 
   async function permissionOf(siteUrl: string, accountId: string): Promise<string> {
     const searchConsole = await searchConsoleOf(accountId);
-    const ask = () => searchConsole.permissionLevel(siteUrl, AbortSignal.timeout(patienceMs));
+    const ask = () => searchConsole.permissionLevel(siteUrl, AbortSignal.timeout(timeoutMs));
     try {
       return await ask().catch((error: unknown) =>
         isStale(error) ? ask() : Promise.reject(error),

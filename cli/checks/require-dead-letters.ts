@@ -2,7 +2,7 @@ import type { DeadLetter } from "../../shared/operations/dead-letters/dead-lette
 import { UsageError } from "../output/usage-error.ts";
 
 /** The ids that were asked for, or those of all letters. @throws UsageError for one that is none */
-export function requireLetters(
+export function requireDeadLetters(
   asked: readonly string[],
   letters: readonly DeadLetter[],
 ): readonly string[] {

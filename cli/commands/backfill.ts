@@ -24,13 +24,13 @@ import { exitCodeOf } from "../output/exit-code.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { UsageError } from "../output/usage-error.ts";
 import { summaryText } from "../output/views/summary-view.ts";
-import { refuseChangedReports } from "../run/check-report-definitions.ts";
+import { checkReportDefinitions } from "../run/check-report-definitions.ts";
 import { dryRun } from "../run/dry-run.ts";
 import { dryRunText } from "../run/dry-run-view.ts";
-import { followDelivering } from "../run/follow-and-deliver.ts";
+import { followAndDeliver } from "../run/follow-and-deliver.ts";
 import { newRunId } from "../run/run-id.ts";
 import { refuseBusyProperty, refuseOtherServer, startRun } from "../run/start-run.ts";
-import { untilPlanned } from "../run/wait-for-plan.ts";
+import { waitForPlan } from "../run/wait-for-plan.ts";
 import { openStage } from "../stage/open-stage.ts";
 import type { OpenStage } from "../stage/stage.ts";
 
@@ -107,12 +107,12 @@ export function backfillCommand(): Command {
       const terminal = commandTerminal(options.json);
       const stage = await openStage(options.stage, terminal.notice);
       try {
-        await refuseChangedReports(stage, request);
+        await checkReportDefinitions(stage, request);
         if (options.dryRun) {
           const estimate = await dryRun(await asRegistered(stage, request), stage, Date.now());
           terminal.result(dryRunText(estimate, terminal), estimate);
         } else if (options.detach) {
-          const summary = await untilPlanned(stage, await start(stage, request));
+          const summary = await waitForPlan(stage, await start(stage, request));
           terminal.result(detachedText(summary.runId, options.stage), summary);
         } else {
           process.exitCode = await runToItsEnd(stage, request, terminal, options.onComplete);
@@ -130,7 +130,7 @@ export async function runToItsEnd(
   onComplete?: string,
 ): Promise<number> {
   const started = await start(stage, request);
-  const { summary, delivered } = await followDelivering(stage, started, terminal, {
+  const { summary, delivered } = await followAndDeliver(stage, started, terminal, {
     command: onComplete,
   });
   terminal.result(summaryText(summary, { colour: terminal.colour }), summary);

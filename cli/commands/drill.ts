@@ -1,7 +1,7 @@
 import { Argument, Command } from "commander";
 import { rollbackBudgetMs, watchUsageMs } from "../../shared/telemetry/thresholds.ts";
 import { coordinatorFault } from "../drill/coordinator-fault.ts";
-import { type DrillGround, onOwnGround, onStageGround } from "../drill/drill-environment.ts";
+import { type DrillEnvironment, onOwnGround, onStageGround } from "../drill/drill-environment.ts";
 import { drillEntry, drillText } from "../drill/drill-view.ts";
 import { persistenceBacklog } from "../drill/persistence-backlog.ts";
 import { rateLimitSpike } from "../drill/rate-limit-spike.ts";
@@ -95,7 +95,7 @@ export function drillCommand(): Command {
 
 type OnGround = <Outcome>(
   onNotice: (notice: string) => void,
-  work: (ground: DrillGround) => Promise<Outcome>,
+  work: (ground: DrillEnvironment) => Promise<Outcome>,
 ) => Promise<Outcome>;
 
 /** @throws UsageError: a stage takes a flag that nobody types by accident, prod one more */

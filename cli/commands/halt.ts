@@ -9,8 +9,8 @@ import { summaryText } from "../output/views/summary-view.ts";
 import { requireRunState } from "../run/run-snapshot.ts";
 import { openStage } from "../stage/open-stage.ts";
 
-const lookMs = 100;
-const patienceMs = 30_000;
+const pollMs = 100;
+const timeoutMs = 30_000;
 
 /** `gsc-sync halt RUN`: no new request starts; what is committed stays. */
 export function haltCommand(): Command {
@@ -25,10 +25,10 @@ export function haltCommand(): Command {
       try {
         await requireRunState(stage.ledger, runId);
         await haltRun(stage.ledger, runId, Date.now());
-        const giveUpAtMs = Date.now() + patienceMs;
+        const giveUpAtMs = Date.now() + timeoutMs;
         let state = await requireRunState(stage.ledger, runId);
         while (!isEnded(state.run.status) && Date.now() < giveUpAtMs) {
-          await delay(lookMs);
+          await delay(pollMs);
           state = await requireRunState(stage.ledger, runId);
         }
         if (isEnded(state.run.status)) await releaseProperty(state.run, stage.ledger);

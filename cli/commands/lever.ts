@@ -10,8 +10,8 @@ import {
 import { commandTerminal } from "../output/command-terminal.ts";
 import { mayChange, requireAnswerable } from "../output/confirm.ts";
 import { UsageError } from "../output/usage-error.ts";
-import { pullLever } from "../stage/change-settings.ts";
-import { leverFigures } from "../stage/effective-settings.ts";
+import { changeStageSettings } from "../stage/change-settings.ts";
+import { effectiveSettings } from "../stage/effective-settings.ts";
 import { leverAnnouncement } from "../stage/lever-announcement.ts";
 import { leverText } from "../stage/lever-view.ts";
 import { openStage } from "../stage/open-stage.ts";
@@ -73,12 +73,12 @@ export function leverCommand(): Command {
             terminal.notice("nothing is changed");
             process.exitCode = 1;
           }
-          const figures = leverFigures(before);
+          const figures = effectiveSettings(before);
           terminal.result(leverText(figures), figures);
           return;
         }
-        const after = await pullLever(stage, change);
-        const figures = leverFigures(after);
+        const after = await changeStageSettings(stage, change);
+        const figures = effectiveSettings(after);
         if (stage.deployed === null) {
           terminal.result(leverText(figures), figures);
         } else {
@@ -86,7 +86,7 @@ export function leverCommand(): Command {
           const announcement = leverAnnouncement({
             stage: options.stage,
             by: await caller().catch(() => "unknown"),
-            before: leverFigures(before),
+            before: effectiveSettings(before),
             after: figures,
             dashboardUrl,
           });

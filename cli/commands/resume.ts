@@ -3,7 +3,7 @@ import { jsonOption, onCompleteOption, refuseHomeOnly, stageOption } from "../op
 import { commandTerminal } from "../output/command-terminal.ts";
 import { exitCodeOf } from "../output/exit-code.ts";
 import { summaryText } from "../output/views/summary-view.ts";
-import { followDelivering } from "../run/follow-and-deliver.ts";
+import { followAndDeliver } from "../run/follow-and-deliver.ts";
 import { resumeOnStage } from "../run/resume-on-stage.ts";
 import { requireRunState } from "../run/run-snapshot.ts";
 import { openStage } from "../stage/open-stage.ts";
@@ -33,7 +33,7 @@ export function resumeCommand(): Command {
       try {
         const { run } = await requireRunState(stage.ledger, runId);
         const execution = await resumeOnStage(stage, run, options, terminal.notice);
-        const { summary, delivered } = await followDelivering(
+        const { summary, delivered } = await followAndDeliver(
           stage,
           { runId, execution },
           terminal,

@@ -11,7 +11,6 @@ import {
 } from "../options/options.ts";
 import { commandTerminal } from "../output/command-terminal.ts";
 import { lineWriter } from "../output/line-writer.ts";
-import { csvHeader, csvLine } from "../output/views/csv.ts";
 import { openStage } from "../stage/open-stage.ts";
 
 type RowsOptions = {
@@ -74,4 +73,32 @@ export function rowsCommand(): Command {
 async function storedReports(rows: RowStore, query: UnitQuery): Promise<readonly string[]> {
   const records = await rows.readUnits(query);
   return [...new Set(records.map(({ report }) => report))].sort();
+}
+
+const columns = [
+  "date",
+  "searchType",
+  "page",
+  "query",
+  "country",
+  "device",
+  "searchAppearance",
+  "hour",
+  "clicks",
+  "impressions",
+  "ctr",
+  "position",
+] as const satisfies readonly (keyof VisibleRow)[];
+
+const csvHeader = columns.join(",");
+
+/** A row as RFC 4180 writes it; an absent dimension is empty, an empty one is `""`. */
+function csvLine(row: VisibleRow): string {
+  return columns.map((column) => csvField(row[column])).join(",");
+}
+
+function csvField(value: string | number | null): string {
+  if (value === null) return "";
+  if (typeof value === "number") return String(value);
+  return value === "" || /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }

@@ -12,7 +12,7 @@ import { type SampleControl, sampleControl } from "./sample-control.ts";
 import { startSampleServer } from "./sample-server-process.ts";
 
 /** Where a drill is run: a stage, and the sample server that its workers read. */
-export type DrillGround = {
+export type DrillEnvironment = {
   readonly stage: OpenStage;
   readonly server: SampleControl;
   readonly siteUrl: string;
@@ -28,7 +28,7 @@ const latencyMs = 400;
  */
 export async function onOwnGround<Outcome>(
   onNotice: (notice: string) => void,
-  work: (ground: DrillGround) => Promise<Outcome>,
+  work: (ground: DrillEnvironment) => Promise<Outcome>,
 ): Promise<Outcome> {
   await using stops = new AsyncDisposableStack();
   const home = await mkdtemp(join(tmpdir(), "gsc-sync-drill-"));
@@ -66,7 +66,7 @@ export async function onOwnGround<Outcome>(
 export async function onStageGround<Outcome>(
   { stage: name, serverUrl }: { readonly stage: string; readonly serverUrl: string },
   onNotice: (notice: string) => void,
-  work: (ground: DrillGround) => Promise<Outcome>,
+  work: (ground: DrillEnvironment) => Promise<Outcome>,
 ): Promise<Outcome> {
   const server = sampleControl(serverUrl);
   await server.seen(drillSite);

@@ -1,11 +1,14 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { isEnded } from "../../shared/ledger/run.ts";
+import { metricNames } from "../../shared/telemetry/metric-names.ts";
+import type { OpenStage } from "../stage/stage.ts";
+import { linesWith } from "../stage/stage-thresholds.ts";
 import type { StageLoan } from "../stage/with-loan.ts";
-import type { DrillGround } from "./drill-environment.ts";
+import type { DrillEnvironment } from "./drill-environment.ts";
 import type { Findings } from "./drill-result.ts";
 import type { Scenario } from "./scenario.ts";
 import { DrillFailure, until } from "./until.ts";
 import { effectWatch, enoughRequests, type Load } from "./watch-effect.ts";
-import { watchUsage } from "./watch-usage.ts";
 
 export type DrillOptions = {
   /** How long usage is watched after the rollback, in scenarios that ask for it. */
@@ -18,9 +21,9 @@ const longestStartMs = 2 * 60_000;
 const longestDetectionMs = 5 * 60_000;
 
 /** Provocation, detection, rollback, effect: what is measured. */
-export async function rehearse(
+export async function measureRollback(
   scenario: Scenario,
-  drill: DrillGround & {
+  drill: DrillEnvironment & {
     readonly runId: string;
     readonly loan: StageLoan;
     readonly note: (step: string, atMs?: number) => void;
@@ -74,11 +77,40 @@ async function loadNow({
   server,
   siteUrl,
   runId,
-}: DrillGround & { readonly runId: string }): Promise<Load | undefined> {
+}: DrillEnvironment & { readonly runId: string }): Promise<Load | undefined> {
   const run = await stage.ledger.readRun(runId);
   if (run === undefined) return undefined;
   if (isEnded(run.status) && run.status !== "halted") {
     throw new DrillFailure(`the run ended too early, as ${run.status}: ${run.reason ?? ""}`);
   }
   return { run, atMs: Date.now(), ...(await server.seen(siteUrl)) };
+}
+
+type WatchedUsage = {
+  /** Requests of the drill's kind of scope in a rolling minute. */
+  readonly peak: number;
+  readonly refusals: number;
+  readonly low: boolean;
+};
+
+/** After a rate-limit rollback the playbook watches usage: it has to stay low, with no refusal. */
+async function watchUsage(
+  { ledger, metrics }: Pick<OpenStage, "ledger" | "metrics">,
+  { forMs, stop }: { readonly forMs: number; readonly stop: AbortSignal },
+): Promise<WatchedUsage> {
+  const periodMs = metrics.shortestPeriodMs;
+  // What was under way as the lever fell is told of a moment later.
+  const fromMs = Math.ceil(Date.now() / periodMs) * periodMs;
+  await delay(forMs, undefined, { signal: stop }).catch(() => stop.throwIfAborted());
+  const [usage = [], refused = []] = await metrics.read(
+    [
+      { name: metricNames.quotaUsage, statistic: "Maximum", scope: "property" },
+      { name: metricNames.quotaExceeded, statistic: "Sum", scope: "property" },
+    ],
+    { fromMs, toMs: Date.now(), periodMs },
+  );
+  const { warn } = linesWith(await ledger.readSettings()).usage.property;
+  const peak = Math.max(0, ...usage.map(({ value }) => value));
+  const refusals = refused.reduce((sum, { value }) => sum + value, 0);
+  return { peak, refusals, low: refusals === 0 && peak < warn };
 }

@@ -6,10 +6,10 @@ import type { RunRequestInput } from "../../shared/request/run-request.ts";
 import { rollbackBudgetMs } from "../../shared/telemetry/thresholds.ts";
 import { newRunId } from "../run/run-id.ts";
 import { refuseBusyProperty, startRun } from "../run/start-run.ts";
-import { onLoan } from "../stage/with-loan.ts";
-import type { DrillGround } from "./drill-environment.ts";
+import { withLoan } from "../stage/with-loan.ts";
+import type { DrillEnvironment } from "./drill-environment.ts";
 import { type DrillResult, type DrillStep, drillResult, noFindings } from "./drill-result.ts";
-import { type DrillOptions, rehearse } from "./measure-rollback.ts";
+import { type DrillOptions, measureRollback } from "./measure-rollback.ts";
 import type { Scenario, ScenarioName } from "./scenario.ts";
 import { DrillFailure, until } from "./until.ts";
 import { verifyRows } from "./verify-rows.ts";
@@ -24,7 +24,7 @@ const longestRunMs = 15 * 60_000;
 export async function runDrill(
   name: ScenarioName,
   scenario: Scenario,
-  ground: DrillGround,
+  ground: DrillEnvironment,
   options: DrillOptions,
 ): Promise<DrillResult> {
   const { stage, siteUrl } = ground;
@@ -52,10 +52,13 @@ export async function runDrill(
   await refuseBusyProperty(stage, request);
   const { requests } = await ground.server.seen(siteUrl);
   try {
-    await onLoan(stage, { loanId: runId, borrower: "drill" }, options.onNotice, async (loan) => {
+    await withLoan(stage, { loanId: runId, borrower: "drill" }, options.onNotice, async (loan) => {
       await startRun(stage, runId, request);
       const drill = { ...ground, runId, loan, note, requests };
-      await rehearse(scenario, drill, found, { ...options, budgetMs: rollbackBudgetMs[name] });
+      await measureRollback(scenario, drill, found, {
+        ...options,
+        budgetMs: rollbackBudgetMs[name],
+      });
     });
     if (JSON.stringify(await ledger.readSetSettings()) === settings) {
       note("the settings are as they were found");
@@ -78,7 +81,7 @@ export async function runDrill(
   return drillResult(name, found, { steps, runId, startedAtMs, endedAtMs: Date.now() });
 }
 
-function untilRunEnds({ stage }: DrillGround, runId: string, stop: AbortSignal): Promise<Run> {
+function untilRunEnds({ stage }: DrillEnvironment, runId: string, stop: AbortSignal): Promise<Run> {
   return until("the run has ended", { limitMs: longestRunMs, stop }, async () => {
     const run = await stage.ledger.readRun(runId);
     return run !== undefined && isEnded(run.status) ? run : undefined;

@@ -30,14 +30,14 @@ export type SampleControl = {
   truth(siteUrl: string, date: string): Promise<readonly TruthRow[]>;
 };
 
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
 /** By its own paths (see the sample server's own-paths.ts). Throws CommandError. */
 export function sampleControl(rootUrl: string): SampleControl {
   const root = rootUrl.replace(/\/+$/, "");
 
   async function ask<Answer>(path: string, schema: z.ZodType<Answer>, init: RequestInit = {}) {
-    const signal = AbortSignal.timeout(patienceMs);
+    const signal = AbortSignal.timeout(timeoutMs);
     const response = await fetch(`${root}${path}`, { ...init, signal }).catch((cause: unknown) => {
       throw new CommandError(`no sample server answers at ${root}`, { cause });
     });

@@ -1,11 +1,11 @@
 import type { rollbackBudgetMs } from "../../shared/telemetry/thresholds.ts";
 import type { StageLoan } from "../stage/with-loan.ts";
-import type { DrillGround } from "./drill-environment.ts";
+import type { DrillEnvironment } from "./drill-environment.ts";
 
 export type ScenarioName = keyof typeof rollbackBudgetMs;
 
 /** A drill under way, as its scenario sees it. */
-export type DrillUnderWay = DrillGround & {
+export type DrillUnderWay = DrillEnvironment & {
   readonly runId: string;
   readonly loan: StageLoan;
   /** Writes down that something has been done, or seen. */

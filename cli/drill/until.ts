@@ -10,7 +10,7 @@ export class DrillFailure extends Error {
   }
 }
 
-const lookMs = 150;
+const pollMs = 150;
 
 /** Looks until there is an answer. @throws DrillFailure after `limitMs`; the signal's reason */
 export async function until<Answer>(
@@ -26,6 +26,6 @@ export async function until<Answer>(
     if (Date.now() >= giveUpAtMs) {
       throw new DrillFailure(`waited ${Math.round(limitMs / 1_000)} s, and not yet: ${what}`);
     }
-    await delay(lookMs);
+    await delay(pollMs);
   }
 }

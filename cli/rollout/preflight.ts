@@ -5,7 +5,7 @@ import { googleRootUrl, isLoopback } from "../../shared/search-console/root-url.
 import { type Check, checkAccounts, checkProperties } from "../checks/check-accounts.ts";
 import { CommandError } from "../output/command-error.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { refuseChangedReports } from "../run/check-report-definitions.ts";
+import { checkReportDefinitions } from "../run/check-report-definitions.ts";
 import { refuseBusyProperty, refuseOtherServer } from "../run/start-run.ts";
 import type { OpenStage } from "../stage/stage.ts";
 import { measureRun } from "./measure-run.ts";
@@ -18,7 +18,7 @@ export async function refuseRollout(
   terminal: Terminal,
 ): Promise<void> {
   refuseOtherServer(stage);
-  await refuseChangedReports(stage, request);
+  await checkReportDefinitions(stage, request);
   await refuseBusyProperty(stage, request);
   const { siteUrl, accountId } = request;
   const { registry } = stage;

@@ -10,7 +10,7 @@ import type { DateRange } from "../options/options.ts";
 import { CommandError } from "../output/command-error.ts";
 import type { Terminal } from "../output/terminal.ts";
 import type { OpenStage } from "../stage/stage.ts";
-import { onLoan, type StageLoan } from "../stage/with-loan.ts";
+import { type StageLoan, withLoan } from "../stage/with-loan.ts";
 import { type EndedRun, measureRun } from "./measure-run.ts";
 import { refuseRollout, smokeSync, tell } from "./preflight.ts";
 import { seriesOf } from "./run-telemetry.ts";
@@ -39,7 +39,7 @@ export async function runRollout(
   const startedAtMs = Date.now();
   await refuseRollout(stage, plan.request, terminal);
   const asked = { loanId: plan.rolloutId, borrower: "rollout" } as const;
-  return onLoan(stage, asked, terminal.notice, async (loan) => {
+  return withLoan(stage, asked, terminal.notice, async (loan) => {
     const goOn = () => refuseToGoOn(stopping, loan);
     const nightlySync = await prepare(stage, plan, loan, terminal);
     goOn();

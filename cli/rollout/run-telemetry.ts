@@ -26,8 +26,8 @@ export async function telemetryOf(
   metrics: MetricSource,
   clock: Waiting = systemClock,
 ): Promise<TelemetryRead> {
-  const patienceMs = metrics.shortestPeriodMs >= 60_000 ? 300_000 : 5_000;
-  const giveUpAtMs = clock.nowMs() + patienceMs;
+  const timeoutMs = metrics.shortestPeriodMs >= 60_000 ? 300_000 : 5_000;
+  const giveUpAtMs = clock.nowMs() + timeoutMs;
   let found: TelemetryRead | undefined;
   for (;;) {
     try {
@@ -38,7 +38,7 @@ export async function telemetryOf(
       if (found?.kind !== "read") found = { kind: "unread", reason: reasonOf(error) };
     }
     if (clock.nowMs() >= giveUpAtMs) return found;
-    await clock.sleep(patienceMs / 25);
+    await clock.sleep(timeoutMs / 25);
   }
 }
 

@@ -8,7 +8,7 @@ import type { OpenStage } from "../stage/stage.ts";
  * Says at once what planning would find out: a report of the configuration that is stored in
  * another shape. @throws UsageError
  */
-export async function refuseChangedReports(
+export async function checkReportDefinitions(
   stage: OpenStage,
   request: RunRequestInput,
 ): Promise<void> {

@@ -1,9 +1,12 @@
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { eventFile, readEventLines } from "../../local/aws-servers/event-log.ts";
+import { writeFileWhole } from "../../local/home/write-file-whole.ts";
 import { acquireProcessLock } from "../../local/processes/process-lock.ts";
-import { eventCursor } from "./event-cursor.ts";
-import { runEventCommand } from "./run-event-command.ts";
+import { environmentNames } from "../../shared/config/names.ts";
 
 export type DeliveryOptions = {
   /** Of the home's events. */
@@ -20,7 +23,7 @@ export type DeliveryOptions = {
   readonly waitsMs?: readonly number[];
 };
 
-const lookMs = 150;
+const pollMs = 150;
 const defaultWaitsMs = [1_000, 3_000];
 
 const KindSchema = z.object({ kind: z.enum(["unit", "run"]), eventId: z.string() });
@@ -55,7 +58,7 @@ export async function deliverEvents(options: DeliveryOptions): Promise<"delivere
       }
       if (last && lines.length === 0) return "delivered";
       if (!allThere.aborted) {
-        await delay(lookMs, undefined, { signal: AbortSignal.any([allThere, stop]) }).catch(
+        await delay(pollMs, undefined, { signal: AbortSignal.any([allThere, stop]) }).catch(
           () => {},
         );
       }
@@ -79,4 +82,70 @@ async function deliver(line: string, options: DeliveryOptions): Promise<string |
     if (stop.aborted) return `stopped before the event ${eventId} was delivered`;
   }
   return `the command failed ${waitsMs.length + 1} times for the event ${eventId} (${how})`;
+}
+
+/** How far a run's events are delivered: bytes of its file. Durable after each event. */
+type EventCursor = {
+  read(): Promise<number>;
+  write(offset: number): Promise<void>;
+};
+
+const CursorSchema = z.object({ offset: z.int().min(0) });
+
+function eventCursor(folder: string, runId: string): EventCursor {
+  const file = `${eventFile(folder, runId)}.cursor`;
+  return {
+    async read() {
+      try {
+        return CursorSchema.parse(JSON.parse(await readFile(file, "utf8"))).offset;
+      } catch {
+        // None, or none that can be read: each event once more is what "at least once" allows.
+        return 0;
+      }
+    },
+    write: (offset) => writeFileWhole(file, `${JSON.stringify({ offset })}\n`),
+  };
+}
+
+type EventCommandEnd = { readonly kind: "ok" } | { readonly kind: "failed"; readonly how: string };
+
+/**
+ * Runs a person's command through the shell for one event: its JSON on stdin, `GSC_SYNC_EVENT` in
+ * its environment. What it prints is told line by line: stdout is for our own result.
+ */
+async function runEventCommand(options: {
+  readonly command: string;
+  readonly kind: "unit" | "run";
+  /** The event's JSON, one line. */
+  readonly line: string;
+  readonly onOutput: (line: string) => void;
+  /** Ends the command. */
+  readonly signal: AbortSignal;
+}): Promise<EventCommandEnd> {
+  const { command, kind, line, onOutput, signal } = options;
+  if (signal.aborted) return { kind: "failed", how: "stopped" };
+  const child = spawn(command, {
+    shell: true,
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, [environmentNames.event]: kind },
+  });
+  const stop = () => child.kill();
+  signal.addEventListener("abort", stop, { once: true });
+  // A command that does not read its input has none of it to lose.
+  child.stdin.on("error", () => {});
+  child.stdin.end(`${line}\n`);
+  for (const input of [child.stdout, child.stderr]) {
+    createInterface({ input }).on("line", onOutput);
+  }
+  try {
+    const how = await new Promise<string>((resolve) => {
+      child.once("error", (error) => resolve(error.message));
+      child.once("close", (code, by) => {
+        resolve(by !== null ? `ended by ${by}` : code === 0 ? "" : `exit code ${code}`);
+      });
+    });
+    return how === "" ? { kind: "ok" } : { kind: "failed", how };
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }

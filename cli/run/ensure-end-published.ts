@@ -1,15 +1,15 @@
 import type { EventBus } from "../../shared/events/event-bus.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
-import { isEnded, isEndTold } from "../../shared/ledger/run.ts";
+import { isEnded, isEndPublished } from "../../shared/ledger/run.ts";
 import type { Clock } from "../../shared/lib/clock.ts";
 import { publishRunEnd } from "../../shared/sync/end/publish-run-end.ts";
 
-const lookMs = 100;
+const pollMs = 100;
 
 /** The execution of a run that is halted while it waits sleeps on, for up to five minutes. */
-const patienceMs = 2_000;
+const timeoutMs = 2_000;
 
-export type ToldEndPorts = {
+export type EnsureEndPorts = {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly isExecutionRunning: (execution: string) => Promise<boolean>;
@@ -21,19 +21,19 @@ export type ToldEndPorts = {
  * gone, or sleeps: its owner was killed, or the run was taken from it. Then this command does.
  * @throws EventBusError
  */
-export async function untilEndIsTold(
+export async function ensureEndPublished(
   runId: string,
   stop: AbortSignal,
-  ports: ToldEndPorts,
+  ports: EnsureEndPorts,
 ): Promise<void> {
-  const giveUpAtMs = ports.clock.nowMs() + patienceMs;
+  const giveUpAtMs = ports.clock.nowMs() + timeoutMs;
   while (!stop.aborted) {
     const run = await ports.ledger.readRun(runId);
-    if (run === undefined || !isEnded(run.status) || isEndTold(run)) return;
+    if (run === undefined || !isEnded(run.status) || isEndPublished(run)) return;
     const running = await ports.isExecutionRunning(run.execution);
     if (!running || ports.clock.nowMs() >= giveUpAtMs) {
       return publishRunEnd(run, { ledger: ports.ledger, eventBus: await ports.eventBus() });
     }
-    await ports.clock.sleep(lookMs, stop);
+    await ports.clock.sleep(pollMs, stop);
   }
 }

@@ -1,3 +1,4 @@
+import { homeFolder, homeLayout } from "../../local/home/home.ts";
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
 import { systemClock } from "../../shared/lib/system-clock.ts";
 import { isExecutionRunning } from "../../shared/sync/end/executions.ts";
@@ -5,8 +6,7 @@ import { onInterrupt } from "../output/interrupt.ts";
 import type { Terminal } from "../output/terminal.ts";
 import type { OpenStage } from "../stage/stage.ts";
 import { deliverEvents } from "./deliver-events.ts";
-import { untilEndIsTold } from "./ensure-end-published.ts";
-import { eventFolder } from "./event-folder.ts";
+import { ensureEndPublished } from "./ensure-end-published.ts";
 import { followRun } from "./follow-run.ts";
 
 export type FollowedRun = {
@@ -19,7 +19,7 @@ export type FollowedRun = {
  * Follows a run to its end, giving its events to a command as they come, and the rest of them
  * after the end.
  */
-export async function followDelivering(
+export async function followAndDeliver(
   stage: OpenStage,
   started: { readonly runId: string; readonly execution: string },
   terminal: Terminal,
@@ -55,7 +55,7 @@ export async function followDelivering(
       () => stop.abort(),
       () => process.exit(1),
     );
-    await untilEndIsTold(runId, stop.signal, {
+    await ensureEndPublished(runId, stop.signal, {
       ledger: stage.ledger,
       clock: systemClock,
       isExecutionRunning: (execution) => isExecutionRunning(stage.executions, execution),
@@ -68,4 +68,9 @@ export async function followDelivering(
     await delivering.catch(() => {});
     throw error;
   }
+}
+
+/** The home's events. */
+function eventFolder(): string {
+  return homeLayout(homeFolder(process.env, process.cwd())).folders.events;
 }

@@ -9,10 +9,10 @@ import type { Terminal } from "../output/terminal.ts";
 import type { ProgressSnapshot } from "../output/views/progress-view.ts";
 import type { OpenStage } from "../stage/stage.ts";
 import { checkRun } from "./check-run.ts";
-import { lookPatiently } from "./poll.ts";
+import { pollThroughOutage } from "./poll.ts";
 import { readRunState } from "./run-snapshot.ts";
 
-const lookMs = 400;
+const pollMs = 400;
 const lookSoonMs = 100;
 const checkExecutionEvery = 8;
 const historyMs = 20_000;
@@ -29,7 +29,7 @@ export async function followRun(
   const { runId } = started;
   // On this machine a failure is no outage that passes.
   const patiently = <Seen>(look: () => Promise<Seen>) =>
-    stage.deployed === null ? look() : lookPatiently(look, `run ${runId}`);
+    stage.deployed === null ? look() : pollThroughOutage(look, `run ${runId}`);
   let haltWanted = false;
   using _interrupt = onInterrupt(
     () => {
@@ -69,7 +69,7 @@ export async function followRun(
     if (look % checkExecutionEvery === 0) {
       await patiently(() => checkRun(stage, started, state?.run));
     }
-    await delay(haltWanted ? lookSoonMs : lookMs);
+    await delay(haltWanted ? lookSoonMs : pollMs);
   }
 }
 

@@ -1,21 +1,21 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CommandError } from "../output/command-error.ts";
 
-const lookAgainMs = 3_000;
-const patienceMs = 60_000;
+const pollMs = 3_000;
+const timeoutMs = 60_000;
 
 /**
  * Looks again while looking fails, for a minute: what is watched goes on meanwhile. What the look
  * refuses itself (a CommandError) it refuses at once. `again`, between two looks, may throw as well.
  * @throws CommandError
  */
-export async function lookPatiently<Seen>(
+export async function pollThroughOutage<Seen>(
   look: () => Promise<Seen>,
   watched: string,
-  again: () => Promise<unknown> = () => delay(lookAgainMs),
+  again: () => Promise<unknown> = () => delay(pollMs),
   nowMs: () => number = Date.now,
 ): Promise<Seen> {
-  for (const giveUpAtMs = nowMs() + patienceMs; ; ) {
+  for (const giveUpAtMs = nowMs() + timeoutMs; ; ) {
     try {
       return await look();
     } catch (cause) {

@@ -9,10 +9,10 @@ import { countFailed, syncLine, syncText } from "../output/views/sync-view.ts";
 import type { DeployedStage } from "../stage/deployed-stage.ts";
 import type { OpenStage } from "../stage/stage.ts";
 import { nightResults, nightRuns } from "./night-results.ts";
-import { lookPatiently } from "./poll.ts";
+import { pollThroughOutage } from "./poll.ts";
 import { newRunId } from "./run-id.ts";
 
-const lookMs = 3_000;
+const pollMs = 3_000;
 
 /**
  * `sync` of all properties on a stage: an execution of the nightly machine, as the schedule starts
@@ -43,14 +43,14 @@ export async function syncNight(
   );
   const told = new Set<string>();
   const untilNextLook = async () => {
-    await delay(lookMs, undefined, { signal: stopping.signal }).catch(() => {});
+    await delay(pollMs, undefined, { signal: stopping.signal }).catch(() => {});
     if (!stopping.signal.aborted) return;
     throw new CommandError(
       `the night ${execution} goes on without this command: gsc-sync --stage ${options.stage} status shows its runs, halt RUN stops one`,
     );
   };
   const patiently = <Seen>(look: () => Promise<Seen>) =>
-    lookPatiently(look, `the night ${execution}`, untilNextLook);
+    pollThroughOutage(look, `the night ${execution}`, untilNextLook);
   for (let status = "RUNNING"; status === "RUNNING"; ) {
     await untilNextLook();
     status = await patiently(() => statusOf(nights, execution));

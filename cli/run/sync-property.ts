@@ -6,11 +6,11 @@ import { definitionsOf } from "../options/configured-reports.ts";
 import type { Terminal } from "../output/terminal.ts";
 import type { SyncedProperty } from "../output/views/sync-view.ts";
 import type { OpenStage } from "../stage/stage.ts";
-import { refuseChangedReports } from "./check-report-definitions.ts";
-import { followDelivering } from "./follow-and-deliver.ts";
+import { checkReportDefinitions } from "./check-report-definitions.ts";
+import { followAndDeliver } from "./follow-and-deliver.ts";
 import { newRunId } from "./run-id.ts";
 import { startRun } from "./start-run.ts";
-import { untilPlanned } from "./wait-for-plan.ts";
+import { waitForPlan } from "./wait-for-plan.ts";
 
 export type SyncContext = {
   readonly stage: OpenStage;
@@ -61,13 +61,13 @@ export async function syncProperty(
 
   async function run(request: RunRequestInput, besides: string | null): Promise<SyncedProperty> {
     const { stage, terminal, alone } = context;
-    await refuseChangedReports(stage, request);
+    await checkReportDefinitions(stage, request);
     const started = await startRun(stage, newRunId(Date.now()), request);
     if (context.detach) {
-      const planned = await untilPlanned(stage, started);
+      const planned = await waitForPlan(stage, started);
       return ended(planned.status, besides, planned);
     }
-    const { summary, delivered } = await followDelivering(
+    const { summary, delivered } = await followAndDeliver(
       stage,
       started,
       alone ? terminal : silent(terminal),

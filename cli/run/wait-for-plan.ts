@@ -5,20 +5,20 @@ import type { OpenStage } from "../stage/stage.ts";
 import { checkRun } from "./check-run.ts";
 import { readRunState } from "./run-snapshot.ts";
 
-const lookMs = 500;
+const pollMs = 500;
 /** A function that was not called for a while takes seconds to start. */
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
 /**
  * The run as planning has made it, so that whoever is told its id finds it; one whose planning takes
  * long, as it is by then.
  * @throws CommandError when planning refused it, or has not come to it
  */
-export async function untilPlanned(
+export async function waitForPlan(
   stage: Pick<OpenStage, "ledger" | "executions" | "eventBus">,
   started: { readonly runId: string; readonly execution: string },
 ): Promise<RunSummary> {
-  for (const giveUpAtMs = Date.now() + patienceMs; ; ) {
+  for (const giveUpAtMs = Date.now() + timeoutMs; ; ) {
     const state = await readRunState(stage.ledger, started.runId);
     if (state !== undefined && state.run.status !== "planned") {
       const { run, summary } = state;
@@ -33,6 +33,6 @@ export async function untilPlanned(
       );
     }
     await checkRun(stage, started, state?.run);
-    await delay(lookMs);
+    await delay(pollMs);
   }
 }

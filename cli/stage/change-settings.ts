@@ -7,7 +7,10 @@ import type { OpenStage } from "./stage.ts";
  * Changes a stage's settings. A home's event source reads the lever in the ledger; in AWS the
  * function and its mapping are set too. @throws CommandError
  */
-export async function pullLever(stage: OpenStage, change: SettingsChange): Promise<Settings> {
+export async function changeStageSettings(
+  stage: OpenStage,
+  change: SettingsChange,
+): Promise<Settings> {
   const { ledger, deployed } = stage;
   if (deployed === null) return ledger.changeSettings(change);
   const { workers, description } = deployed;

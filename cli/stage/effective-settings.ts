@@ -12,7 +12,7 @@ export type LeverFigures = {
   readonly accounts: Readonly<Record<string, ScopeSettings>>;
 };
 
-export function leverFigures(settings: Settings): LeverFigures {
+export function effectiveSettings(settings: Settings): LeverFigures {
   return {
     lever: settings.lever,
     inFlight: settings.inFlight ?? defaultInFlight,

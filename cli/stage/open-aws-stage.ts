@@ -16,7 +16,6 @@ import type { RowStore } from "../../shared/rows/row-store.ts";
 import { sfnExecutions } from "../../shared/sync/end/sfn-executions.ts";
 import { cloudWatchMetricSource } from "../../shared/telemetry/cloudwatch-metric-source.ts";
 import { awsClientOptions } from "./aws-client-options.ts";
-import { dashboardUrl } from "./dashboard-url.ts";
 import { readStageDescription } from "./read-stage-description.ts";
 import { readSecret, writeSecret } from "./secret-values.ts";
 import type { OpenStage, Resources } from "./stage.ts";
@@ -133,4 +132,11 @@ function resourcesOf(stage: StageName, description: StageDescription): Resources
     dashboard: names.dashboard,
     dashboardUrl: dashboardUrl(stage, description.stateMachineArn),
   };
+}
+
+/** The stage's dashboard in the console of the region and partition of one of its ARNs. */
+function dashboardUrl(stage: string, arn: string): string {
+  const [, partition = "aws", , region = ""] = arn.split(":");
+  const host = partition === "aws-cn" ? "console.amazonaws.cn" : "console.aws.amazon.com";
+  return `https://${region}.${host}/cloudwatch/home?region=${region}#dashboards:name=${resourceNames(stage).dashboard}`;
 }

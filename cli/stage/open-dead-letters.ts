@@ -5,8 +5,8 @@ import type { DeadLetters } from "../../shared/operations/dead-letters/dead-lett
 import { dynamoLetterCopies } from "../../shared/operations/dead-letters/dynamo-letter-copies.ts";
 import { sqsDeadLetters } from "../../shared/operations/dead-letters/sqs-dead-letters.ts";
 
-const patienceMs = 30_000;
-const lookMs = 100;
+const timeoutMs = 30_000;
+const pollMs = 100;
 
 /** A stage's dead letters. */
 export function openDeadLetters(
@@ -36,10 +36,10 @@ export function openDeadLetters(
     deadLetterQueueUrl,
     copies: dynamoLetterCopies(documents, ledgerTable),
     async untilWorked() {
-      const giveUpAtMs = Date.now() + patienceMs;
+      const giveUpAtMs = Date.now() + timeoutMs;
       while (waits && (await messagesLeft()) > 0) {
         if (Date.now() > giveUpAtMs) return false;
-        await delay(lookMs);
+        await delay(pollMs);
       }
       return true;
     },

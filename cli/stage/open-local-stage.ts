@@ -16,7 +16,7 @@ import { openRowStore } from "../../shared/rows/postgres-or-dynamo-rows.ts";
 import { resolvedPlace } from "../../shared/rows/resolve-rows-place.ts";
 import type { RowStore } from "../../shared/rows/row-store.ts";
 import { sfnExecutions } from "../../shared/sync/end/sfn-executions.ts";
-import { tellRefusal } from "../output/print-error.ts";
+import { printError } from "../output/print-error.ts";
 import { UsageError } from "../output/usage-error.ts";
 import type { OpenStage, Resources } from "./stage.ts";
 import { openTables } from "./stage-tables.ts";
@@ -27,7 +27,7 @@ export async function openLocalStage(onNotice: (notice: string) => void): Promis
   if (fault !== undefined) throw new UsageError(fault);
   const ownedSinceMs = Date.now();
   const home = homeFolder(process.env, process.cwd());
-  using _starting = saidAfter(patienceMs, () => onNotice(`starting the servers of ${home} …`));
+  using _starting = saidAfter(timeoutMs, () => onNotice(`starting the servers of ${home} …`));
   const stack = await openStack({ home, environment: process.env, onNotice, openLever });
   void stack.lost.then((what) => abandon(stack, what));
   const { endpoints } = stack;
@@ -96,7 +96,7 @@ async function openRows(stack: Stack, documents: DynamoDBDocumentClient): Promis
 }
 
 /** A person who waits for longer than this is told for what. */
-const patienceMs = 1_500;
+const timeoutMs = 1_500;
 
 function saidAfter(ms: number, say: () => void): Disposable {
   const timer = process.stderr.isTTY ? setTimeout(say, ms) : undefined;
@@ -135,7 +135,7 @@ function resourcesOf({ endpoints, role }: Stack, home: string, keep: boolean): R
 /** Without its servers a command can do nothing more; what is committed stays. */
 async function abandon(stack: Stack, what: string): Promise<never> {
   const full = await isDiskFull(homeFolder(process.env, process.cwd()));
-  tellRefusal(
+  printError(
     `${what}${full ? ", because the disk is full" : ""}: what is stored stays; "gsc-sync status" shows what to resume`,
     1,
   );

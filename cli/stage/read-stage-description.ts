@@ -9,7 +9,7 @@ import { CommandError } from "../output/command-error.ts";
 import { awsClientOptions } from "./aws-client-options.ts";
 import { asAwsFault } from "./aws-fault.ts";
 
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
 /**
  * What a deployed stage says of itself: one read, and the first that a command makes.
@@ -20,7 +20,7 @@ export async function readStageDescription(stage: StageName): Promise<StageDescr
   const client = new SSMClient(awsClientOptions);
   try {
     const { Parameter } = await client.send(new GetParameterCommand({ Name: name }), {
-      abortSignal: AbortSignal.timeout(patienceMs),
+      abortSignal: AbortSignal.timeout(timeoutMs),
     });
     return parse(Parameter?.Value, name, stage);
   } catch (error) {

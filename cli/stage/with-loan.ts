@@ -1,21 +1,27 @@
 import { hostname } from "node:os";
-import type { Wanted } from "../../shared/operations/loan/borrow.ts";
 import {
   borrowNightlySync,
   borrowSettings,
   renewLoan,
   takeLoan,
+  type Wanted,
 } from "../../shared/operations/loan/borrow.ts";
 import {
   type GivenBack,
   giveBack,
   giveBackAbandoned,
 } from "../../shared/operations/loan/give-back.ts";
-import { type Borrower, type Here, holderText, loanMs } from "../../shared/operations/loan/loan.ts";
+import {
+  type Borrowable,
+  type Borrower,
+  borrowable,
+  type Here,
+  holderText,
+  loanMs,
+} from "../../shared/operations/loan/loan.ts";
 import type { LoanPorts } from "../../shared/operations/loan/loan-ports.ts";
 import { CommandError } from "../output/command-error.ts";
 import { reasonOf } from "../output/error-text.ts";
-import { givenBackText } from "./loan-view.ts";
 import type { OpenStage } from "./stage.ts";
 
 /** What a command may change of the stage while it has the loan. */
@@ -32,7 +38,7 @@ export type StageLoan = {
  * Works with the stage's loan, and gives back what was borrowed whatever comes. A process that dies
  * leaves that to {@link giveBackLeft}. @throws CommandError: another rollout or drill has the loan.
  */
-export async function onLoan<Outcome>(
+export async function withLoan<Outcome>(
   stage: LoanStage,
   asked: Pick<Borrower, "loanId" | "borrower">,
   onNotice: (notice: string) => void,
@@ -143,4 +149,24 @@ function lostLoan({ borrower, loanId }: Pick<Borrower, "loanId" | "borrower">): 
   return new CommandError(
     `${borrower} ${loanId} stood still for so long that another command gave back what it had changed`,
   );
+}
+
+const words: Readonly<Record<Borrowable, string>> = {
+  lever: "lever",
+  inFlight: "in flight",
+  queueSize: "queue",
+  qpm: "requests a minute",
+};
+
+/** What is again as it was; undefined when nothing had been changed. */
+function givenBackText({ settings, resumed }: GivenBack): string | undefined {
+  const parts = [
+    ...borrowable.flatMap((name) => {
+      const value = settings[name];
+      if (value === undefined) return [];
+      return [`${words[name]} back ${value === null ? "at its default" : `at ${value}`}`];
+    }),
+    ...resumed.map((siteUrl) => `nightly sync of ${siteUrl} resumed`),
+  ];
+  return parts.length === 0 ? undefined : parts.join(", ");
 }

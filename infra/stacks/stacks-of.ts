@@ -1,12 +1,12 @@
-import type { Environment } from "aws-cdk-lib";
+import { type Environment, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import { EscalationAlarm } from "../../dashboards/escalation-alarm.ts";
+import { SavedQueries } from "../../dashboards/saved-queries.ts";
 import type { Stage } from "../stages/stages.ts";
 import { DataStack } from "./data-stack.ts";
 import { DsqlStack } from "./dsql-stack.ts";
-import { EscalationStack } from "./escalation-stack.ts";
 import { ObservabilityStack } from "./observability-stack.ts";
 import { PipelineStack } from "./pipeline-stack.ts";
-import { QueriesStack } from "./queries-stack.ts";
 
 /** A stage's stacks, in the order in which they are deployed. */
 export function stacksOf(scope: Construct, stage: Stage) {
@@ -50,4 +50,36 @@ export function stacksOf(scope: Construct, stage: Stage) {
     description: about("saved log queries"),
   });
   return { dsql, data, pipeline, observability, escalation, queries };
+}
+
+type QueriesStackProps = StackProps & { readonly stage: Stage };
+
+/** The saved log queries: by themselves, because emulators of AWS know no query definitions. */
+class QueriesStack extends Stack {
+  constructor(scope: Construct, id: string, { stage, ...props }: QueriesStackProps) {
+    super(scope, id, props);
+    new SavedQueries(this, "Queries", { stage: stage.name });
+  }
+}
+
+type EscalationStackProps = StackProps & {
+  readonly stage: Stage;
+  readonly observability: ObservabilityStack;
+};
+
+/** The alarm over the alarms: by itself, because emulators of AWS know no composite alarms. */
+class EscalationStack extends Stack {
+  constructor(
+    scope: Construct,
+    id: string,
+    { stage, observability, ...props }: EscalationStackProps,
+  ) {
+    super(scope, id, props);
+    this.addStackDependency(observability);
+    new EscalationAlarm(this, "Escalation", {
+      stage: stage.name,
+      topic: observability.topics.page,
+      runbook: stage.runbook,
+    });
+  }
 }

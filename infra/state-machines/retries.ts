@@ -96,7 +96,7 @@ export function retryRepeatable<Task extends TaskStateBase>(task: Task): Task {
 }
 
 /** The event bus is away: the run has ended, and half an hour of tries is left to tell of it. */
-export function retryUntold<Task extends TaskStateBase>(task: Task): Task {
+export function retryUnpublished<Task extends TaskStateBase>(task: Task): Task {
   task.addRetry({
     errors: ["EventBusError"],
     interval: Duration.seconds(5),

@@ -36,7 +36,7 @@ import {
   retryServiceAway,
   retryServiceFaults,
   retryStarts,
-  retryUntold,
+  retryUnpublished,
 } from "./retries.ts";
 
 export type SyncStateMachineProps = {
@@ -194,7 +194,7 @@ function finishRunTask(scope: Construct, { finishRun }: SyncStateMachineProps): 
     retryOnServiceExceptions: false,
     taskTimeout: taskTimeout("finish-run"),
   });
-  return retryRepeatable(retryUntold(retryOutages(retryServiceFaults(task))));
+  return retryRepeatable(retryUnpublished(retryOutages(retryServiceFaults(task))));
 }
 
 /** What FinishRun is given depends on the way there: a path to what is absent would fail. */

@@ -16,7 +16,7 @@ const documents = documentsOf(new DynamoDBClient());
 const logger = new Logger({ serviceName: "gsc-sync" });
 
 /** A cluster that was made a moment ago, or has slept, takes no connections yet. */
-const patienceMs = 240_000;
+const timeoutMs = 240_000;
 
 /**
  * A custom resource's handler, behind CDK's provider framework: each deploy brings the row store's
@@ -29,7 +29,7 @@ export const handler = middy<unknown, { readonly PhysicalResourceId: string }>()
     if (RequestType !== "Delete") {
       const migrate = async () =>
         migrateRows(await resolvedPlace(place, readSecret), documents, ResourceProperties.dsqlRole);
-      await untilAvailable(migrate, systemClock, patienceMs);
+      await untilAvailable(migrate, systemClock, timeoutMs);
       logger.info("schema is current", { store: place.kind });
     }
     return { PhysicalResourceId: `row-store-schema-${place.kind}` };

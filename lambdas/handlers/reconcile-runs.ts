@@ -27,7 +27,7 @@ export const handler = middy<unknown, { readonly lost: readonly string[] }>()
     const lost = await reconcileRuns({
       ledger,
       eventBus,
-      isCarried: async (run) =>
+      isWorkedOn: async (run) =>
         isStarting(run, systemClock.nowMs()) ||
         (await isExecutionRunning(executions, run.execution)) ||
         // It may still be trying to start the successor that it has named.

@@ -48,7 +48,7 @@ export const memoryFlags = ["--max-semi-space-size=4", "--heap-growing-percent=2
  * https://man7.org/linux/man-pages/man3/mallopt.3.html
  */
 export const memoryVariables = { MALLOC_MMAP_THRESHOLD_: "131072" };
-const endPatienceMs = 1_000;
+const endTimeoutMs = 1_000;
 
 export function startFunctionProcess(options: FunctionProcessOptions): FunctionProcess {
   const { logFileDescriptor: log, onOutput } = options;
@@ -96,7 +96,7 @@ export function startFunctionProcess(options: FunctionProcessOptions): FunctionP
     async end() {
       usable = false;
       if (child.connected) child.disconnect();
-      const timer = setTimeout(() => child.kill("SIGKILL"), endPatienceMs);
+      const timer = setTimeout(() => child.kill("SIGKILL"), endTimeoutMs);
       await Promise.all([ended, drained]);
       clearTimeout(timer);
     },

@@ -1,4 +1,4 @@
-import type { TellPorts } from "../../shared/sync/end/publish-run-end.ts";
+import type { RunEndPorts } from "../../shared/sync/end/publish-run-end.ts";
 import { reconcileRuns } from "../../shared/sync/end/reconcile-runs.ts";
 
 /**
@@ -6,14 +6,14 @@ import { reconcileRuns } from "../../shared/sync/end/reconcile-runs.ts";
  * to carry it.
  */
 export async function reconcileOwnedRuns(
-  ports: TellPorts,
+  ports: RunEndPorts,
   { ownedSinceMs, nowMs }: { readonly ownedSinceMs: number; readonly nowMs: number },
 ): Promise<void> {
   await reconcileRuns({
     ...ports,
     // A later sign of life comes from a command that has attached to this owner already; one from
     // the future was written before the clock stepped back.
-    isCarried: async (run) => run.updatedAtMs >= ownedSinceMs && run.updatedAtMs <= nowMs,
+    isWorkedOn: async (run) => run.updatedAtMs >= ownedSinceMs && run.updatedAtMs <= nowMs,
     reason: ({ runId }) =>
       `the process that carried it ended; go on with: gsc-sync resume ${runId}`,
   });

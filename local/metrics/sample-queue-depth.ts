@@ -4,14 +4,14 @@ import { homeMetricNames } from "../../shared/telemetry/metric-names.ts";
 import { localStage } from "../aws-servers/local-names.ts";
 import type { MetricSeries } from "./metric-series.ts";
 
-const lookMs = 1_000;
+const pollMs = 1_000;
 const tellAgainMs = 60_000;
 
 /**
  * What SQS itself measures in AWS: how many messages wait. Kept when it changes, and once a minute,
  * so that a quiet queue is told apart from one that nobody watched.
  */
-export function watchMailbox(options: {
+export function sampleQueueDepth(options: {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
   readonly series: MetricSeries;
@@ -43,7 +43,7 @@ export function watchMailbox(options: {
     while (!closing.signal.aborted) {
       // A queue that does not answer is seen by those that need it.
       await look().catch(() => {});
-      await setTimeout(lookMs, undefined, { signal: closing.signal }).catch(() => {});
+      await setTimeout(pollMs, undefined, { signal: closing.signal }).catch(() => {});
     }
   }
 

@@ -2,21 +2,21 @@ import type { Ledger } from "./ledger.ts";
 import type { Settings } from "./settings.ts";
 
 /** Settings at hand for whoever cannot wait for the ledger, never much older than `maxAgeMs`. */
-export type SettingsReading = {
+export type CachedSettings = {
   /** Reads them now. Throws when the ledger does not answer. */
   refresh(): Promise<Settings>;
   /** The last ones read; old ones are read anew meanwhile. */
   last(): Settings;
 };
 
-export function settingsReading(
+export function cachedSettings(
   ledger: Pick<Ledger, "readSettings">,
   options: {
     readonly first: Settings;
     readonly maxAgeMs: number;
     readonly nowMs: () => number;
   },
-): SettingsReading {
+): CachedSettings {
   let last = options.first;
   let readAtMs = Number.NEGATIVE_INFINITY;
 

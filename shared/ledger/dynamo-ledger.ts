@@ -1,12 +1,18 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { tableKeys } from "../config/names.ts";
 import { dynamoBatches } from "./dynamo-batches.ts";
 import { versionedItems } from "./dynamo-compare-and-set.ts";
-import { lockKey, runKey, seatsKey, settingsKey } from "./dynamo-ledger-keys.ts";
+import {
+  isConditionFailure,
+  lockKey,
+  runKey,
+  seatsKey,
+  settingsKey,
+} from "./dynamo-ledger-keys.ts";
 import { readNewestRuns } from "./dynamo-run-list.ts";
-import { nextToken } from "./dynamo-token.ts";
 import { guardLedger } from "./guard-ledger.ts";
 import type { Ledger } from "./ledger.ts";
+import { LedgerError } from "./ledger-error.ts";
 import {
   parseLeverChanges,
   parseLock,
@@ -106,7 +112,7 @@ export function dynamoLedger(
       );
     },
 
-    async changeSeats(decide) {
+    async changeWorkerSlots(decide) {
       return guard(() =>
         compareAndSet(seatsKey, (item) => {
           const seats = decide(item === undefined ? {} : parseSeats(item));
@@ -155,4 +161,54 @@ function setIn(item: Record<string, unknown> | undefined): SetSettings {
 
 function lockOf(item: Record<string, unknown> | undefined): PropertyLock {
   return item?.holders === undefined ? { holders: {} } : parseLock(item);
+}
+
+const maxTries = 60;
+
+/**
+ * max(last + 1, now), as one of two conditional updates of the item: numbers only ever grow. A
+ * write that the SDK repeats skips a number.
+ */
+async function nextToken(
+  client: DynamoDBDocumentClient,
+  TableName: string,
+  Key: Record<string, string>,
+  nowMs: number,
+): Promise<number> {
+  const names = { "#last": "lastToken" };
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    try {
+      await client.send(
+        new UpdateCommand({
+          TableName,
+          Key,
+          UpdateExpression: "SET #last = :now",
+          ConditionExpression: "attribute_not_exists(#last) OR #last < :now",
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: { ":now": nowMs },
+        }),
+      );
+      return nowMs;
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
+    try {
+      const { Attributes } = await client.send(
+        new UpdateCommand({
+          TableName,
+          Key,
+          UpdateExpression: "ADD #last :one",
+          ConditionExpression: "#last >= :now",
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: { ":one": 1, ":now": nowMs },
+          ReturnValues: "UPDATED_NEW",
+        }),
+      );
+      const last: unknown = Attributes?.lastToken;
+      if (typeof last === "number") return last;
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
+  }
+  throw new LedgerError("contended", `no token for ${Key.pk} after ${maxTries} tries`);
 }

@@ -40,7 +40,7 @@ export type Ledger = {
   changeLock(siteUrl: string, decide: (lock: PropertyLock) => LockDecision): Promise<LockDecision>;
 
   /** Changes who works in the whole stage; null leaves it as it is. Whether it was changed. */
-  changeSeats(decide: (seats: Seats) => Seats | null): Promise<boolean>;
+  changeWorkerSlots(decide: (seats: Seats) => Seats | null): Promise<boolean>;
 
   /** Run-time configuration: what was set, over the defaults. */
   readSettings(): Promise<Settings>;

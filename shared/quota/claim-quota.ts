@@ -1,4 +1,6 @@
+import { fairShare, tellAgainSeconds } from "./account-sharing.ts";
 import { joinClaims } from "./join-claims.ts";
+import { prefetchedGrants } from "./prefetched-grants.ts";
 import type {
   Quota,
   QuotaDenial,
@@ -10,7 +12,6 @@ import type {
 import type { QuotaStore, SharerNote } from "./quota-store.ts";
 import { noteRefusedProperty, refuseWindow } from "./refusal.ts";
 import { largestClaim, scopeKey, usageFractions } from "./scopes.ts";
-import { fairShare, tellAgainSeconds } from "./sharers.ts";
 import { closureAt } from "./standing.ts";
 import {
   closeWindow,
@@ -24,7 +25,6 @@ import {
   subWindowAt,
   subWindowMs,
 } from "./window.ts";
-import { workerLots } from "./worker-lots.ts";
 
 /**
  * The limiter of one worker over windows that it shares with others. All scopes are claimed at
@@ -37,10 +37,10 @@ import { workerLots } from "./worker-lots.ts";
  * `seen` is a hint (the windows as this worker met them last): it decides what is read first, and
  * how runs share an account. The store's conditional writes alone decide what is granted.
  */
-export function quotaOver(store: QuotaStore, now: () => number): Quota {
+export function createQuota(store: QuotaStore, now: () => number): Quota {
   const seen = new Map<string, { readonly window: QuotaWindow; readonly atMs: number }>();
-  const hungers = new Map<string, number>();
-  const lots = workerLots();
+  const demands = new Map<string, number>();
+  const lots = prefetchedGrants();
 
   function see(scope: QuotaScope, window: QuotaWindow | null): void {
     if (window !== null) seen.set(scopeKey(scope), { window, atMs: now() });
@@ -64,7 +64,7 @@ export function quotaOver(store: QuotaStore, now: () => number): Quota {
   function noteOf(property: QuotaScope, nowMs: number): SharerNote {
     const window = seenOf(property);
     const used = window === undefined ? 0 : rollWindow(window, nowMs).total;
-    const hungry = hungers.get(property.id) ?? 0;
+    const hungry = demands.get(property.id) ?? 0;
     return { id: property.id, sharer: { used, told: subWindowAt(nowMs), hungry } };
   }
 
@@ -81,14 +81,14 @@ export function quotaOver(store: QuotaStore, now: () => number): Quota {
   }
 
   /** Lets the account's other sharers know of a property that was denied its part of it. */
-  async function tellHunger(scopes: readonly QuotaScope[], denied: QuotaScope): Promise<void> {
+  async function tellDemand(scopes: readonly QuotaScope[], denied: QuotaScope): Promise<void> {
     const [property, account] = ownersOf(scopes);
     if (property === undefined || account === undefined) return;
     const own = scopes.find((scope) => scope.kind === "property");
     const share = denied.kind === "account" || denied.budget < (own?.budget ?? 0);
     if (!share) return;
     const nowSeconds = subWindowAt(now());
-    hungers.set(property.id, nowSeconds);
+    demands.set(property.id, nowSeconds);
     const told = seenOf(account)?.sharers[property.id]?.hungry ?? 0;
     if (told > nowSeconds - tellAgainSeconds) return;
     await store.tell(account, noteOf(property, now()));
@@ -125,7 +125,7 @@ export function quotaOver(store: QuotaStore, now: () => number): Quota {
     }
     if (denied?.answer.kind === "denied") {
       const { window: _, ...denial } = denied.answer;
-      if (denial.cause === "budget") await tellHunger(scopes, denied.scope);
+      if (denial.cause === "budget") await tellDemand(scopes, denied.scope);
       return denial;
     }
     for (const { scope, answer } of answers) {
@@ -174,7 +174,7 @@ export function quotaOver(store: QuotaStore, now: () => number): Quota {
         return decision.kind === "denied" ? [{ scope, denial: decision }] : [];
       })
       .sort((a, b) => b.denial.retryAtMs - a.denial.retryAtMs);
-    if (last?.denial.cause === "budget") await tellHunger(scopes, last.scope);
+    if (last?.denial.cause === "budget") await tellDemand(scopes, last.scope);
     return last?.denial;
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { approachEveryMs, quotaOver } from "./claim-quota.ts";
+import { approachEveryMs, createQuota } from "./claim-quota.ts";
 import { parseQuotaItem, quotaItemKey } from "./dynamo-quota-item.ts";
 import {
   incrementHead,
@@ -41,7 +41,7 @@ export type DynamoQuotaPorts = {
  * counted. Any fault of the table throws QuotaError, and nothing may be sent.
  */
 export function createDynamoQuota(ports: DynamoQuotaPorts): Quota {
-  return quotaOver(dynamoQuotaStore(ports), ports.now);
+  return createQuota(dynamoQuotaStore(ports), ports.now);
 }
 
 function dynamoQuotaStore(ports: DynamoQuotaPorts): QuotaStore {

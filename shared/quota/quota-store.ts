@@ -1,5 +1,5 @@
+import type { Sharer } from "./account-sharing.ts";
 import type { QuotaDenial, QuotaScope } from "./quota.ts";
-import type { Sharer } from "./sharers.ts";
 import type { QuotaWindow } from "./window.ts";
 
 /** The windows that workers share. Each change is atomic for its scope. */

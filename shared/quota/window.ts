@@ -1,6 +1,6 @@
+import { noSharers, type Sharers, sharersAt } from "./account-sharing.ts";
 import type { QuotaDenial, QuotaScope, ScopeUsage } from "./quota.ts";
 import { QuotaError } from "./quota-error.ts";
-import { noSharers, type Sharers, sharersAt } from "./sharers.ts";
 import {
   type Closure,
   closureAt,

@@ -1,16 +1,29 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from "@aws-sdk/lib-dynamodb";
+import { sideBySide } from "../lib/side-by-side.ts";
 import { findReport } from "../request/find-report.ts";
 import type { Report } from "../request/report.ts";
-import { ensureRowsFormat } from "./dynamo-format.ts";
-import { beginGeneration, clearGeneration, writeRows } from "./dynamo-generations.ts";
+import { beginGeneration, clearGeneration, shardsAtOnce, writeRows } from "./dynamo-generations.ts";
+import { parseRowItem } from "./dynamo-row-item.ts";
 import { guardRows } from "./dynamo-rows-errors.ts";
-import type { DynamoTiming, RowsTable } from "./dynamo-rows-table.ts";
-import { streamRows } from "./dynamo-stream.ts";
+import {
+  type DynamoTiming,
+  formatKey,
+  type RowsTable,
+  rowShards,
+  rowsPartition,
+} from "./dynamo-rows-table.ts";
 import { sweepGenerations } from "./dynamo-sweep.ts";
-import { completeUnit, readVisibleUnits } from "./dynamo-units.ts";
-import type { RowStore } from "./row-store.ts";
+import type { VisibleUnit } from "./dynamo-unit-item.ts";
+import { completeUnit, readUnitItem, readVisibleUnits } from "./dynamo-units.ts";
+import type { RowStore, UnitQuery, VisibleRow } from "./row-store.ts";
 import { RowStoreError } from "./row-store-error.ts";
+import { streamWholeUnits } from "./whole-units.ts";
 
 export type DynamoRowStoreOptions = {
   /** The shape behind a record that names none; the built-in reports by default. */
@@ -51,4 +64,66 @@ export async function openDynamoRowStore(
     sweepGenerations: (nowMs) => guardRows(() => sweepGenerations(table, nowMs)),
     close: async () => {},
   };
+}
+
+/** The format of the rows table that this code reads and writes; `dynamo-rows-table.ts` has it. */
+export const rowsFormat = 1;
+
+/** Marks an empty table with our format, or refuses a table of a newer one. One read otherwise. */
+async function ensureRowsFormat({ documents, name }: RowsTable): Promise<void> {
+  const { Item } = await documents.send(
+    new GetCommand({ TableName: name, Key: formatKey, ConsistentRead: true }),
+  );
+  if (Item === undefined) {
+    await documents.send(
+      new PutCommand({ TableName: name, Item: { ...formatKey, format: rowsFormat } }),
+    );
+  } else if (Item.format !== rowsFormat) {
+    throw new RowStoreError(
+      "schema",
+      `the table ${name} has format ${String(Item.format)}, this gsc-sync knows ${rowsFormat}: update gsc-sync, or use another table`,
+    );
+  }
+}
+
+async function* streamRows(table: RowsTable, query: UnitQuery): AsyncGenerator<VisibleRow> {
+  const units = await guardRows(() => readVisibleUnits(table, query));
+  yield* streamWholeUnits(units, {
+    readUnit: (record) => guardRows(async () => (await readUnitItem(table, record))?.visible),
+    readRows: (unit) => guardRows(() => readGeneration(table, unit)),
+  });
+}
+
+/** Shard after shard, each in key order, is key order. */
+async function readGeneration(table: RowsTable, unit: VisibleUnit): Promise<readonly VisibleRow[]> {
+  if (unit.record.rows === 0) return [];
+  const shards = await sideBySide(rowShards, shardsAtOnce, (shard) =>
+    readShard(table, unit, shard),
+  );
+  return shards.flat();
+}
+
+async function readShard(
+  table: RowsTable,
+  { record, searchType }: VisibleUnit,
+  shard: string,
+): Promise<readonly VisibleRow[]> {
+  const rows: VisibleRow[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = await table.documents.send(
+      new QueryCommand({
+        TableName: table.name,
+        KeyConditionExpression: "pk = :rows",
+        ExpressionAttributeValues: { ":rows": rowsPartition(record, record.generation, shard) },
+        ConsistentRead: true,
+        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+      }),
+    );
+    for (const item of page.Items ?? []) {
+      rows.push({ date: record.date, searchType, ...parseRowItem(item) });
+    }
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined);
+  return rows;
 }

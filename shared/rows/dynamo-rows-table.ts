@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { PacificDate } from "../request/pacific-date.ts";
 import type { Unit } from "../request/unit.ts";
-import { unitId } from "./unit-id.ts";
+import { unitId } from "./unit-record.ts";
 
 /**
  * The rows table: one item a row, one a unit, one for the format.

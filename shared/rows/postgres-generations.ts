@@ -8,7 +8,7 @@ import { columnsOf } from "./postgres-columns.ts";
 import type { SqlDialect } from "./postgres-dialect.ts";
 import type { Sql } from "./postgres-sql.ts";
 import { RowStoreError } from "./row-store-error.ts";
-import { unitId } from "./unit-id.ts";
+import { unitId } from "./unit-record.ts";
 
 /**
  * Aurora DSQL changes at most 3,000 rows and 10 MiB in a transaction; its own keys and overhead count

@@ -3,7 +3,7 @@ import type { SqlDialect } from "./postgres-dialect.ts";
 import type { Sql } from "./postgres-sql.ts";
 import { readUnit, readUnits, type StoredUnit } from "./postgres-units.ts";
 import type { UnitQuery, VisibleRow } from "./row-store.ts";
-import { unitId } from "./unit-id.ts";
+import { unitId } from "./unit-record.ts";
 import { streamWholeUnits } from "./whole-units.ts";
 
 export async function* streamRows(sql: Sql, query: UnitQuery): AsyncGenerator<VisibleRow> {

@@ -6,8 +6,8 @@ import type { SqlDialect } from "./postgres-dialect.ts";
 import type { Sql } from "./postgres-sql.ts";
 import type { UnitQuery } from "./row-store.ts";
 import { RowStoreError } from "./row-store-error.ts";
-import { unitId } from "./unit-id.ts";
 import type { UnitRecord } from "./unit-record.ts";
+import { unitId } from "./unit-record.ts";
 
 /** A unit record and what the rows of its report look like. */
 export type StoredUnit = { readonly record: UnitRecord; readonly searchType: string };

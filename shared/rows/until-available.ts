@@ -3,14 +3,14 @@ import { RowStoreError } from "./row-store-error.ts";
 
 /**
  * Does work that needs the row store, again and again while that does not answer, for at most
- * `patienceMs`; then the last error is thrown. Other faults are thrown at once.
+ * `timeoutMs`; then the last error is thrown. Other faults are thrown at once.
  */
 export async function untilAvailable<T>(
   work: () => Promise<T>,
   clock: Clock,
-  patienceMs: number,
+  timeoutMs: number,
 ): Promise<T> {
-  const endMs = clock.nowMs() + patienceMs;
+  const endMs = clock.nowMs() + timeoutMs;
   for (let waitMs = 500; ; waitMs = Math.min(2 * waitMs, 10_000)) {
     try {
       return await work();

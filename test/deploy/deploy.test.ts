@@ -19,7 +19,7 @@ import { backfillAndLever, backfilled } from "./scenarios/backfill.ts";
 import { stopAndStartAgain } from "./scenarios/console-stop.ts";
 import { killWorkers, recovered } from "./scenarios/killed-worker.ts";
 import { useWorkersCredentials } from "./scenarios/least-privilege.ts";
-import { pullLever, workerLimits } from "./scenarios/lever.ts";
+import { changeStageSettings, workerLimits } from "./scenarios/lever.ts";
 import { fireNight } from "./scenarios/night.ts";
 import { sendPoison } from "./scenarios/poison.ts";
 import { differenceFromTruth, type World } from "./scenarios/world.ts";
@@ -94,7 +94,7 @@ describe.skipIf(installed.kind === "missing")("a stage, deployed", () => {
   });
 
   step("workers that have batches are killed", async () => {
-    await pullLever(ministack, 3);
+    await changeStageSettings(ministack, 3);
     await killWorkers(world());
   });
 
@@ -130,7 +130,7 @@ describe.skipIf(installed.kind === "missing")("a stage, deployed", () => {
   });
 
   step("a second deploy with other settings keeps the data and the lever", async () => {
-    await pullLever(ministack, 2);
+    await changeStageSettings(ministack, 2);
     await secondAssembly;
     await cdkOn(ministack).deploy(assembly("second"), stacks);
 

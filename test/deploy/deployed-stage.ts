@@ -13,7 +13,7 @@ import type { UnitQuery } from "../../shared/rows/row-store.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import type { Clients } from "./clients.ts";
 import { accountId, region } from "./ministack.ts";
-import { patienceMs } from "./patience.ts";
+import { timeoutMs } from "./patience.ts";
 
 export const names = resourceNames("dev");
 
@@ -41,7 +41,7 @@ export async function openDeployedStage({ sfn, documents }: Clients) {
         const run = await ledger.readRun(runId);
         return run !== undefined && isEnded(run.status) && run;
       },
-      patienceMs,
+      timeoutMs,
     );
   }
   return {
@@ -70,7 +70,7 @@ export async function openDeployedStage({ sfn, documents }: Clients) {
           const found = await sfn.send(new DescribeExecutionCommand({ executionArn }));
           return found.status !== "RUNNING" && found;
         },
-        patienceMs,
+        timeoutMs,
       ),
     /** What `rows` prints, a string a row, sorted. */
     async visibleRows(query: UnitQuery) {

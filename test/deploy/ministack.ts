@@ -8,7 +8,7 @@ import { delimiter, join } from "node:path";
 import { descendantsOf } from "../support/homes/process-tree.ts";
 import { waitUntilGone } from "../support/homes/start-stack-command.ts";
 import { waitUntil } from "../support/wait-until.ts";
-import { patienceMs } from "./patience.ts";
+import { timeoutMs } from "./patience.ts";
 import { makeTlsMaterial } from "./tls-material.ts";
 
 const repository = join(import.meta.dirname, "../..");
@@ -100,7 +100,7 @@ export async function startMinistack(options: {
       process.kill(-pid, "SIGKILL");
       await once(child, "exit");
     }
-    await waitUntilGone(all, patienceMs);
+    await waitUntilGone(all, timeoutMs);
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   const readLog = () => readFile(logPath, "utf8");
@@ -110,7 +110,7 @@ export async function startMinistack(options: {
         throw new Error(`MiniStack ended: ${await readLog()}`);
       return (await readLog()).includes("Running on");
     };
-    await waitUntil("MiniStack listens", running, patienceMs);
+    await waitUntil("MiniStack listens", running, timeoutMs);
   } catch (error) {
     await stop();
     throw error;

@@ -1,2 +1,2 @@
 /** How long a step waits for what must come: whatever the machine has to do beside it. */
-export const patienceMs = 180_000;
+export const timeoutMs = 180_000;

@@ -17,7 +17,7 @@ const speed = Number(process.env.GSC_SYNC_QUOTA_SPEED ?? 2);
 const seconds = Number(process.env.GSC_SYNC_QUOTA_SECONDS ?? 67);
 
 /** A busy machine needs longer for enough requests to judge by; real time. */
-const patienceMs = 90_000;
+const timeoutMs = 90_000;
 const siteUrl = "sc-domain:sample.example";
 const limits = { limit: 1_600, budget: 1_200, burst: 40 };
 const enough = limits.budget / 8;
@@ -47,7 +47,7 @@ async function runWorkers(dynamo: DynamoServer) {
     const told = children.map(async (child) => (await once(child, "message"))[0]);
     for (const child of children) child.send(startMs);
     await delay((seconds * 1_000) / speed);
-    while (strict.seen().requests <= enough && Date.now() < startMs + patienceMs) await delay(200);
+    while (strict.seen().requests <= enough && Date.now() < startMs + timeoutMs) await delay(200);
     for (const child of children) child.send("stop");
     return { told: await Promise.all(told), seen: strict.seen() };
   } finally {
@@ -61,7 +61,7 @@ async function runWorkers(dynamo: DynamoServer) {
 const missing = dynamoDbLocalMissing();
 
 describe("eight worker processes", {
-  timeout: (seconds * 1_000) / speed + patienceMs + 60_000,
+  timeout: (seconds * 1_000) / speed + timeoutMs + 60_000,
 }, () => {
   // Side by side, as most of the time is spent waiting for the window to move on.
   test.concurrent("on dynalite never pass the budget in any rolling minute", async () => {

@@ -83,7 +83,7 @@ export function quotaWorld(judge: Judge, startMs?: number) {
         scopesNow: work.scopes,
         meter: takeMeter(() => clock.nowMs()),
         signal: stop.signal,
-        patienceMs: 1_500,
+        timeoutMs: 1_500,
       };
       const outcome = await requestPage(request, context);
       if (outcome.kind !== "deferred") continue;

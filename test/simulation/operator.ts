@@ -9,7 +9,7 @@ import type { World } from "./simulated-ports.ts";
 import type { SimulatedStage } from "./simulated-stage.ts";
 
 /** How often the people look, ms: when it is calm, less and less often. */
-const lookMs = { inTrouble: 8_000, calm: 20_000, longest: 900_000 };
+const pollMs = { inTrouble: 8_000, calm: 20_000, longest: 900_000 };
 
 /**
  * The people and the commands of a history: somebody halts, turns the lever, stops an execution,
@@ -37,8 +37,8 @@ export async function operate(
   for (let calmLooks = 0; ; ) {
     const calm = isCalm();
     if (calm) calmLooks += 1;
-    const calmMs = Math.min(lookMs.calm * calmLooks, lookMs.longest);
-    await clock.sleep(calm ? calmMs : dice.between(1_000, lookMs.inTrouble));
+    const calmMs = Math.min(pollMs.calm * calmLooks, pollMs.longest);
+    await clock.sleep(calm ? calmMs : dice.between(1_000, pollMs.inTrouble));
     let seen: Run | undefined;
     await command(async ({ ledger }) => {
       seen = await ledger.readRun(runId);
@@ -109,7 +109,7 @@ async function reconcile(
   await reconcileRuns({
     ledger,
     eventBus,
-    isCarried: async (run) => !isAbandoned(run, stage) || isStarting(run, clock.nowMs()),
+    isWorkedOn: async (run) => !isAbandoned(run, stage) || isStarting(run, clock.nowMs()),
     reason: () => "its execution is gone",
   });
 }

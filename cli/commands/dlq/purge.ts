@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { requireLetters } from "../../checks/require-dead-letters.ts";
+import { requireDeadLetters } from "../../checks/require-dead-letters.ts";
 import { jsonOption, stageOption } from "../../options/options.ts";
 import { mayChange, requireAnswerable } from "../../output/confirm.ts";
 import { counted } from "../../output/views/format.ts";
@@ -21,7 +21,7 @@ export function dlqPurgeCommand(): Command {
       requireAnswerable(options);
       await withStage(options, async (stage, terminal) => {
         const deadLetters = await stage.deadLetters();
-        const asked = requireLetters(letterIds, await deadLetters.list());
+        const asked = requireDeadLetters(letterIds, await deadLetters.list());
         const letters = counted(asked.length, "dead letter");
         const question = `Delete ${letters} of ${options.stage} for good?`;
         if (asked.length > 0 && !(await mayChange(question, options))) {

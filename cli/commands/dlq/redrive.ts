@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { requireLetters } from "../../checks/require-dead-letters.ts";
+import { requireDeadLetters } from "../../checks/require-dead-letters.ts";
 import { jsonOption, stageOption } from "../../options/options.ts";
 import { CommandError } from "../../output/command-error.ts";
 import { deadLetterJson, deadLettersTable } from "../../output/views/dead-letters-view.ts";
@@ -16,7 +16,7 @@ export function dlqRedriveCommand(): Command {
     .action(async (letterIds: readonly string[], options: { stage: string; json: boolean }) => {
       await withStage(options, async (stage, terminal) => {
         const deadLetters = await stage.deadLetters();
-        const asked = requireLetters(letterIds, await deadLetters.list());
+        const asked = requireDeadLetters(letterIds, await deadLetters.list());
         const sent = asked.length === 0 ? [] : await deadLetters.redrive(asked);
         if (sent.length < asked.length) {
           throw new CommandError(

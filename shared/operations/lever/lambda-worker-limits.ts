@@ -10,8 +10,8 @@ import type { Clock } from "../../lib/clock.ts";
 import type { WorkerLimits } from "./worker-limits.ts";
 
 /** A mapping that is being changed takes no other change: for half a minute, as a rule. */
-const patienceMs = 90_000;
-const lookMs = 2_000;
+const timeoutMs = 90_000;
+const pollMs = 2_000;
 
 /** The worker's function and its event-source mapping. */
 export function lambdaWorkerLimits(
@@ -51,13 +51,13 @@ export function lambdaWorkerLimits(
         Enabled: mappingEnabled,
         ScalingConfig: { MaximumConcurrency: mappingMaximum },
       });
-      for (const giveUpAtMs = clock.nowMs() + patienceMs; ; ) {
+      for (const giveUpAtMs = clock.nowMs() + timeoutMs; ; ) {
         try {
           await client.send(change);
           return;
         } catch (error) {
           if (!isBusy(error) || clock.nowMs() >= giveUpAtMs) throw error;
-          await clock.sleep(lookMs);
+          await clock.sleep(pollMs);
         }
       }
     },

@@ -21,8 +21,8 @@ export type DispatchPorts = {
 };
 
 /** While work is moving, the dispatcher looks again this often, for as long as this. */
-const lookAgainMs = 150;
-const patienceMs = 20_000;
+const pollMs = 150;
+const timeoutMs = 20_000;
 
 /** An idle run's quota is looked at this often. */
 const lookAtQuotaMs = 1_000;
@@ -68,7 +68,7 @@ export async function dispatchBatches(
     if (handed?.answer.kind !== "handed-over") return finish;
     return { ...finish, next: "hand-over", successor: handed.answer.successor };
   }
-  const giveUpAtMs = clock.nowMs() + patienceMs;
+  const giveUpAtMs = clock.nowMs() + timeoutMs;
   const known = await ledger.readRun(runId);
   if (known?.execution === execution) await lockProperty(known, ledger, clock.nowMs());
 
@@ -110,7 +110,7 @@ export async function dispatchBatches(
       ports.observe(run, expired);
       return again(0);
     }
-    await clock.sleep(idle ? Math.min(Math.max(waitMs, lookAgainMs), lookAtQuotaMs) : lookAgainMs);
+    await clock.sleep(idle ? Math.min(Math.max(waitMs, pollMs), lookAtQuotaMs) : pollMs);
   }
 }
 

@@ -5,7 +5,7 @@ import { isEnded, type Run } from "../../ledger/run.ts";
 import { type HaltAnswer, haltRun } from "../../ledger/transitions/halt-run.ts";
 import { type OrphanAnswer, orphanRun } from "../../ledger/transitions/orphan-run.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { publishRunEnd, type TellPorts } from "./publish-run-end.ts";
+import { publishRunEnd, type RunEndPorts } from "./publish-run-end.ts";
 
 // Executions that ended without FinishRun: stopped in the console, failed, timed out, or gone
 // without a word. Nobody dispatches their run any more, so it is ended here and can be resumed.
@@ -44,8 +44,8 @@ export async function haltLostRun(
 }
 
 /** Takes hear of a halt within a second; one that has not put its batch back by then is fenced out. */
-const takesPatienceMs = 10_000;
-const lookAgainMs = 250;
+const takesTimeoutMs = 10_000;
+const pollMs = 250;
 
 /**
  * The same for an execution that has ended just now, so that takes may still live: they are given
@@ -54,7 +54,7 @@ const lookAgainMs = 250;
  */
 export async function haltJustLostRun(
   lost: LostRun,
-  ports: LostRunPorts & TellPorts & { readonly clock: Clock },
+  ports: LostRunPorts & RunEndPorts & { readonly clock: Clock },
 ): Promise<LostRunAnswer> {
   const outcome = await haltWithItsTakes(lost, ports);
   const run = await ports.ledger.readRun(lost.runId);
@@ -78,9 +78,9 @@ async function haltWithItsTakes(
   if (halting?.answer !== "halting") return halting?.answer ?? "unknown";
 
   let run: Run | undefined = halting.run;
-  for (const giveUpAtMs = clock.nowMs() + takesPatienceMs; run !== undefined; ) {
+  for (const giveUpAtMs = clock.nowMs() + takesTimeoutMs; run !== undefined; ) {
     if (isEnded(run.status) || clock.nowMs() >= giveUpAtMs) break;
-    await clock.sleep(lookAgainMs);
+    await clock.sleep(pollMs);
     run = await ledger.readRun(runId);
   }
   const outcome = await haltLostRun(lost, ports);

@@ -3,7 +3,7 @@ import type { Report } from "../../request/report.ts";
 import { googlePaging, type Paging } from "../../request/unit.ts";
 import type { Page } from "../../search-console/search-console.ts";
 import type { FetchPorts, ScopesNow } from "./fetch-ports.ts";
-import { unboundedRoom } from "./page-memory-budget.ts";
+import { unboundedMemory } from "./page-memory-budget.ts";
 import { type PageOutcome, requestPage } from "./request-page.ts";
 import type { TakeMeter } from "./take-meter.ts";
 
@@ -20,7 +20,7 @@ export type PagesOutcome =
   | Exclude<PageOutcome, { kind: "page" }>;
 
 /** A request that begins a unit is put back rather than wait; one in its middle is worth a wait. */
-const patienceMs = { begins: 1_500, goesOn: 65_000 };
+const timeoutMs = { begins: 1_500, goesOn: 65_000 };
 
 /**
  * Asks for a report's pages of a date, from row 0 to the short one or to Google's cap, and hands
@@ -38,14 +38,14 @@ export async function readPages(
   take: (startRow: number, page: Page) => Promise<void>,
 ): Promise<PagesOutcome> {
   const { siteUrl, date, report } = query;
-  const { paging = googlePaging, pageRoom = unboundedRoom } = context.ports;
+  const { paging = googlePaging, pageMemoryBudget = unboundedMemory } = context.ports;
   for (let startRow = 0; ; startRow += paging.pageRows) {
     const begins = query.beginsUnit && startRow === 0;
-    const seat = await pageRoom.enter(`${siteUrl} ${report.id}`, context.signal);
+    const seat = await pageMemoryBudget.enter(`${siteUrl} ${report.id}`, context.signal);
     try {
       const outcome = await requestPage(
         { siteUrl, report, date, startRow },
-        { ...context, patienceMs: begins ? patienceMs.begins : patienceMs.goesOn },
+        { ...context, timeoutMs: begins ? timeoutMs.begins : timeoutMs.goesOn },
       );
       if (outcome.kind !== "page") return outcome;
       seat.came(outcome.page.bytes ?? 0);

@@ -41,7 +41,7 @@ export async function requestPage(
     readonly meter: TakeMeter;
     readonly signal: AbortSignal;
     /** The longest single wait for quota in place. */
-    readonly patienceMs: number;
+    readonly timeoutMs: number;
   },
 ): Promise<PageOutcome> {
   const { ports, meter, signal } = context;
@@ -104,7 +104,7 @@ type Granted = {
 };
 
 async function claimOne(context: Context, alreadyMs: number): Promise<Granted | PageOutcome> {
-  const { ports, scopesNow, meter, signal, patienceMs } = context;
+  const { ports, scopesNow, meter, signal, timeoutMs } = context;
   const { clock } = ports;
   let waitedMs = alreadyMs;
   while (!signal.aborted) {
@@ -123,7 +123,7 @@ async function claimOne(context: Context, alreadyMs: number): Promise<Granted | 
     }
     meter.deferred();
     const waitMs = Math.max(claim.retryAtMs - nowMs, 0);
-    if (waitMs > Math.min(patienceMs, longestQuotaWaitMs - waitedMs)) {
+    if (waitMs > Math.min(timeoutMs, longestQuotaWaitMs - waitedMs)) {
       return {
         kind: "deferred",
         untilMs: claim.retryAtMs,
@@ -148,13 +148,13 @@ async function waitFor(
   const isRaised = () =>
     scopesNow().some(({ budget }, index) => budget > (claimed[index]?.budget ?? budget));
   for (let leftMs = untilMs - clock.nowMs(); leftMs > 0; leftMs = untilMs - clock.nowMs()) {
-    await clock.sleep(Math.min(leftMs, lookAgainMs), signal);
+    await clock.sleep(Math.min(leftMs, pollMs), signal);
     if (signal.aborted || (cause === "budget" && isRaised())) return;
   }
 }
 
 /** How often a long wait looks whether a person has raised the budget. */
-const lookAgainMs = 2_000;
+const pollMs = 2_000;
 
 /**
  * Waiters that were denied together do not come back together. Room that a second frees is there

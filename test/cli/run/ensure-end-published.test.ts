@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { untilEndIsTold } from "../../../cli/run/ensure-end-published.ts";
+import { ensureEndPublished } from "../../../cli/run/ensure-end-published.ts";
 import { newBatch } from "../../../shared/ledger/batch.ts";
 import type { Ledger } from "../../../shared/ledger/ledger.ts";
 import { batchIdAt } from "../../../shared/ledger/run.ts";
 import { haltRun } from "../../../shared/ledger/transitions/halt-run.ts";
+import { markEndPublished } from "../../../shared/ledger/transitions/mark-end-published.ts";
 import { resumeRun } from "../../../shared/ledger/transitions/resume-run.ts";
-import { tellRun } from "../../../shared/ledger/transitions/tell-run.ts";
 import type { Clock } from "../../../shared/lib/clock.ts";
 import { closeRun } from "../../../shared/sync/end/close-run.ts";
 import { publishRunEnd } from "../../../shared/sync/end/publish-run-end.ts";
@@ -50,12 +50,13 @@ describe("the end of a run that was halted while its execution sleeps", () => {
     stop = new AbortController().signal,
   ) {
     const { running = true, toldAtMs = Number.POSITIVE_INFINITY } = over;
-    return untilEndIsTold(runId, stop, {
+    return ensureEndPublished(runId, stop, {
       ledger,
       clock,
       eventBus,
       async isExecutionRunning() {
-        if (clock.nowMs() >= toldAtMs) await ledger.changeRun(runId, (run) => tellRun(run, runId));
+        if (clock.nowMs() >= toldAtMs)
+          await ledger.changeRun(runId, (run) => markEndPublished(run, runId));
         return running;
       },
     });

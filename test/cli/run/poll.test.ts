@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { CommandError } from "../../../cli/output/command-error.ts";
-import { lookPatiently } from "../../../cli/run/poll.ts";
+import { pollThroughOutage } from "../../../cli/run/poll.ts";
 
 /** A look that fails for so long; what came of it, and when. */
 async function looked(failsForMs: number, fault: Error) {
   let nowMs = 0;
-  const seen = lookPatiently(
+  const seen = pollThroughOutage(
     async () => {
       if (nowMs < failsForMs) throw fault;
       return "seen";

@@ -1,7 +1,7 @@
 import { DescribeExecutionCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { mockClient } from "aws-sdk-client-mock";
 import { expect, test } from "vitest";
-import { untilPlanned } from "../../../cli/run/wait-for-plan.ts";
+import { waitForPlan } from "../../../cli/run/wait-for-plan.ts";
 import { changed } from "../../../shared/ledger/decision.ts";
 import type { Run } from "../../../shared/ledger/run.ts";
 import { sfnExecutions } from "../../../shared/sync/end/sfn-executions.ts";
@@ -20,7 +20,7 @@ async function afterPlanning(planned: Partial<Run>) {
     await ledger.changeRun("r1", (run) => changed({ ...run, ...planned }, "planned"));
     return { status: "RUNNING" };
   });
-  return untilPlanned(
+  return waitForPlan(
     {
       ledger,
       executions: sfnExecutions(

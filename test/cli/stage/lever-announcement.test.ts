@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { leverFigures } from "../../../cli/stage/effective-settings.ts";
+import { effectiveSettings } from "../../../cli/stage/effective-settings.ts";
 import { leverAnnouncement } from "../../../cli/stage/lever-announcement.ts";
 import type { Settings } from "../../../shared/ledger/settings.ts";
 
@@ -9,8 +9,8 @@ function announced(before: Settings, after: Settings): readonly string[] {
   return leverAnnouncement({
     stage: "prod",
     by: "arn:aws:iam::1:user/me",
-    before: leverFigures(before),
-    after: leverFigures(after),
+    before: effectiveSettings(before),
+    after: effectiveSettings(after),
     dashboardUrl: "https://…",
   })
     .split("\n")

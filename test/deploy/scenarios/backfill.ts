@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import { lastDays } from "../../../shared/request/date-range.ts";
 import { waitUntil } from "../../support/wait-until.ts";
-import { patienceMs } from "../patience.ts";
-import { pullLever, workerLimits } from "./lever.ts";
+import { timeoutMs } from "../patience.ts";
+import { changeStageSettings, workerLimits } from "./lever.ts";
 import { differenceFromTruth, type World } from "./world.ts";
 
 /** The property and days that the check's first backfill stores. */
@@ -24,14 +24,14 @@ export async function backfillAndLever(world: World) {
   searchConsole.hold();
   searchConsole.forget();
   await stage.start("first", { ...input, batchSize: 1 });
-  await waitUntil("three workers ask", () => searchConsole.atOnce() >= 3, patienceMs);
+  await waitUntil("three workers ask", () => searchConsole.atOnce() >= 3, timeoutMs);
   await setTimeout(lookLongerMs);
   const workersAtThree = searchConsole.mostAtOnce();
-  await pullLever(world.ministack, 1);
+  await changeStageSettings(world.ministack, 1);
   searchConsole.release();
   // What was rung before is still answered: at most the lever and two more.
   const answered = () => searchConsole.requestsOf(input.siteUrl) >= 5;
-  await waitUntil("five requests", answered, patienceMs);
+  await waitUntil("five requests", answered, timeoutMs);
   searchConsole.forget();
   const { status, output } = await stage.endedExecution("first");
   return {

@@ -1,7 +1,7 @@
 import { lastDays } from "../../../shared/request/date-range.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { processesOf } from "../function-processes.ts";
-import { patienceMs } from "../patience.ts";
+import { timeoutMs } from "../patience.ts";
 import { differenceFromTruth, type World } from "./world.ts";
 
 const runId = "killed";
@@ -14,7 +14,7 @@ const input = () => ({ siteUrl: "sc-domain:news.example", ...lastDays(4, Date.no
 export async function killWorkers({ stage, searchConsole, ministack }: World): Promise<void> {
   searchConsole.hold();
   await stage.start(runId, { ...input(), batchSize: 1 });
-  await waitUntil("two workers ask", () => searchConsole.atOnce() > 1, patienceMs);
+  await waitUntil("two workers ask", () => searchConsole.atOnce() > 1, timeoutMs);
   for (const { pid } of processesOf(ministack.pid, "fetch-batch")) process.kill(pid, "SIGKILL");
   searchConsole.release();
 }

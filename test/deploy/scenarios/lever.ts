@@ -12,7 +12,10 @@ import type { World } from "./world.ts";
 const command = join(import.meta.dirname, "../../../cli/gsc-sync.mjs");
 
 /** As on-call does: `gsc-sync lever --stage dev --set N`. */
-export async function pullLever({ environment }: Ministack, lever: number): Promise<void> {
+export async function changeStageSettings(
+  { environment }: Ministack,
+  lever: number,
+): Promise<void> {
   await promisify(execFile)(
     process.execPath,
     [command, "lever", "--stage", "dev", "--set", String(lever), "--yes"],

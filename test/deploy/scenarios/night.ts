@@ -13,7 +13,7 @@ import { newProperty } from "../../../shared/registry/property.ts";
 import { lastDays } from "../../../shared/request/date-range.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { arns, names } from "../deployed-stage.ts";
-import { patienceMs } from "../patience.ts";
+import { timeoutMs } from "../patience.ts";
 import { differenceFromTruth, type World } from "./world.ts";
 
 const synced = "https://docs.example/en/";
@@ -76,7 +76,7 @@ async function endedNight(world: World) {
       const [first] = executions;
       return first?.status !== undefined && first.status !== "RUNNING" && first;
     },
-    patienceMs,
+    timeoutMs,
   );
   const runs = (await stage.ledger.listRuns(50)).filter(({ runId }) => runId.startsWith("night-"));
   const days = lastDays(2, Date.now());

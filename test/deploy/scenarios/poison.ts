@@ -3,7 +3,7 @@ import { dynamoLetterCopies } from "../../../shared/operations/dead-letters/dyna
 import { sqsDeadLetters } from "../../../shared/operations/dead-letters/sqs-dead-letters.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { names } from "../deployed-stage.ts";
-import { patienceMs } from "../patience.ts";
+import { timeoutMs } from "../patience.ts";
 import type { World } from "./world.ts";
 
 /** A message that no worker understands: its letters, once there is one, as `dlq list` shows them. */
@@ -18,6 +18,6 @@ export async function sendPoison({ clients: { sqs, documents } }: World) {
     untilWorked: async () => true,
   });
   await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: "no batch" }));
-  await waitUntil("a dead letter", async () => (await letters.count()) > 0, patienceMs);
+  await waitUntil("a dead letter", async () => (await letters.count()) > 0, timeoutMs);
   return letters.list();
 }

@@ -10,7 +10,7 @@ import {
   localRegion,
 } from "../../../local/aws-servers/local-names.ts";
 import { startPostgresServer } from "../../../local/postgres/postgres-server.ts";
-import { rowsFormat } from "../../../shared/rows/dynamo-format.ts";
+import { rowsFormat } from "../../../shared/rows/dynamo-row-store.ts";
 import { formatKey } from "../../../shared/rows/dynamo-rows-table.ts";
 import { createPostgresPool } from "../../../shared/rows/postgres-connection.ts";
 import { schemaVersion } from "../../../shared/rows/postgres-schema.ts";

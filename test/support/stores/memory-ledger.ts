@@ -85,7 +85,7 @@ export function memoryLedger(settings: Settings, nowMs: () => number = () => 0):
       if (decision.kind === "changed") locks.set(siteUrl, decision.lock);
       return decision;
     },
-    async changeSeats(decide) {
+    async changeWorkerSlots(decide) {
       const decided = decide(seats);
       seats = decided ?? seats;
       return decided !== null;

@@ -1,4 +1,4 @@
-import { isApproachDue, quotaOver } from "../../../shared/quota/claim-quota.ts";
+import { createQuota, isApproachDue } from "../../../shared/quota/claim-quota.ts";
 import type { Quota, QuotaScope } from "../../../shared/quota/quota.ts";
 import { scopeKey } from "../../../shared/quota/scopes.ts";
 import { decideClaim, emptyWindow, type QuotaWindow } from "../../../shared/quota/window.ts";
@@ -16,7 +16,7 @@ export function createMemoryQuota(
     windows.set(scopeKey(scope), window);
     return window;
   };
-  return quotaOver(
+  return createQuota(
     {
       async claim(scope, requests, note) {
         const decision = decideClaim(windowOf(scope), scope, requests, now());

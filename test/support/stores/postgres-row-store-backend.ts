@@ -5,7 +5,7 @@ import {
   createPostgresRowStore,
   type PostgresRowStoreOptions,
 } from "../../../shared/rows/postgres-row-store.ts";
-import { unitId } from "../../../shared/rows/unit-id.ts";
+import { unitId } from "../../../shared/rows/unit-record.ts";
 import type { RowStoreBackend } from "../../contracts/row-store-contract.ts";
 
 export type PostgresBackendOptions = {

@@ -21,11 +21,11 @@ describe("reconciling", () => {
     await ledger.changeLock(aRun().siteUrl, (lock) => acquireLock(lock, aRun(), 99_999, 0));
   });
 
-  function reconcile(isCarried: () => Promise<boolean>) {
+  function reconcile(isWorkedOn: () => Promise<boolean>) {
     return reconcileRuns({
       ledger,
       eventBus,
-      isCarried,
+      isWorkedOn,
       reason: ({ execution }) => `${execution} is gone`,
       ended: (run) => ended.push(run),
     });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { mayBeginUnit } from "../../../shared/sync/fetch/time-slice.ts";
+import { mayBeginUnit } from "../../../shared/sync/fetch/work-units.ts";
 
 test("no unit begins after 4 s", () => {
   expect(mayBeginUnit(3_999, 0)).toBe(true);

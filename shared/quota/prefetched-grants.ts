@@ -2,7 +2,7 @@ import type { QuotaScope } from "./quota.ts";
 import { scopeKey } from "./scopes.ts";
 
 /** Grants that a worker holds and has not used yet; each is good until its second is over. */
-export type WorkerLots = {
+export type PrefetchedGrants = {
   /** Uses a kept grant: the instant it is good until; undefined when there is none. */
   draw(scope: QuotaScope, requests: number, nowMs: number): number | undefined;
   /** Whether there is such a grant. */
@@ -19,7 +19,7 @@ export type WorkerLots = {
  * A lot is a small part of what the worker wanted in the second before: what is left of one stays
  * counted for a minute.
  */
-export function workerLots(): WorkerLots {
+export function prefetchedGrants(): PrefetchedGrants {
   const kept = new Map<string, { left: number; readonly validUntilMs: number }[]>();
   const wants = new Map<string, Wants>();
 

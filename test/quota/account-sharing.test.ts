@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fairShare, type Sharer, sharersAt } from "../../shared/quota/sharers.ts";
+import { fairShare, type Sharer, sharersAt } from "../../shared/quota/account-sharing.ts";
 
 const now = 1_763_700_000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { unitId } from "../../shared/rows/unit-id.ts";
+import { unitId } from "../../shared/rows/unit-record.ts";
 import { sampleUnit } from "../support/samples/row-samples.ts";
 
 describe("a unit id", () => {
