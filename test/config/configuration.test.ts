@@ -35,20 +35,18 @@ describe("a configuration", () => {
     });
   });
 
-  test("is what the README shows", () => {
-    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-    const example =
-      /<!-- tested: configuration -->\n```json\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+  test("is what docs/reports.md shows", () => {
+    const page = readFileSync(new URL("../../docs/reports.md", import.meta.url), "utf8");
+    const example = /<!-- tested: configuration -->\n```json\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
     expect(parseConfiguration(example)).toMatchObject({
       kind: "configuration",
       configuration: { reports: [{ id: "mobile_brand_queries" }] },
     });
   });
 
-  test("the README names every built-in report", () => {
-    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-    const section = /## Reports([\s\S]*?)\n## /.exec(readme)?.[1] ?? "";
-    const missing = builtInReports.filter(({ id }) => !section.includes(`\`${id}\``));
+  test("docs/reports.md names every built-in report", () => {
+    const page = readFileSync(new URL("../../docs/reports.md", import.meta.url), "utf8");
+    const missing = builtInReports.filter(({ id }) => !page.includes(`\`${id}\``));
     expect(missing).toEqual([]);
   });
 

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aHome, type Finished, type TestHome } from "../support/homes/cli.ts";
 import { keepServers } from "../support/homes/kept-home.ts";
 
-const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-const queries = [...readme.matchAll(/<!-- tested: ([\w-]+) -->\n```sql\n([\s\S]*?)```/g)].map(
+const page = readFileSync(new URL("../../docs/sql.md", import.meta.url), "utf8");
+const queries = [...page.matchAll(/<!-- tested: ([\w-]+) -->\n```sql\n([\s\S]*?)```/g)].map(
   ([, name = "", query = ""]) => ({ name, query }),
 );
 
@@ -47,12 +47,12 @@ describe("npm start", () => {
     });
   });
 
-  test("the README has three queries to try", async () => {
+  test("docs/sql.md has three queries to try", async () => {
     expect(queries).toHaveLength(3);
     await keepServers(home);
   });
 
-  test.each(queries)("the README's query $name finds rows", async ({ query }) => {
+  test.each(queries)("the documented query $name finds rows", async ({ query }) => {
     const { code, json, stderr } = await home.run("sql", query, "--json");
     expect(stderr).toBe("");
     expect(code).toBe(0);

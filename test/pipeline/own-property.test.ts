@@ -90,8 +90,8 @@ test("a backfill keeps to what the property was registered with", async () => {
   expect(run.json).toMatchObject({ status: "complete", concurrency: 1 });
 });
 
-test("the README's registry file has no fault", () => {
-  const input = JSON.parse(testedBlock("README.md", "registry"));
+test("the documented registry file has no fault", () => {
+  const input = JSON.parse(testedBlock("docs/accounts.md", "registry"));
   const { faults, entries } = parseRegistryEntries(input, {
     absolute: (path) => join("/", path),
     reportFault: () => undefined,

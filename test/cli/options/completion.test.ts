@@ -51,8 +51,8 @@ describe("bash is offered", () => {
   });
 });
 
-test("the README's lines complete gsc-sync in bash", () => {
-  const program = `${testedBlock("README.md", "completion").replaceAll("npx gsc-sync", `${process.execPath} cli/gsc-sync.mjs`)}
+test("the documented lines complete gsc-sync in bash", () => {
+  const program = `${testedBlock("docs/commands.md", "completion").replaceAll("npx gsc-sync", `${process.execPath} cli/gsc-sync.mjs`)}
 complete -p gsc-sync
 COMP_WORDS=(gsc-sync back); COMP_CWORD=1; _gsc_sync; echo "$COMPREPLY"
 gsc-sync --version`;
