@@ -15,8 +15,8 @@ export type FunctionPool = {
   warm(count: number): void;
   /** Of the processes that live now. */
   pids(): readonly number[];
-  /** Waits up to `patienceMs` for invocations under way, then kills their processes. */
-  close(options?: { readonly patienceMs?: number }): Promise<void>;
+  /** Waits up to `timeoutMs` for invocations under way, then kills their processes. */
+  close(options?: { readonly timeoutMs?: number }): Promise<void>;
 };
 
 export type FunctionPoolOptions = {
@@ -111,13 +111,13 @@ export function startFunctionPool(options: FunctionPoolOptions): FunctionPool {
     },
     invoke: (event) => settle(invoke(event)),
     pids: () => [...idle, ...busy].flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
-    async close({ patienceMs = 0 } = {}) {
+    async close({ timeoutMs = 0 } = {}) {
       closing = true;
       for (const tell of waiting.splice(0)) tell(undefined);
       for (const worker of idle.splice(0)) settle(worker.end());
       const timer = setTimeout(() => {
         for (const worker of busy) settle(worker.kill());
-      }, patienceMs);
+      }, timeoutMs);
       while (unsettled.size > 0) await Promise.all(unsettled);
       clearTimeout(timer);
       log.close();

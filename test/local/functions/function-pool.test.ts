@@ -135,7 +135,7 @@ describe("a function pool", () => {
     const quick = invoke({ ms: 300 });
     const stuck = invoke({ do: "spin" });
     const all = pids();
-    await close({ patienceMs: 3_000 });
+    await close({ timeoutMs: 3_000 });
     expect(await quick).toMatchObject({ kind: "ok" });
     expect(await stuck).toMatchObject({ error: { errorType: "Runtime.ExitError" } });
     expect(all).toHaveLength(2);
