@@ -45,7 +45,7 @@ export type Pipeline = {
 /** Of the functions that the state machine calls; executions seldom overlap. */
 const stateMachineWorkers = 4;
 /** A batch is worked in slices of about 4 s. */
-const timeoutMs = 5_000;
+const closeTimeoutMs = 5_000;
 
 /**
  * Starts what works: the functions' processes, the state machine and the queue's event source.
@@ -73,8 +73,8 @@ export async function startPipeline(options: {
 
   const series = openMetricSeries(home.folders.telemetry);
   stops.defer(() => series.close());
-  const mailbox = sampleQueueDepth({ sqs, queueUrl: servers.queueUrl, series });
-  stops.defer(() => mailbox.close());
+  const queueDepth = sampleQueueDepth({ sqs, queueUrl: servers.queueUrl, series });
+  stops.defer(() => queueDepth.close());
 
   // The functions need the endpoints and the state machine needs the functions: they are started
   // when first called, so they learn the last endpoint in time.
@@ -162,7 +162,10 @@ export async function startPipeline(options: {
     const closePools = (ms: number) =>
       Promise.all([...pools.values()].map((pool) => pool.close({ timeoutMs: ms })));
     options.forced.addEventListener("abort", () => void closePools(0), { once: true });
-    await Promise.all([eventSource.close(), closePools(options.forced.aborted ? 0 : timeoutMs)]);
+    await Promise.all([
+      eventSource.close(),
+      closePools(options.forced.aborted ? 0 : closeTimeoutMs),
+    ]);
   });
   return { endpoints, handlerEnvironment: handlers };
 }

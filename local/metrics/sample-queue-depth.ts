@@ -5,11 +5,11 @@ import { localStage } from "../aws-servers/local-names.ts";
 import type { MetricSeries } from "./metric-series.ts";
 
 const pollMs = 1_000;
-const tellAgainMs = 60_000;
+const repeatMs = 60_000;
 
 /**
- * What SQS itself measures in AWS: how many messages wait. Kept when it changes, and once a minute,
- * so that a quiet queue is told apart from one that nobody watched.
+ * Samples how many messages wait in the queue; in AWS, SQS measures this itself. A sample is stored
+ * when the depth changes, and once a minute, so that a quiet queue differs from an unsampled one.
  */
 export function sampleQueueDepth(options: {
   readonly sqs: SQSClient;
@@ -17,9 +17,9 @@ export function sampleQueueDepth(options: {
   readonly series: MetricSeries;
 }): { close(): Promise<void> } {
   const closing = new AbortController();
-  let told = { depth: Number.NaN, atMs: 0 };
+  let stored = { depth: Number.NaN, atMs: 0 };
 
-  async function look(): Promise<void> {
+  async function sample(): Promise<void> {
     const { Attributes } = await options.sqs.send(
       new GetQueueAttributesCommand({
         QueueUrl: options.queueUrl,
@@ -29,8 +29,8 @@ export function sampleQueueDepth(options: {
     );
     const depth = Number(Attributes?.ApproximateNumberOfMessages ?? 0);
     const atMs = Date.now();
-    if (depth === told.depth && atMs - told.atMs < tellAgainMs) return;
-    told = { depth, atMs };
+    if (depth === stored.depth && atMs - stored.atMs < repeatMs) return;
+    stored = { depth, atMs };
     options.series.add({
       atMs,
       dimensions: { stage: localStage },
@@ -39,19 +39,19 @@ export function sampleQueueDepth(options: {
     });
   }
 
-  async function watch(): Promise<void> {
+  async function poll(): Promise<void> {
     while (!closing.signal.aborted) {
-      // A queue that does not answer is seen by those that need it.
-      await look().catch(() => {});
+      // The functions that use the queue report it when it does not answer.
+      await sample().catch(() => {});
       await setTimeout(pollMs, undefined, { signal: closing.signal }).catch(() => {});
     }
   }
 
-  const watching = watch();
+  const polling = poll();
   return {
     async close() {
       closing.abort();
-      await watching;
+      await polling;
     },
   };
 }

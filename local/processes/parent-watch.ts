@@ -7,8 +7,8 @@ import { workerData } from "node:worker_threads";
  * kills the process. What was acknowledged survives that.
  */
 const cleanEndMs = 3_000;
-const lookEveryMs = 500;
+const pollMs = 500;
 
-while (process.ppid === workerData) await sleep(lookEveryMs);
+while (process.ppid === workerData) await sleep(pollMs);
 await sleep(cleanEndMs);
 process.kill(process.pid, "SIGKILL");
