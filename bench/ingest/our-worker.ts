@@ -6,7 +6,7 @@ import { addDays, parsePacificDate } from "../../shared/request/pacific-date.ts"
 import type { RowStore } from "../../shared/rows/row-store.ts";
 import { googleSearchConsole } from "../../shared/search-console/google-search-console.ts";
 import { fetchUnit } from "../../shared/sync/fetch/fetch-unit.ts";
-import { pageRoom, workerRoomBytes } from "../../shared/sync/fetch/page-memory-budget.ts";
+import { pageMemoryBudget, workerRoomBytes } from "../../shared/sync/fetch/page-memory-budget.ts";
 import { takeMeter } from "../../shared/sync/fetch/take-meter.ts";
 import { createMemoryQuota } from "../../test/support/stores/memory-quota.ts";
 
@@ -40,7 +40,7 @@ export async function ingestUnits(
       searchConsole: googleSearchConsole({ rootUrl }),
       quota,
       rows,
-      pageRoom: pageRoom(workerRoomBytes),
+      pageMemoryBudget: pageMemoryBudget(workerRoomBytes),
       clock: systemClock,
     },
     scopesNow: () => [scope],

@@ -1,6 +1,6 @@
 import type { EventBus } from "../../shared/events/event-bus.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
-import { isEnded, isEndTold } from "../../shared/ledger/run.ts";
+import { isEnded, isEndPublished } from "../../shared/ledger/run.ts";
 import type { Clock } from "../../shared/lib/clock.ts";
 import { publishRunEnd } from "../../shared/sync/end/publish-run-end.ts";
 
@@ -29,7 +29,7 @@ export async function untilEndIsTold(
   const giveUpAtMs = ports.clock.nowMs() + patienceMs;
   while (!stop.aborted) {
     const run = await ports.ledger.readRun(runId);
-    if (run === undefined || !isEnded(run.status) || isEndTold(run)) return;
+    if (run === undefined || !isEnded(run.status) || isEndPublished(run)) return;
     const running = await ports.isExecutionRunning(run.execution);
     if (!running || ports.clock.nowMs() >= giveUpAtMs) {
       return publishRunEnd(run, { ledger: ports.ledger, eventBus: await ports.eventBus() });

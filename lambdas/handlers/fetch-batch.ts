@@ -5,7 +5,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { readVariable } from "../../shared/config/environment.ts";
 import { environmentNames } from "../../shared/config/names.ts";
 import { type BatchMessage, parseBatchMessage } from "../../shared/ledger/batch-message.ts";
-import { settingsReading } from "../../shared/ledger/cached-settings.ts";
+import { cachedSettings } from "../../shared/ledger/cached-settings.ts";
 import { systemClock } from "../../shared/lib/system-clock.ts";
 import {
   deadLetterOf,
@@ -14,7 +14,7 @@ import {
 import { putLetterCopy } from "../../shared/operations/dead-letters/dynamo-letter-copy.ts";
 import { googleAccounts } from "../../shared/registry/google-accounts.ts";
 import type { WorkPorts } from "../../shared/sync/fetch/fetch-ports.ts";
-import { pageRoom, workerRoomBytes } from "../../shared/sync/fetch/page-memory-budget.ts";
+import { pageMemoryBudget, workerRoomBytes } from "../../shared/sync/fetch/page-memory-budget.ts";
 import { quarantining } from "../../shared/sync/fetch/quarantine.ts";
 import { workBatch } from "../../shared/sync/fetch/work-batch.ts";
 import { accountSecrets } from "../account-secrets.ts";
@@ -35,13 +35,13 @@ const searchConsoleOf = googleAccounts({
   secrets: accountSecrets,
 });
 /** Read again while a take goes on, so that a change reaches it within seconds. */
-const settings = settingsReading(ledger, {
+const settings = cachedSettings(ledger, {
   first: environment.settings,
   maxAgeMs: 2_000,
   nowMs: Date.now,
 });
 
-const room = pageRoom(workerRoomBytes);
+const room = pageMemoryBudget(workerRoomBytes);
 
 /** The worker: answers a doorbell with one take of the batch. */
 export const handler = middy<SQSEvent, SQSBatchResponse>()
@@ -74,7 +74,7 @@ async function work(message: BatchMessage): Promise<void> {
     quotaEvents: telemetry.quota,
     searchConsole: quarantining(searchConsole, known.accountId, registry, Date.now),
     rows,
-    pageRoom: room,
+    pageMemoryBudget: room,
     clock: systemClock,
     scopesOf: (run) => scopesOf(run, settings.last()),
     memoryMb: () => Math.round(process.resourceUsage().maxRSS / 1_024),

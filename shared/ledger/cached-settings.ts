@@ -9,7 +9,7 @@ export type SettingsReading = {
   last(): Settings;
 };
 
-export function settingsReading(
+export function cachedSettings(
   ledger: Pick<Ledger, "readSettings">,
   options: {
     readonly first: Settings;

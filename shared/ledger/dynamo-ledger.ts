@@ -11,8 +11,8 @@ import {
   parseLeverChanges,
   parseLock,
   parseRun,
-  parseSeats,
   parseSettings,
+  parseWorkerSlots,
   settingsAttributes,
 } from "./ledger-items.ts";
 import { withLeverChange } from "./lever-changes.ts";
@@ -106,10 +106,10 @@ export function dynamoLedger(
       );
     },
 
-    async changeSeats(decide) {
+    async changeWorkerSlots(decide) {
       return guard(() =>
         compareAndSet(seatsKey, (item) => {
-          const seats = decide(item === undefined ? {} : parseSeats(item));
+          const seats = decide(item === undefined ? {} : parseWorkerSlots(item));
           return { write: seats === null ? null : { seats }, outcome: seats !== null };
         }),
       );

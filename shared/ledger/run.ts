@@ -148,7 +148,7 @@ export function isEnded(status: RunStatus): boolean {
 }
 
 /** Nobody needs to tell of the run's end any more. */
-export function isEndTold({ endTold, execution }: Run): boolean {
+export function isEndPublished({ endTold, execution }: Run): boolean {
   return endTold === undefined || endTold === execution;
 }
 

@@ -6,7 +6,7 @@ import { acquireLock, releaseLock } from "../../shared/ledger/property-lock.ts";
 import { batchIdAt, type Run } from "../../shared/ledger/run.ts";
 import type { Settings } from "../../shared/ledger/settings.ts";
 import { takeBatch } from "../../shared/ledger/transitions/take-batch.ts";
-import { leaveSeat, seatMs, takeSeat } from "../../shared/ledger/worker-slots.ts";
+import { leaveWorkerSlot, takeWorkerSlot, workerSlotMs } from "../../shared/ledger/worker-slots.ts";
 import { aRun } from "../support/samples/a-run.ts";
 import { day } from "../support/samples/day.ts";
 import { sampleUnit } from "../support/samples/row-samples.ts";
@@ -42,22 +42,34 @@ export function describeLedger(name: string, openStore: () => Promise<LedgerStor
           Array.from({ length: 12 }, (_, index) =>
             store
               .client({ lever: 3 })
-              .changeSeats((seats) => takeSeat(seats, `${index}`, 3, 1_000)),
+              .changeWorkerSlots((seats) => takeWorkerSlot(seats, `${index}`, 3, 1_000)),
           ),
         );
         expect(given.filter(Boolean)).toHaveLength(3);
-        expect(await ledger.changeSeats((seats) => takeSeat(seats, "late", 3, 1_000))).toBe(false);
+        expect(
+          await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "late", 3, 1_000)),
+        ).toBe(false);
       });
 
       test("are free again when they are left, or nobody keeps them", async () => {
-        await ledger.changeSeats((seats) => takeSeat(seats, "a", 1, 1_000));
-        expect(await ledger.changeSeats((seats) => takeSeat(seats, "b", 1, 1_001))).toBe(false);
-        expect(await ledger.changeSeats((seats) => leaveSeat(seats, "a"))).toBe(true);
-        expect(await ledger.changeSeats((seats) => takeSeat(seats, "b", 1, 1_002))).toBe(true);
-        expect(await ledger.changeSeats((seats) => takeSeat(seats, "b", 0, 2_000))).toBe(true);
-        const later = 2_000 + seatMs;
-        expect(await ledger.changeSeats((seats) => takeSeat(seats, "c", 1, later - 1))).toBe(false);
-        expect(await ledger.changeSeats((seats) => takeSeat(seats, "c", 1, later))).toBe(true);
+        await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "a", 1, 1_000));
+        expect(
+          await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "b", 1, 1_001)),
+        ).toBe(false);
+        expect(await ledger.changeWorkerSlots((seats) => leaveWorkerSlot(seats, "a"))).toBe(true);
+        expect(
+          await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "b", 1, 1_002)),
+        ).toBe(true);
+        expect(
+          await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "b", 0, 2_000)),
+        ).toBe(true);
+        const later = 2_000 + workerSlotMs;
+        expect(
+          await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "c", 1, later - 1)),
+        ).toBe(false);
+        expect(
+          await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "c", 1, later)),
+        ).toBe(true);
       });
     });
 

@@ -9,7 +9,10 @@ import { addDays, type PacificDate } from "../../shared/request/pacific-date.ts"
 import type { RunRequestInput } from "../../shared/request/run-request.ts";
 import { generationGraceMs, type RowStore } from "../../shared/rows/row-store.ts";
 import { reconcileRuns } from "../../shared/sync/end/reconcile-runs.ts";
-import { type PageRoom, pageRoom } from "../../shared/sync/fetch/page-memory-budget.ts";
+import {
+  type PageMemoryBudget,
+  pageMemoryBudget,
+} from "../../shared/sync/fetch/page-memory-budget.ts";
 import { memoryEventBus } from "../support/fakes/memory-event-bus.ts";
 import { day } from "../support/samples/day.ts";
 import { sampleRecord } from "../support/samples/row-samples.ts";
@@ -169,8 +172,8 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     google.revise();
   }
 
-  function openRoom(): PageRoom {
-    const { room = pageRoom } = bug ?? {};
+  function openRoom(): PageMemoryBudget {
+    const { room = pageMemoryBudget } = bug ?? {};
     return watchRoom(room(scenario.roomRows), scenario.roomRows, violated);
   }
 

@@ -4,14 +4,17 @@ import type { Ledger } from "../../shared/ledger/ledger.ts";
 import type { Run } from "../../shared/ledger/run.ts";
 import type { WorkPorts } from "../../shared/sync/fetch/fetch-ports.ts";
 import { gatherUnit } from "../../shared/sync/fetch/gather-unit.ts";
-import { type PageRoom, unboundedRoom } from "../../shared/sync/fetch/page-memory-budget.ts";
+import {
+  type PageMemoryBudget,
+  unboundedRoom,
+} from "../../shared/sync/fetch/page-memory-budget.ts";
 import type { Stores } from "./simulated-ports.ts";
 
 /** Changes the stores that all share, the ports and the room of each worker: how a bug is planted. */
 export type Bug = {
   readonly stores?: (stores: Stores) => Stores;
   readonly worker?: (ports: WorkPorts) => WorkPorts;
-  readonly room?: (maxBytes: number) => PageRoom;
+  readonly room?: (maxBytes: number) => PageMemoryBudget;
 };
 
 /**
@@ -143,8 +146,8 @@ function ignoringSeats(ports: WorkPorts): WorkPorts {
     ...ports,
     ledger: {
       ...ledger,
-      async changeSeats(decide) {
-        await ledger.changeSeats(decide);
+      async changeWorkerSlots(decide) {
+        await ledger.changeWorkerSlots(decide);
         return true;
       },
     },

@@ -9,7 +9,7 @@ import type { PacificDate } from "../../shared/request/pacific-date.ts";
 import { RowStoreError } from "../../shared/rows/row-store-error.ts";
 import type { SearchConsole } from "../../shared/search-console/search-console.ts";
 import type { WorkPorts } from "../../shared/sync/fetch/fetch-ports.ts";
-import type { PageRoom } from "../../shared/sync/fetch/page-memory-budget.ts";
+import type { PageMemoryBudget } from "../../shared/sync/fetch/page-memory-budget.ts";
 import { intercept } from "../support/fakes/intercept.ts";
 import type { MemoryEventBus } from "../support/fakes/memory-event-bus.ts";
 import { failure } from "../support/fakes/scripted-search-console.ts";
@@ -39,7 +39,7 @@ export type World = {
   /** Until when a store answers nobody, by its port's name. */
   readonly outages: Map<string, number>;
   /** A process's own, for its pages. */
-  openRoom(): PageRoom;
+  openRoom(): PageMemoryBudget;
   /** A request reaches Google. */
   arrived(process: Process, date: PacificDate): Promise<void>;
 };
@@ -100,7 +100,7 @@ export function simulatedPorts(process: Process, world: World): WorkPorts {
     }),
     searchConsole: searchConsoleOf(process, clock, world),
     paging: scenario.paging,
-    pageRoom: world.openRoom(),
+    pageMemoryBudget: world.openRoom(),
     clock,
     scopesOf: ({ siteUrl, accountId, qpm }) =>
       quotaScopes({ siteUrl, accountId, projectId, qpm: qpm ?? undefined }),

@@ -168,8 +168,8 @@ export function watchLedger(
         return decision;
       });
     },
-    changeSeats(decide) {
-      return ledger.changeSeats((before) => {
+    changeWorkerSlots(decide) {
+      return ledger.changeWorkerSlots((before) => {
         const after = decide(before);
         const levers = settingsInEffect().map(({ lever }) => lever);
         // Whoever leaves wants nothing of an empty stage either.

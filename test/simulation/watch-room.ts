@@ -1,4 +1,4 @@
-import type { PageRoom } from "../../shared/sync/fetch/page-memory-budget.ts";
+import type { PageMemoryBudget } from "../../shared/sync/fetch/page-memory-budget.ts";
 
 /**
  * A process's room with an eye on who is let in. A page's size is not known before it is there, so
@@ -7,10 +7,10 @@ import type { PageRoom } from "../../shared/sync/fetch/page-memory-budget.ts";
  * kind was, leave room for one more like the last. Whoever must stop is let in at any time.
  */
 export function watchRoom(
-  room: PageRoom,
+  room: PageMemoryBudget,
   maxBytes: number,
   violated: (what: string) => void,
-): PageRoom {
+): PageMemoryBudget {
   /** Bytes by page inside. */
   const inside = new Map<symbol, number>();
   const lastOfKind = new Map<string, number>();

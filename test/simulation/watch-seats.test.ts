@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { leaveSeat, type Seats, seatMs, takeSeat } from "../../shared/ledger/worker-slots.ts";
+import {
+  leaveWorkerSlot,
+  takeWorkerSlot,
+  type WorkerSlots,
+  workerSlotMs,
+} from "../../shared/ledger/worker-slots.ts";
 import { newCoverage } from "./coverage.ts";
 import { watchSeats } from "./watch-seats.ts";
 
@@ -7,7 +12,7 @@ import { watchSeats } from "./watch-seats.ts";
 function watchedSeats(mayRunOut = false) {
   const violations: string[] = [];
   let nowMs = 1_000_000;
-  let seats: Seats = {};
+  let seats: WorkerSlots = {};
   const watch = watchSeats({
     nowMs: () => nowMs,
     skewMs: 1_000,
@@ -15,7 +20,7 @@ function watchedSeats(mayRunOut = false) {
     coverage: newCoverage(),
     violated: (what) => violations.push(what),
   });
-  function decided(after: Seats | null, wanted: boolean, levers: readonly number[]): void {
+  function decided(after: WorkerSlots | null, wanted: boolean, levers: readonly number[]): void {
     watch.decided({ before: seats, after, wanted }, levers);
     seats = after ?? seats;
   }
@@ -24,8 +29,8 @@ function watchedSeats(mayRunOut = false) {
     watch,
     /** Somebody asks for a seat of `most`, where the levers are others. */
     take: (name: string, most: number, levers = [2]) =>
-      decided(takeSeat(seats, name, most, nowMs), true, levers),
-    leave: (name: string) => decided(leaveSeat(seats, name), false, [2]),
+      decided(takeWorkerSlot(seats, name, most, nowMs), true, levers),
+    leave: (name: string) => decided(leaveWorkerSlot(seats, name), false, [2]),
     pass(ms: number): void {
       nowMs += ms;
     },
@@ -56,7 +61,7 @@ describe("seats under a watch", () => {
     for (const stoodStill of [false, true]) {
       const { violations, take, pass } = watchedSeats(stoodStill);
       take("a", 2);
-      pass(seatMs + 2_000);
+      pass(workerSlotMs + 2_000);
       take("b", 1, [1]);
       take("a", Number.POSITIVE_INFINITY, [1]);
       expect(violations).toEqual(stoodStill ? [] : ["a did not keep its seat"]);

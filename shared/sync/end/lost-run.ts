@@ -5,7 +5,7 @@ import { isEnded, type Run } from "../../ledger/run.ts";
 import { type HaltAnswer, haltRun } from "../../ledger/transitions/halt-run.ts";
 import { type OrphanAnswer, orphanRun } from "../../ledger/transitions/orphan-run.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { publishRunEnd, type TellPorts } from "./publish-run-end.ts";
+import { type PublishPorts, publishRunEnd } from "./publish-run-end.ts";
 
 // Executions that ended without FinishRun: stopped in the console, failed, timed out, or gone
 // without a word. Nobody dispatches their run any more, so it is ended here and can be resumed.
@@ -54,7 +54,7 @@ const lookAgainMs = 250;
  */
 export async function haltJustLostRun(
   lost: LostRun,
-  ports: LostRunPorts & TellPorts & { readonly clock: Clock },
+  ports: LostRunPorts & PublishPorts & { readonly clock: Clock },
 ): Promise<LostRunAnswer> {
   const outcome = await haltWithItsTakes(lost, ports);
   const run = await ports.ledger.readRun(lost.runId);

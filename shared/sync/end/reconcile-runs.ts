@@ -1,9 +1,9 @@
-import { isEnded, isEndTold, type Run } from "../../ledger/run.ts";
+import { isEnded, isEndPublished, type Run } from "../../ledger/run.ts";
 import { haltLostRun, type LostRunPorts } from "./lost-run.ts";
-import { publishRunEnd, type TellPorts } from "./publish-run-end.ts";
+import { type PublishPorts, publishRunEnd } from "./publish-run-end.ts";
 
 export type ReconcilePorts = LostRunPorts &
-  TellPorts & {
+  PublishPorts & {
     /** Whether the run's execution goes on, or may be about to start. */
     isCarried(run: Run): Promise<boolean>;
     /** What the run is halted for, for a person. */
@@ -24,7 +24,7 @@ export async function reconcileRuns(ports: ReconcilePorts): Promise<readonly str
   const untold: string[] = [];
   for (const run of await ports.ledger.listRuns(mostRuns)) {
     const isEnd = isEnded(run.status);
-    if ((isEnd && isEndTold(run)) || (await ports.isCarried(run))) continue;
+    if ((isEnd && isEndPublished(run)) || (await ports.isCarried(run))) continue;
     const { runId, execution } = run;
     untold.push(runId);
     if (isEnd) continue;

@@ -5,7 +5,7 @@ import type { UnitRecord } from "../../rows/unit-record.ts";
 import type { UnitOutcome } from "./fetch-unit.ts";
 
 /** What an attempt's outcome makes of the unit in the batch item. */
-export function unitAfter(unit: BatchUnit, outcome: UnitOutcome, clock: Clock): BatchUnit {
+export function applyUnitOutcome(unit: BatchUnit, outcome: UnitOutcome, clock: Clock): BatchUnit {
   const ended = { ...unit, begun: false };
   switch (outcome.kind) {
     case "done":

@@ -4,7 +4,7 @@ import { returnBatch } from "../../ledger/transitions/return-batch.ts";
 import { submitBatch } from "../../ledger/transitions/submit-batch.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
 import { recordFigures } from "./record-figures.ts";
-import type { SliceEnd, TakeWork, WorkOutcome } from "./take.ts";
+import type { TakeWork, TimeSliceEnd, WorkOutcome } from "./take.ts";
 
 /**
  * Writes how far the take came, then submits the batch or puts it back. In this order: a crash in
@@ -12,7 +12,7 @@ import type { SliceEnd, TakeWork, WorkOutcome } from "./take.ts";
  */
 export async function endTake(
   work: TakeWork,
-  end: SliceEnd,
+  end: TimeSliceEnd,
   ports: WorkPorts,
 ): Promise<WorkOutcome> {
   const { ledger, clock } = ports;

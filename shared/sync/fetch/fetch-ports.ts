@@ -7,7 +7,7 @@ import type { QuotaEvents } from "../../quota/quota-events.ts";
 import type { Paging } from "../../request/unit.ts";
 import type { RowStore } from "../../rows/row-store.ts";
 import type { SearchConsole } from "../../search-console/search-console.ts";
-import type { PageRoom } from "./page-memory-budget.ts";
+import type { PageMemoryBudget } from "./page-memory-budget.ts";
 
 /** What fetching a unit touches. */
 export type FetchPorts = {
@@ -15,7 +15,7 @@ export type FetchPorts = {
   /** Google's, unless the Search Console behind the port cuts other pages. */
   readonly paging?: Paging;
   /** How much of the pages a worker holds at once; any amount unless it says. */
-  readonly pageRoom?: PageRoom;
+  readonly pageMemoryBudget?: PageMemoryBudget;
   readonly quota: Quota;
   readonly quotaEvents?: QuotaEvents;
   readonly rows: RowStore;

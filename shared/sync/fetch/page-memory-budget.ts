@@ -3,7 +3,7 @@
  * well as by number. A page's size is known when it is there; until then it is taken to be as large
  * as the largest of its kind lately.
  */
-export type PageRoom = {
+export type PageMemoryBudget = {
   /** Waits until there is room for a page, or the signal aborts; one page always has room. */
   enter(kind: string, signal: AbortSignal): Promise<PageSeat>;
 };
@@ -27,7 +27,7 @@ const knownAfterPages = 3;
 /** What is remembered of the largest page shrinks with each smaller one. */
 const fading = 0.9;
 
-export function pageRoom(maxBytes: number): PageRoom {
+export function pageMemoryBudget(maxBytes: number): PageMemoryBudget {
   const known = new Map<string, { readonly bytes: number; readonly pages: number }>();
   const waiting: (() => void)[] = [];
   let held = 0;
@@ -91,4 +91,4 @@ export function pageRoom(maxBytes: number): PageRoom {
 }
 
 /** The room of one that holds whatever comes. */
-export const unboundedRoom: PageRoom = { enter: async () => ({ came() {}, leave() {} }) };
+export const unboundedRoom: PageMemoryBudget = { enter: async () => ({ came() {}, leave() {} }) };

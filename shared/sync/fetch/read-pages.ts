@@ -38,10 +38,10 @@ export async function readPages(
   take: (startRow: number, page: Page) => Promise<void>,
 ): Promise<PagesOutcome> {
   const { siteUrl, date, report } = query;
-  const { paging = googlePaging, pageRoom = unboundedRoom } = context.ports;
+  const { paging = googlePaging, pageMemoryBudget = unboundedRoom } = context.ports;
   for (let startRow = 0; ; startRow += paging.pageRows) {
     const begins = query.beginsUnit && startRow === 0;
-    const seat = await pageRoom.enter(`${siteUrl} ${report.id}`, context.signal);
+    const seat = await pageMemoryBudget.enter(`${siteUrl} ${report.id}`, context.signal);
     try {
       const outcome = await requestPage(
         { siteUrl, report, date, startRow },

@@ -36,7 +36,7 @@ export type TakeWork = {
 };
 
 /** What the units of a take's slice add up to, beyond what the batch item says. */
-export type SliceEnd = {
+export type TimeSliceEnd = {
   /** Quota has nothing to give, or a store is away, until then. */
   readonly deferred: { readonly untilMs: number; readonly reason: string } | null;
 };

@@ -10,7 +10,7 @@ import { haltTake } from "./halt-take.ts";
 import { watchLease } from "./lease-watch.ts";
 import type { Lease, Take, TakeWork, WorkOutcome } from "./take.ts";
 import { takeMeter } from "./take-meter.ts";
-import { withSeat } from "./with-worker-slot.ts";
+import { withWorkerSlot } from "./with-worker-slot.ts";
 import { workUnits } from "./work-units.ts";
 
 /**
@@ -21,7 +21,7 @@ import { workUnits } from "./work-units.ts";
  */
 export async function workBatch(message: BatchMessage, ports: WorkPorts): Promise<WorkOutcome> {
   if (!ports.countsTakes) return answerBell(message, ports);
-  const outcome = await withSeat(message, ports, () => answerBell(message, ports));
+  const outcome = await withWorkerSlot(message, ports, () => answerBell(message, ports));
   return outcome ?? nothingToDo(null);
 }
 

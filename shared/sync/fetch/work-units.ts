@@ -3,14 +3,14 @@ import type { BatchUnit } from "../../ledger/batch.ts";
 import type { Run } from "../../ledger/run.ts";
 import { findReport } from "../../request/find-report.ts";
 import { deferredByOutage, isOutage } from "../store-outage.ts";
-import { unitAfter } from "./apply-unit-outcome.ts";
+import { applyUnitOutcome } from "./apply-unit-outcome.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
 import { fetchUnit, type UnitOutcome } from "./fetch-unit.ts";
 import { haltOnFailure } from "./halt-on-failure.ts";
 import { haltTake } from "./halt-take.ts";
 import type { StopReason } from "./lease-watch.ts";
 import { recordFigures } from "./record-figures.ts";
-import type { RunHalt, SliceEnd, TakeWork } from "./take.ts";
+import type { RunHalt, TakeWork, TimeSliceEnd } from "./take.ts";
 import { mayBeginUnit } from "./time-slice.ts";
 
 /**
@@ -21,14 +21,14 @@ export async function workUnits(
   work: TakeWork,
   lanes: number,
   ports: WorkPorts,
-): Promise<SliceEnd> {
+): Promise<TimeSliceEnd> {
   const { progress, stop, meter } = work;
   const { clock } = ports;
   const startedAtMs = clock.nowMs();
   let longestUnitMs = 0;
   // A take tries a unit once: a second try would write into the generation of the first.
   const tried = new Set<number>();
-  let end: SliceEnd = { deferred: null };
+  let end: TimeSliceEnd = { deferred: null };
 
   function pick(suspect: boolean): number | undefined {
     const nowMs = clock.nowMs();
@@ -122,14 +122,14 @@ async function settle(
   const { take, progress } = work;
   const before = progress.batch().units[index];
   if (before === undefined) return outcome;
-  const after = unitAfter(before, outcome, ports.clock);
+  const after = applyUnitOutcome(before, outcome, ports.clock);
   const event = eventAfter(take.run, after, outcome);
   try {
     if (event !== null) await ports.eventBus.publish([event]);
   } catch (error) {
     if (!isOutage(error)) throw error;
     const deferred = deferredByOutage(error, ports.clock);
-    progress.changeUnit(index, (unit) => unitAfter(unit, deferred, ports.clock));
+    progress.changeUnit(index, (unit) => applyUnitOutcome(unit, deferred, ports.clock));
     return deferred;
   }
   const halt = haltAfter(take.run, after, outcome);

@@ -4,8 +4,8 @@ import { newBatch } from "../../../shared/ledger/batch.ts";
 import type { Ledger } from "../../../shared/ledger/ledger.ts";
 import { batchIdAt } from "../../../shared/ledger/run.ts";
 import { haltRun } from "../../../shared/ledger/transitions/halt-run.ts";
+import { markEndPublished } from "../../../shared/ledger/transitions/mark-end-published.ts";
 import { resumeRun } from "../../../shared/ledger/transitions/resume-run.ts";
-import { tellRun } from "../../../shared/ledger/transitions/tell-run.ts";
 import type { Clock } from "../../../shared/lib/clock.ts";
 import { closeRun } from "../../../shared/sync/end/close-run.ts";
 import { publishRunEnd } from "../../../shared/sync/end/publish-run-end.ts";
@@ -55,7 +55,8 @@ describe("the end of a run that was halted while its execution sleeps", () => {
       clock,
       eventBus,
       async isExecutionRunning() {
-        if (clock.nowMs() >= toldAtMs) await ledger.changeRun(runId, (run) => tellRun(run, runId));
+        if (clock.nowMs() >= toldAtMs)
+          await ledger.changeRun(runId, (run) => markEndPublished(run, runId));
         return running;
       },
     });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type PageSeat, pageRoom } from "../../../shared/sync/fetch/page-memory-budget.ts";
+import { type PageSeat, pageMemoryBudget } from "../../../shared/sync/fetch/page-memory-budget.ts";
 
 const never = new AbortController().signal;
 
 /** Enters so many pages, and tells how many are in by now. */
-function crowd(room: ReturnType<typeof pageRoom>, kind: string, count: number) {
+function crowd(room: ReturnType<typeof pageMemoryBudget>, kind: string, count: number) {
   const inside: PageSeat[] = [];
   for (let page = 0; page < count; page += 1) {
     void room.enter(kind, never).then((seat) => inside.push(seat));
@@ -22,7 +22,7 @@ const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe("the room for pages", () => {
   test("lets in a few pages of an unknown size, then as many as have room", async () => {
-    const room = pageRoom(300);
+    const room = pageMemoryBudget(300);
     const inside = crowd(room, "large", 10);
     await settled();
     expect(inside).toHaveLength(3);
@@ -32,7 +32,7 @@ describe("the room for pages", () => {
   });
 
   test("lets in one page, however large its kind is", async () => {
-    const room = pageRoom(100);
+    const room = pageMemoryBudget(100);
     pass(await room.enter("huge", never), 5_000);
     const inside = crowd(room, "huge", 2);
     await settled();
@@ -43,7 +43,7 @@ describe("the room for pages", () => {
   });
 
   test("forgets a large page by and by", async () => {
-    const room = pageRoom(100);
+    const room = pageMemoryBudget(100);
     pass(await room.enter("usually small", never), 100);
     for (let page = 0; page < 40; page += 1) pass(await room.enter("usually small", never), 10);
     const inside = crowd(room, "usually small", 10);
@@ -52,7 +52,7 @@ describe("the room for pages", () => {
   });
 
   test("is not taken up by pages that never came", async () => {
-    const room = pageRoom(300);
+    const room = pageMemoryBudget(300);
     const inside = crowd(room, "failing", 3);
     await settled();
     for (const seat of inside) seat.leave();
@@ -62,7 +62,7 @@ describe("the room for pages", () => {
   });
 
   test("holds back nobody whose take must stop", async () => {
-    const room = pageRoom(100);
+    const room = pageMemoryBudget(100);
     pass(await room.enter("large", never), 100);
     await room.enter("large", never);
     const stop = new AbortController();
@@ -72,7 +72,7 @@ describe("the room for pages", () => {
   });
 
   test("counts what has come, not what was expected: an empty day lets in no crowd", async () => {
-    const room = pageRoom(300);
+    const room = pageMemoryBudget(300);
     pass(await room.enter("a quiet day first", never), 1);
     const inside = crowd(room, "a quiet day first", 10);
     await settled();

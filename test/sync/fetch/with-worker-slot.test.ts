@@ -77,7 +77,7 @@ describe("where no concurrency is reserved", () => {
 
   test("a worker that died gives its seat back when it has not been heard of for 20 s", async () => {
     const { world, carry } = await stageAt(1);
-    await world.ledger.changeSeats(() => ({ dead: world.clock.nowMs() + 20_000 }));
+    await world.ledger.changeWorkerSlots(() => ({ dead: world.clock.nowMs() + 20_000 }));
     const startedAtMs = world.clock.nowMs();
     await carry("run-one");
     expect(world.clock.nowMs() - startedAtMs).toBeGreaterThan(20_000);

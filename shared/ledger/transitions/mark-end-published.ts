@@ -1,10 +1,10 @@
 import { changed, type Decision, unchanged } from "../decision.ts";
 import type { Run } from "../run.ts";
 
-export type TellAnswer = "told" | "superseded";
+export type MarkAnswer = "told" | "superseded";
 
 /** The end that an execution brought to its run is told; a run that was resumed ends again. */
-export function tellRun(run: Run, execution: string): Decision<TellAnswer> {
+export function markEndPublished(run: Run, execution: string): Decision<MarkAnswer> {
   if (run.execution !== execution) return unchanged("superseded");
   return run.endTold === execution
     ? unchanged("told")
