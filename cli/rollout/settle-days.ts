@@ -1,5 +1,5 @@
 import type { Ledger } from "../../shared/ledger/ledger.ts";
-import { releaseProperty } from "../../shared/ledger/lock-property.ts";
+import { releaseProperty } from "../../shared/ledger/property-lock.ts";
 import { isEnded } from "../../shared/ledger/run.ts";
 import type { DayCompared, RunRecords } from "../../shared/operations/rollout/compare-runs.ts";
 import {

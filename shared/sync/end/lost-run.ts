@@ -1,6 +1,6 @@
 import { unchanged } from "../../ledger/decision.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
-import { releaseProperty } from "../../ledger/lock-property.ts";
+import { releaseProperty } from "../../ledger/property-lock.ts";
 import { isEnded, type Run } from "../../ledger/run.ts";
 import { type HaltAnswer, haltRun } from "../../ledger/transitions/halt-run.ts";
 import { type OrphanAnswer, orphanRun } from "../../ledger/transitions/orphan-run.ts";
