@@ -1,8 +1,8 @@
 import type { Ledger } from "./ledger.ts";
 import type { Settings } from "./settings.ts";
 
-/** Settings at hand for whoever cannot wait for the ledger, never much older than `maxAgeMs`. */
-export type SettingsReading = {
+/** Settings for callers that cannot wait for the ledger, never much older than `maxAgeMs`. */
+export type CachedSettings = {
   /** Reads them now. Throws when the ledger does not answer. */
   refresh(): Promise<Settings>;
   /** The last ones read; old ones are read anew meanwhile. */
@@ -16,7 +16,7 @@ export function cachedSettings(
     readonly maxAgeMs: number;
     readonly nowMs: () => number;
   },
-): SettingsReading {
+): CachedSettings {
   let last = options.first;
   let readAtMs = Number.NEGATIVE_INFINITY;
 

@@ -3,7 +3,7 @@ import type { Run } from "../run.ts";
 
 export type MarkAnswer = "told" | "superseded";
 
-/** The end that an execution brought to its run is told; a run that was resumed ends again. */
+/** Records that the run's end in this execution is published. A run that was resumed ends again. */
 export function markEndPublished(run: Run, execution: string): Decision<MarkAnswer> {
   if (run.execution !== execution) return unchanged("superseded");
   return run.endTold === execution

@@ -9,8 +9,8 @@ import { markEndPublished } from "../../ledger/transitions/mark-end-published.ts
 export type PublishPorts = { readonly ledger: Ledger; readonly eventBus: EventBus };
 
 /**
- * Tells of the end of a run that has ended, unless that is told. Whoever gets the event twice, since
- * its sender died before it could write that down, knows it by its `eventId`.
+ * Publishes the end of a run that has ended, unless it is published already. A publisher that dies
+ * before it records this publishes the event twice, with the same `eventId`.
  * @throws EventBusError
  */
 export async function publishRunEnd(run: Run, { ledger, eventBus }: PublishPorts): Promise<void> {
