@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
-import { releaseProperty } from "../../shared/ledger/lock-property.ts";
+import { releaseProperty } from "../../shared/ledger/property-lock.ts";
 import { isEnded } from "../../shared/ledger/run.ts";
 import { haltRun } from "../../shared/sync/end/halt-run.ts";
 import { jsonOption, stageOption } from "../options/options.ts";

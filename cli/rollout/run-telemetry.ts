@@ -7,7 +7,7 @@ import {
   readRunSeries,
 } from "../../shared/operations/rollout/run-series.ts";
 import type { MetricSource } from "../../shared/telemetry/metric-source.ts";
-import { reasonOf } from "../output/error-text.ts";
+import { errorText } from "../output/error-text.ts";
 
 type TelemetryRead =
   | { readonly kind: "read"; readonly series: RunSeries }
@@ -35,7 +35,7 @@ export async function telemetryOf(
       found = { kind: "read", series };
       if (series.batches >= run.summary.batch.count) return found;
     } catch (error) {
-      if (found?.kind !== "read") found = { kind: "unread", reason: reasonOf(error) };
+      if (found?.kind !== "read") found = { kind: "unread", reason: errorText(error) };
     }
     if (clock.nowMs() >= giveUpAtMs) return found;
     await clock.sleep(timeoutMs / 25);

@@ -1,5 +1,5 @@
 import type { Ledger } from "../../shared/ledger/ledger.ts";
-import { releaseProperty } from "../../shared/ledger/lock-property.ts";
+import { releaseProperty } from "../../shared/ledger/property-lock.ts";
 import { isEnded } from "../../shared/ledger/run.ts";
 import type { DayCompared, RunRecords } from "../../shared/operations/rollout/compare-runs.ts";
 import {
@@ -10,7 +10,7 @@ import {
 import { addDays } from "../../shared/request/pacific-date.ts";
 import { haltRun } from "../../shared/sync/end/halt-run.ts";
 import type { DateRange } from "../options/options.ts";
-import { reasonOf } from "../output/error-text.ts";
+import { errorText } from "../output/error-text.ts";
 import { counted } from "../output/views/format.ts";
 import { newRunId } from "../run/run-id.ts";
 
@@ -47,7 +47,7 @@ export async function settleDays(
       const itsRun = await haltUnseen(runId, ledger);
       goOn();
       notice(
-        `${what} failed, and what differs from ${stretch.from} on stays unsettled: ${reasonOf(error)}; ${itsRun}`,
+        `${what} failed, and what differs from ${stretch.from} on stays unsettled: ${errorText(error)}; ${itsRun}`,
       );
       break;
     }
@@ -66,7 +66,7 @@ async function haltUnseen(runId: string, ledger: Ledger): Promise<string> {
     if (isEnded(run.status)) await releaseProperty(run, ledger);
     return `run ${runId} is ${run.status} now`;
   } catch (error) {
-    return `run ${runId} could not be halted (gsc-sync halt ${runId}): ${reasonOf(error)}`;
+    return `run ${runId} could not be halted (gsc-sync halt ${runId}): ${errorText(error)}`;
   }
 }
 

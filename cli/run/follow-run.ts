@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { releaseProperty } from "../../shared/ledger/lock-property.ts";
+import { releaseProperty } from "../../shared/ledger/property-lock.ts";
 import { isEnded, type Run } from "../../shared/ledger/run.ts";
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
 import { propertyScope } from "../../shared/quota/scopes.ts";

@@ -1,4 +1,4 @@
-import { PropertyBusyError } from "../../shared/ledger/lock-property.ts";
+import { PropertyBusyError } from "../../shared/ledger/property-lock.ts";
 import type { Run } from "../../shared/ledger/run.ts";
 import { resumeRun } from "../../shared/sync/end/resume-run.ts";
 import { CommandError } from "../output/command-error.ts";

@@ -1,5 +1,4 @@
-import { PropertyBusyError } from "../../shared/ledger/lock-property.ts";
-import { holderInTheWay } from "../../shared/ledger/property-lock.ts";
+import { holderInTheWay, PropertyBusyError } from "../../shared/ledger/property-lock.ts";
 import type { RunRequestInput } from "../../shared/request/run-request.ts";
 import { parseRunRequest } from "../../shared/sync/plan/plan-run.ts";
 import { CommandError } from "../output/command-error.ts";

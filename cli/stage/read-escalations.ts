@@ -5,7 +5,7 @@ import {
 } from "../../shared/telemetry/alarm-rules.ts";
 import { raisedAlarms } from "../../shared/telemetry/evaluate-alarm.ts";
 import { escalationShownMs } from "../../shared/telemetry/thresholds.ts";
-import { reasonOf } from "../output/error-text.ts";
+import { errorText } from "../output/error-text.ts";
 import type { OpenStage } from "./stage.ts";
 import { linesWith } from "./stage-thresholds.ts";
 
@@ -54,7 +54,7 @@ export async function escalationsIfKnown(
     return await readEscalations(stage, Date.now());
   } catch (error) {
     onNotice(
-      `whether anything escalates is not known, since the metrics cannot be read: ${reasonOf(error)}`,
+      `whether anything escalates is not known, since the metrics cannot be read: ${errorText(error)}`,
     );
     return null;
   }

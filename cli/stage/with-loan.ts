@@ -21,7 +21,7 @@ import {
 } from "../../shared/operations/loan/loan.ts";
 import type { LoanPorts } from "../../shared/operations/loan/loan-ports.ts";
 import { CommandError } from "../output/command-error.ts";
-import { reasonOf } from "../output/error-text.ts";
+import { errorText } from "../output/error-text.ts";
 import type { OpenStage } from "./stage.ts";
 
 /** What a command may change of the stage while it has the loan. */
@@ -98,7 +98,7 @@ export async function giveBackLeft(
   } catch (error) {
     // What else is asked of the stage, a halt above all, must not wait for it.
     onNotice(
-      `what an earlier rollout or drill has changed could not be given back: ${reasonOf(error)}`,
+      `what an earlier rollout or drill has changed could not be given back: ${errorText(error)}`,
     );
     return;
   }

@@ -1,4 +1,4 @@
-import type { RunEndPorts } from "../../shared/sync/end/publish-run-end.ts";
+import type { PublishPorts } from "../../shared/sync/end/publish-run-end.ts";
 import { reconcileRuns } from "../../shared/sync/end/reconcile-runs.ts";
 
 /**
@@ -6,7 +6,7 @@ import { reconcileRuns } from "../../shared/sync/end/reconcile-runs.ts";
  * to carry it.
  */
 export async function reconcileOwnedRuns(
-  ports: RunEndPorts,
+  ports: PublishPorts,
   { ownedSinceMs, nowMs }: { readonly ownedSinceMs: number; readonly nowMs: number },
 ): Promise<void> {
   await reconcileRuns({

@@ -1,7 +1,7 @@
 import type { Ledger } from "./ledger.ts";
 import type { Settings } from "./settings.ts";
 
-/** Settings at hand for whoever cannot wait for the ledger, never much older than `maxAgeMs`. */
+/** Settings for callers that cannot wait for the ledger, never much older than `maxAgeMs`. */
 export type CachedSettings = {
   /** Reads them now. Throws when the ledger does not answer. */
   refresh(): Promise<Settings>;

@@ -17,8 +17,8 @@ import {
   parseLeverChanges,
   parseLock,
   parseRun,
-  parseSeats,
   parseSettings,
+  parseWorkerSlots,
   settingsAttributes,
 } from "./ledger-items.ts";
 import { withLeverChange } from "./lever-changes.ts";
@@ -115,7 +115,7 @@ export function dynamoLedger(
     async changeWorkerSlots(decide) {
       return guard(() =>
         compareAndSet(seatsKey, (item) => {
-          const seats = decide(item === undefined ? {} : parseSeats(item));
+          const seats = decide(item === undefined ? {} : parseWorkerSlots(item));
           return { write: seats === null ? null : { seats }, outcome: seats !== null };
         }),
       );

@@ -7,7 +7,7 @@ import type { SetLever } from "./lever-changes.ts";
 import type { PropertyLock } from "./property-lock.ts";
 import { type Run, runStatuses } from "./run.ts";
 import type { SetSettings } from "./settings.ts";
-import type { Seats } from "./worker-slots.ts";
+import type { WorkerSlots } from "./worker-slots.ts";
 
 /** Reads the ledger's items, whichever store they come from. A wrong one is a LedgerError. */
 export function parseRun(item: unknown): Run {
@@ -22,8 +22,8 @@ export function parseLock(item: unknown): PropertyLock {
   return parseItem("lock", LockSchema, item);
 }
 
-export function parseSeats(item: unknown): Seats {
-  return parseItem("seats", SeatsSchema, item).seats;
+export function parseWorkerSlots(item: unknown): WorkerSlots {
+  return parseItem("seats", WorkerSlotsSchema, item).seats;
 }
 
 /** What has been set. */
@@ -148,7 +148,7 @@ const LockSchema = z.object({
   ),
 }) satisfies z.ZodType<PropertyLock>;
 
-const SeatsSchema = z.object({ seats: z.record(z.string(), ms) });
+const WorkerSlotsSchema = z.object({ seats: z.record(z.string(), ms) });
 
 const positive = z.int().min(1);
 const ScopeSettingsSchema = z.record(

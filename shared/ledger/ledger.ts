@@ -4,7 +4,7 @@ import type { LeverChange } from "./lever-changes.ts";
 import type { LockDecision, PropertyLock } from "./property-lock.ts";
 import type { Run } from "./run.ts";
 import type { SetSettings, Settings, SettingsChange } from "./settings.ts";
-import type { Seats } from "./worker-slots.ts";
+import type { WorkerSlots } from "./worker-slots.ts";
 
 /**
  * The truth about runs and batches: who does what. Each change is one conditional write on one
@@ -40,7 +40,7 @@ export type Ledger = {
   changeLock(siteUrl: string, decide: (lock: PropertyLock) => LockDecision): Promise<LockDecision>;
 
   /** Changes who works in the whole stage; null leaves it as it is. Whether it was changed. */
-  changeWorkerSlots(decide: (seats: Seats) => Seats | null): Promise<boolean>;
+  changeWorkerSlots(decide: (seats: WorkerSlots) => WorkerSlots | null): Promise<boolean>;
 
   /** Run-time configuration: what was set, over the defaults. */
   readSettings(): Promise<Settings>;

@@ -1,4 +1,5 @@
 import { addDays, type PacificDate } from "../request/pacific-date.ts";
+import type { Run } from "./run.ts";
 
 /** The runs that may write a property's units now. Their ranges are disjoint. */
 export type PropertyLock = { readonly holders: Readonly<Record<string, LockHolder>> };
@@ -17,6 +18,11 @@ export type LockDecision =
 export type FreeRanges =
   | { readonly kind: "free"; readonly ranges: readonly DateRange[]; readonly by: string | null }
   | { readonly kind: "held"; readonly by: string };
+
+/** What of the ledger changes a property's lock. */
+type LockStore = {
+  changeLock(siteUrl: string, decide: (lock: PropertyLock) => LockDecision): Promise<LockDecision>;
+};
 
 type DateRange = { readonly from: PacificDate; readonly to: PacificDate };
 type Asking = DateRange & { readonly runId?: string; readonly keepAutoSync: boolean };
@@ -74,6 +80,32 @@ export function freeRanges(lock: PropertyLock, range: DateRange, nowMs: number):
 export function releaseLock(lock: PropertyLock, runId: string): PropertyLock {
   const { [runId]: _released, ...holders } = lock.holders;
   return { holders };
+}
+
+/** Another run has the property. */
+export class PropertyBusyError extends Error {
+  readonly code = "PROPERTY_BUSY";
+
+  constructor(siteUrl: string, runId: string) {
+    super(`${siteUrl} is being synced by run ${runId}: halt it, or wait for its end`);
+    this.name = "PropertyBusyError";
+  }
+}
+
+/** Takes or renews the property's lock for a run. @throws PropertyBusyError */
+export async function lockProperty(run: Run, ledger: LockStore, nowMs: number): Promise<void> {
+  const decision = await ledger.changeLock(run.siteUrl, (lock) =>
+    acquireLock(lock, run, nowMs + lockMs, nowMs),
+  );
+  if (decision.kind === "held") throw new PropertyBusyError(run.siteUrl, decision.by);
+}
+
+/** Lets other runs have the run's property. */
+export async function releaseProperty(run: Run, ledger: LockStore): Promise<void> {
+  await ledger.changeLock(run.siteUrl, (lock) => ({
+    kind: "changed",
+    lock: releaseLock(lock, run.runId),
+  }));
 }
 
 function liveOthers(

@@ -147,7 +147,7 @@ export function isEnded(status: RunStatus): boolean {
   );
 }
 
-/** Nobody needs to tell of the run's end any more. */
+/** The run's end is published; nothing is left to do for it. */
 export function isEndPublished({ endTold, execution }: Run): boolean {
   return endTold === undefined || endTold === execution;
 }

@@ -1,27 +1,27 @@
 /**
- * Takes under way in the whole stage, each with the time (epoch ms) until which it counts unless it
- * is kept. Where no concurrency is reserved, they hold the workers of all runs to the lever.
+ * The takes under way in the whole stage, each with the time (epoch ms) at which its worker slot
+ * expires unless the take renews it. A stage that reserves no concurrency limits its workers by them.
  */
-export type Seats = Readonly<Record<string, number>>;
+export type WorkerSlots = Readonly<Record<string, number>>;
 
-/** How long a take counts without being heard of. */
+/** A worker slot that is not renewed expires after this. */
 export const workerSlotMs = 20_000;
 
-/** Gives a take a seat, or keeps the one that it has; null when all are taken. */
+/** Gives a take a worker slot, or renews the one that it has; null when all are taken. */
 export function takeWorkerSlot(
-  seats: Seats,
+  slots: WorkerSlots,
   take: string,
   most: number,
   nowMs: number,
-): Seats | null {
-  const live = Object.entries(seats).filter(([, untilMs]) => untilMs > nowMs);
+): WorkerSlots | null {
+  const live = Object.entries(slots).filter(([, untilMs]) => untilMs > nowMs);
   const others = live.filter(([other]) => other !== take);
   const kept = live.length > others.length;
   if (!kept && others.length >= most) return null;
   return { ...Object.fromEntries(others), [take]: nowMs + workerSlotMs };
 }
 
-export function leaveWorkerSlot(seats: Seats, take: string): Seats | null {
-  if (seats[take] === undefined) return null;
-  return Object.fromEntries(Object.entries(seats).filter(([other]) => other !== take));
+export function leaveWorkerSlot(slots: WorkerSlots, take: string): WorkerSlots | null {
+  if (slots[take] === undefined) return null;
+  return Object.fromEntries(Object.entries(slots).filter(([other]) => other !== take));
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { exampleInput } from "../../infra/state-machines/sync-state-machine.ts";
-import { PropertyBusyError } from "../../shared/ledger/lock-property.ts";
+import { PropertyBusyError } from "../../shared/ledger/property-lock.ts";
 import { RunRequestSchema } from "../../shared/request/run-request.ts";
 import { InvalidRequestError, parseRunRequest } from "../../shared/sync/plan/plan-run.ts";
 import { synthesisedStacks } from "./synthesised-stacks.ts";

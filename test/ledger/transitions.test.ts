@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { mostRingMs } from "../../shared/ledger/ring-lease.ts";
 import {
   batchIdAt,
   inFlightCount,
@@ -9,7 +8,8 @@ import {
   queueSize,
   type Run,
 } from "../../shared/ledger/run.ts";
-import { dispatchRun, ringLimit } from "../../shared/ledger/transitions/dispatch-run.ts";
+import { maxSendLeaseMs } from "../../shared/ledger/send-lease.ts";
+import { dispatchRun, sendLimit } from "../../shared/ledger/transitions/dispatch-run.ts";
 import { finishRun } from "../../shared/ledger/transitions/finish-run.ts";
 import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
 import { renewLease } from "../../shared/ledger/transitions/renew-lease.ts";
@@ -50,7 +50,7 @@ describe("dispatching", () => {
   ])(
     "concurrency %i, lever %i, max in flight %i: at most %i",
     (concurrency, lever, maxInFlight, limit) => {
-      expect(ringLimit(aRun({ concurrency, maxInFlight }), lever)).toBe(limit);
+      expect(sendLimit(aRun({ concurrency, maxInFlight }), lever)).toBe(limit);
     },
   );
 
@@ -80,7 +80,7 @@ describe("dispatching", () => {
     for (let times = 0; times < 10; times += 1) {
       run = dispatched(run, 5, run.inFlight[batchIdAt(0)]?.untilMs).run;
     }
-    expect(run.ringMs).toBe(mostRingMs);
+    expect(run.ringMs).toBe(maxSendLeaseMs);
     for (let token = 7; token < 30; token += 1) {
       const back = { batchId: batchIdAt(0), token, notBeforeMs: 0 };
       const returned = returnBatch(taken(run, back.batchId, token), back, null, 0).run;

@@ -1,4 +1,4 @@
-import { lockProperty } from "../../shared/ledger/lock-property.ts";
+import { lockProperty } from "../../shared/ledger/property-lock.ts";
 import { isEnded, type Run } from "../../shared/ledger/run.ts";
 import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
 import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import {
   leaveWorkerSlot,
-  type Seats,
   takeWorkerSlot,
+  type WorkerSlots,
   workerSlotMs,
 } from "../../shared/ledger/worker-slots.ts";
 import { newCoverage } from "./coverage.ts";
@@ -12,7 +12,7 @@ import { watchSeats } from "./watch-seats.ts";
 function watchedSeats(mayRunOut = false) {
   const violations: string[] = [];
   let nowMs = 1_000_000;
-  let seats: Seats = {};
+  let seats: WorkerSlots = {};
   const watch = watchSeats({
     nowMs: () => nowMs,
     skewMs: 1_000,
@@ -20,7 +20,7 @@ function watchedSeats(mayRunOut = false) {
     coverage: newCoverage(),
     violated: (what) => violations.push(what),
   });
-  function decided(after: Seats | null, wanted: boolean, levers: readonly number[]): void {
+  function decided(after: WorkerSlots | null, wanted: boolean, levers: readonly number[]): void {
     watch.decided({ before: seats, after, wanted }, levers);
     seats = after ?? seats;
   }

@@ -1,10 +1,14 @@
-import type { Seats } from "../../shared/ledger/worker-slots.ts";
+import type { WorkerSlots } from "../../shared/ledger/worker-slots.ts";
 import { type Coverage, count } from "./coverage.ts";
 
 export type SeatWatch = {
   /** A change was decided, where one of these levers may have been read. */
   decided(
-    change: { readonly before: Seats; readonly after: Seats | null; readonly wanted: boolean },
+    change: {
+      readonly before: WorkerSlots;
+      readonly after: WorkerSlots | null;
+      readonly wanted: boolean;
+    },
     levers: readonly number[],
   ): void;
   /** A take begins its work. */
@@ -38,7 +42,7 @@ export function watchSeats(options: {
     return untilMs <= nowMs() - skewMs;
   }
 
-  function judgeGift(take: string, seats: Seats, levers: readonly number[]): void {
+  function judgeGift(take: string, seats: WorkerSlots, levers: readonly number[]): void {
     count(coverage.transitions, given.has(take) ? "seat come back to" : "seat given");
     if (given.has(take)) return;
     given.add(take);
@@ -49,7 +53,7 @@ export function watchSeats(options: {
     if (others.length >= most) violated(`a seat was given beside ${others.length} of ${most}`);
   }
 
-  function judgeRefusal(seats: Seats, levers: readonly number[]): void {
+  function judgeRefusal(seats: WorkerSlots, levers: readonly number[]): void {
     count(coverage.transitions, "seat refused");
     const taken = Object.values(seats).filter((untilMs) => !isRunOut(untilMs)).length;
     const least = Math.min(...levers);

@@ -1,4 +1,8 @@
-import type { GateVerdict, PhaseEvidence, TimeWindow } from "../../../shared/operations/gate/phase.ts";
+import type {
+  GateVerdict,
+  PhaseEvidence,
+  TimeWindow,
+} from "../../../shared/operations/gate/phase.ts";
 import type { WindowFigures } from "../../../shared/operations/gate/window-figures.ts";
 import { alignColumns, type Canvas, type Column } from "./columns.ts";
 import { count, wholeSeconds } from "./format.ts";

@@ -1,5 +1,5 @@
-import { type Account, credentialSourceText } from "../../../shared/request/account.ts";
 import type { Property } from "../../../shared/registry/property.ts";
+import { type Account, credentialSourceText } from "../../../shared/request/account.ts";
 import type { Canvas } from "./columns.ts";
 import { localTime } from "./format.ts";
 import { table } from "./table.ts";

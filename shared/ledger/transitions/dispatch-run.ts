@@ -1,8 +1,8 @@
 import type { QuotaOutlook } from "../../quota/quota-outlook.ts";
 import { mostPutBack } from "../../request/run-limits.ts";
 import { changed, type Decision, unchanged } from "../decision.ts";
-import { afterUnanswered, ringOf } from "../ring-lease.ts";
 import { batchIdAt, inFlightCount, isDrained, isEnded, queueSize, type Run } from "../run.ts";
+import { afterUnanswered, sendLease } from "../send-lease.ts";
 import { settleHalt } from "./halt-run.ts";
 import { releaseHolds } from "./release-holds.ts";
 
@@ -58,7 +58,7 @@ export function dispatchRun(
 
   const admitted = admit(current, input.queueSize);
   const closure = input.lever === 0 ? null : (input.quota?.closure ?? null);
-  const limit = closure === null ? ringLimit(run, input.lever, input.inFlight) : 0;
+  const limit = closure === null ? sendLimit(run, input.lever, input.inFlight) : 0;
   const waitsFor =
     Math.min(run.concurrency, input.lever) === 1 ? deferredUntilMs(admitted, nowMs) : null;
   const rung = ring(admitted, { limit, fresh: waitsFor === null }, nowMs);
@@ -79,7 +79,7 @@ export function dispatchRun(
  * at 1 a single one, and none while one waits for quota, so that plan order holds; below the lever
  * no more than the run's workers, since a free worker of the stage would take it.
  */
-export function ringLimit(run: Run, lever: number, inFlight = run.maxInFlight): number {
+export function sendLimit(run: Run, lever: number, inFlight = run.maxInFlight): number {
   const most = Math.min(run.maxInFlight, inFlight);
   const workers = Math.min(run.concurrency, lever);
   if (workers <= 1 || workers < lever) return Math.min(workers, most);
@@ -109,7 +109,7 @@ function ring(
   ];
   if (batchIds.length === 0) return { run, batchIds };
 
-  const hold = ringOf(run, nowMs);
+  const hold = sendLease(run, nowMs);
   const inFlight = { ...run.inFlight };
   for (const batchId of batchIds) inFlight[batchId] = hold;
   for (const { batchId, after } of due) {

@@ -1,6 +1,6 @@
 import { changed, type Decision, unchanged } from "../decision.ts";
-import { afterAnswer } from "../ring-lease.ts";
 import { leaseMs, type Run } from "../run.ts";
+import { afterAnswer } from "../send-lease.ts";
 
 export type TakeAnswer =
   | "taken"

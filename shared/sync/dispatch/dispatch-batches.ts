@@ -1,5 +1,5 @@
 import type { Ledger } from "../../ledger/ledger.ts";
-import { lockProperty, releaseProperty } from "../../ledger/lock-property.ts";
+import { lockProperty, releaseProperty } from "../../ledger/property-lock.ts";
 import { isEnded, type Run } from "../../ledger/run.ts";
 import type { Settings } from "../../ledger/settings.ts";
 import { dispatchRun } from "../../ledger/transitions/dispatch-run.ts";

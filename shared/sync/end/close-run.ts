@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { EventBus } from "../../events/event-bus.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
-import { releaseProperty } from "../../ledger/lock-property.ts";
+import { releaseProperty } from "../../ledger/property-lock.ts";
 import { isEnded, type Run, type RunStatus } from "../../ledger/run.ts";
 import { readRunBatches } from "../../ledger/run-batches.ts";
 import { finishRun } from "../../ledger/transitions/finish-run.ts";

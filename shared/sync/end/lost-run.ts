@@ -1,11 +1,11 @@
 import { unchanged } from "../../ledger/decision.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
-import { releaseProperty } from "../../ledger/lock-property.ts";
+import { releaseProperty } from "../../ledger/property-lock.ts";
 import { isEnded, type Run } from "../../ledger/run.ts";
 import { type HaltAnswer, haltRun } from "../../ledger/transitions/halt-run.ts";
 import { type OrphanAnswer, orphanRun } from "../../ledger/transitions/orphan-run.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { publishRunEnd, type RunEndPorts } from "./publish-run-end.ts";
+import { type PublishPorts, publishRunEnd } from "./publish-run-end.ts";
 
 // Executions that ended without FinishRun: stopped in the console, failed, timed out, or gone
 // without a word. Nobody dispatches their run any more, so it is ended here and can be resumed.
@@ -54,7 +54,7 @@ const pollMs = 250;
  */
 export async function haltJustLostRun(
   lost: LostRun,
-  ports: LostRunPorts & RunEndPorts & { readonly clock: Clock },
+  ports: LostRunPorts & PublishPorts & { readonly clock: Clock },
 ): Promise<LostRunAnswer> {
   const outcome = await haltWithItsTakes(lost, ports);
   const run = await ports.ledger.readRun(lost.runId);

@@ -6,14 +6,14 @@ import { readRunBatches } from "../../ledger/run-batches.ts";
 import { summariseRun } from "../../ledger/run-summary.ts";
 import { markEndPublished } from "../../ledger/transitions/mark-end-published.ts";
 
-export type RunEndPorts = { readonly ledger: Ledger; readonly eventBus: EventBus };
+export type PublishPorts = { readonly ledger: Ledger; readonly eventBus: EventBus };
 
 /**
- * Tells of the end of a run that has ended, unless that is told. Whoever gets the event twice, since
- * its sender died before it could write that down, knows it by its `eventId`.
+ * Publishes the end of a run that has ended, unless it is published already. A publisher that dies
+ * before it records this publishes the event twice, with the same `eventId`.
  * @throws EventBusError
  */
-export async function publishRunEnd(run: Run, { ledger, eventBus }: RunEndPorts): Promise<void> {
+export async function publishRunEnd(run: Run, { ledger, eventBus }: PublishPorts): Promise<void> {
   if (!isEnded(run.status) || isEndPublished(run)) return;
   const summary = summariseRun(run, await readRunBatches(ledger, run), run.updatedAtMs);
   await eventBus.publish([runEvent(run, summary)]);

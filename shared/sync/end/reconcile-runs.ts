@@ -1,9 +1,9 @@
 import { isEnded, isEndPublished, type Run } from "../../ledger/run.ts";
 import { haltLostRun, type LostRunPorts } from "./lost-run.ts";
-import { publishRunEnd, type RunEndPorts } from "./publish-run-end.ts";
+import { type PublishPorts, publishRunEnd } from "./publish-run-end.ts";
 
 export type ReconcilePorts = LostRunPorts &
-  RunEndPorts & {
+  PublishPorts & {
     /** Whether the run's execution goes on, or may be about to start. */
     isWorkedOn(run: Run): Promise<boolean>;
     /** What the run is halted for, for a person. */

@@ -1,5 +1,5 @@
 import { EventBusError } from "../../events/event-bus.ts";
-import { lockProperty } from "../../ledger/lock-property.ts";
+import { lockProperty } from "../../ledger/property-lock.ts";
 import { isEnded, type Run } from "../../ledger/run.ts";
 import { orphanRun } from "../../ledger/transitions/orphan-run.ts";
 import { resumeRun as resumeTransition } from "../../ledger/transitions/resume-run.ts";

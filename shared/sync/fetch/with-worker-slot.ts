@@ -1,18 +1,18 @@
 import type { BatchMessage } from "../../ledger/batch-message.ts";
 import { unchanged } from "../../ledger/decision.ts";
-import { afterAnswer } from "../../ledger/ring-lease.ts";
 import type { Run } from "../../ledger/run.ts";
+import { afterAnswer } from "../../ledger/send-lease.ts";
 import { returnBatch } from "../../ledger/transitions/return-batch.ts";
 import { leaveWorkerSlot, takeWorkerSlot, workerSlotMs } from "../../ledger/worker-slots.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
 
-/** Whoever finds no seat has its batch rung again after this. */
+/** A batch for which no worker slot was free is sent again after this. */
 const comeBackMs = 1_000;
 const keepMs = workerSlotMs / 4;
 
 /**
- * Works while the take has a seat, of which a stage has as many as its lever says. When none is
- * free the batch is put back as it was rung, no attempt counted: undefined.
+ * Works while the take has a worker slot. The lever says how many slots a stage has. When none is
+ * free, the batch is put back unchanged, no attempt is counted, and the result is undefined.
  */
 export async function withWorkerSlot<Outcome>(
   message: BatchMessage,
@@ -22,27 +22,27 @@ export async function withWorkerSlot<Outcome>(
   const { ledger, clock } = ports;
   const take = `${message.runId}/${message.batchId}/${clock.random().toString(36).slice(2)}`;
   const { lever } = await ledger.readSettings();
-  const seated = await ledger.changeWorkerSlots((seats) =>
-    takeWorkerSlot(seats, take, lever, clock.nowMs()),
+  const seated = await ledger.changeWorkerSlots((slots) =>
+    takeWorkerSlot(slots, take, lever, clock.nowMs()),
   );
   if (!seated) {
     await putRingBack(message, ports);
     return undefined;
   }
   const ended = new AbortController();
-  const keeping = keepSeat(take, ports, ended.signal);
+  const keeping = keepWorkerSlot(take, ports, ended.signal);
   try {
     return await work();
   } finally {
     ended.abort();
     await keeping;
-    // A ledger that is away forgets the seat by itself.
-    await ledger.changeWorkerSlots((seats) => leaveWorkerSlot(seats, take)).catch(() => {});
+    // When the ledger does not answer, the worker slot expires.
+    await ledger.changeWorkerSlots((slots) => leaveWorkerSlot(slots, take)).catch(() => {});
   }
 }
 
-/** A take that is under way keeps its seat when the lever goes down, and ends with its slice. */
-async function keepSeat(
+/** A take under way keeps its worker slot when the lever goes down; it ends with its time slice. */
+async function keepWorkerSlot(
   take: string,
   { ledger, clock }: Pick<WorkPorts, "ledger" | "clock">,
   ended: AbortSignal,
@@ -51,8 +51,8 @@ async function keepSeat(
     await clock.sleep(keepMs, ended);
     if (ended.aborted) return;
     await ledger
-      .changeWorkerSlots((seats) =>
-        takeWorkerSlot(seats, take, Number.POSITIVE_INFINITY, clock.nowMs()),
+      .changeWorkerSlots((slots) =>
+        takeWorkerSlot(slots, take, Number.POSITIVE_INFINITY, clock.nowMs()),
       )
       .catch(() => {});
   }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { newBatch } from "../../ledger/batch.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
-import { lockProperty, releaseProperty } from "../../ledger/lock-property.ts";
+import { lockProperty, releaseProperty } from "../../ledger/property-lock.ts";
 import { batchIdAt, isEnded, type Run } from "../../ledger/run.ts";
 import { defaultInFlight, defaultQueueSize, type Settings } from "../../ledger/settings.ts";
 import { startRun } from "../../ledger/transitions/start-run.ts";

@@ -5,8 +5,8 @@ import { text as readAll } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createTerminal, type TerminalStream } from "../../../cli/output/terminal.ts";
-import { Screen } from "./screen.ts";
 import { sampleNowMs, sampleSnapshot } from "../../support/samples/run-samples.ts";
+import { Screen } from "./screen.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ now: sampleNowMs, toFake: ["setInterval", "clearInterval", "Date"] });

@@ -3,7 +3,7 @@ import { CommandError } from "../../../cli/output/command-error.ts";
 import { reportContent } from "../../../cli/rollout/report-content.ts";
 import { reportMarkdown } from "../../../cli/rollout/report-markdown.ts";
 import { settleDays } from "../../../cli/rollout/settle-days.ts";
-import { lockProperty } from "../../../shared/ledger/lock-property.ts";
+import { lockProperty } from "../../../shared/ledger/property-lock.ts";
 import { batchIdAt, type Run } from "../../../shared/ledger/run.ts";
 import { isEqual } from "../../../shared/operations/rollout/rollout-figures.ts";
 import type { SettledDay } from "../../../shared/operations/rollout/settle-differences.ts";

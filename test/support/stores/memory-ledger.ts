@@ -9,12 +9,12 @@ import {
   settingsOver,
   withChange,
 } from "../../../shared/ledger/settings.ts";
-import type { Seats } from "../../../shared/ledger/worker-slots.ts";
+import type { WorkerSlots } from "../../../shared/ledger/worker-slots.ts";
 
 /** The ledger in memory: the same transitions, no store. For tests and simulation. */
 export function memoryLedger(settings: Settings, nowMs: () => number = () => 0): Ledger {
   let set: SetSettings = {};
-  let seats: Seats = {};
+  let seats: WorkerSlots = {};
   let leverChanges: readonly SetLever[] = [];
   const runs = new Map<string, Run>();
   const batches = new Map<string, Batch>();

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { deadLetterLines, deadLettersTable } from "../../../../cli/output/views/dead-letters-view.ts";
+import {
+  deadLetterLines,
+  deadLettersTable,
+} from "../../../../cli/output/views/dead-letters-view.ts";
 import { deadLetterOf } from "../../../../shared/operations/dead-letters/dead-letter.ts";
 
 const nowMs = new Date(2026, 10, 21, 12, 0, 0).getTime();

@@ -6,13 +6,13 @@ import { type Hold, leaseMs, type Run } from "./run.ts";
  * rings that nobody answered the next ones are waited for twice as long as those were, each answer
  * brings the wait down again: so the queue holds few repeats, however many runs there are.
  */
-export function ringOf({ ringMs = leaseMs }: Run, nowMs: number): Hold {
+export function sendLease({ ringMs = leaseMs }: Run, nowMs: number): Hold {
   const hold = { token: 0, untilMs: nowMs + ringMs };
   return ringMs === leaseMs ? hold : { ...hold, ringMs };
 }
 
 /** A lost message must not stop a batch for longer. */
-export const mostRingMs = 300_000;
+export const maxSendLeaseMs = 300_000;
 
 const onAnswer = 0.8;
 
@@ -22,7 +22,7 @@ export function afterUnanswered(run: Run, batchIds: readonly string[]): Run {
     const hold = run.inFlight[batchId];
     return hold?.token === 0 ? [hold.ringMs ?? leaseMs] : [];
   });
-  const next = Math.min(2 * Math.max(0, ...waits), mostRingMs);
+  const next = Math.min(2 * Math.max(0, ...waits), maxSendLeaseMs);
   return next <= (run.ringMs ?? leaseMs) ? run : { ...run, ringMs: next };
 }
 
