@@ -2,17 +2,14 @@ import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import type { Analytics } from "./analytics.ts";
 import { type ParsedQuery, parseAnalyticsQuery } from "./analytics-query.ts";
-import type { FaultBoard, FaultKind, FaultTarget } from "./faults.ts";
+import { type FaultBoard, type FaultTarget, faultAnswer } from "./faults.ts";
 import {
   badRequest,
   forbidden,
   type HttpAnswer,
   quotaRefusal,
-  secondQuotaRefusal,
   serverError,
-  unauthorized,
   unknownSite,
-  userQuotaRefusal,
 } from "./http-answer.ts";
 import { searchTypeOf } from "./query.ts";
 import { rollingMinute } from "./rolling-minute.ts";
@@ -95,29 +92,4 @@ function targetOf(siteUrl: string, parsed: ParsedQuery): FaultTarget {
   if (parsed.kind === "refused") return { siteUrl, date: null, startRow: null, searchType: null };
   const { startDate: date, startRow } = parsed.query;
   return { siteUrl, date, startRow, searchType: searchTypeOf(parsed.query) };
-}
-
-/** What is answered instead of the truth; undefined for faults of another sort. */
-function faultAnswer(kind: FaultKind, siteUrl: string): HttpAnswer | undefined {
-  switch (kind) {
-    case "429":
-      return quotaRefusal(1);
-    case "429-qps":
-      return secondQuotaRefusal();
-    case "403-quota":
-      return quotaRefusal(0);
-    case "403-user-rate":
-      return userQuotaRefusal();
-    case "403-forbidden":
-      return forbidden(siteUrl);
-    case "401":
-      return unauthorized("Invalid Credentials", "authError");
-    case "404":
-      return unknownSite(siteUrl);
-    case "500":
-    case "503":
-      return serverError(kind === "500" ? 500 : 503);
-    default:
-      return undefined;
-  }
 }

@@ -142,7 +142,7 @@ async function subscribersText(TopicArn: string, severity: string): Promise<stri
   throw new Error(
     Subscriptions.length > 0
       ? `nobody has confirmed: ${counted(Subscriptions.length, "e-mail")} asks to`
-      : `nobody is told: name somebody under alarms.${severity} in the stage's file, and deploy`,
+      : `nobody gets it: name somebody under alarms.${severity} in the stage's file, and deploy`,
   );
 }
 

@@ -21,7 +21,7 @@ export function resumeCommand(): Command {
   return new Command("resume")
     .description("go on with a halted, failed or abandoned run, and follow it to its end")
     .argument("<run>", "the run's id")
-    .option("--clear-in-flight", "take it away from whoever carries it now", false)
+    .option("--clear-in-flight", "stop the execution that works on it now, and take over", false)
     .option("--sequential", "one worker, one request at a time, from here on", false)
     .addOption(onCompleteOption())
     .addOption(stageOption())

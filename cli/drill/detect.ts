@@ -35,5 +35,5 @@ export async function coordinatorSilent(
   const silentMs = nowMs - lastMs;
   if (silentMs < coordinatorSilenceMs) return undefined;
   const line = coordinatorSilenceMs / 1_000;
-  return `${metricNames.queueSize} not told of for ${Math.floor(silentMs / 1_000)} s (line ${line})`;
+  return `${metricNames.queueSize} has not been reported for ${Math.floor(silentMs / 1_000)} s (line ${line})`;
 }

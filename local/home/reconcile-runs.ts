@@ -15,6 +15,6 @@ export async function reconcileOwnedRuns(
     // the future was written before the clock stepped back.
     isWorkedOn: async (run) => run.updatedAtMs >= ownedSinceMs && run.updatedAtMs <= nowMs,
     reason: ({ runId }) =>
-      `the process that carried it ended; go on with: gsc-sync resume ${runId}`,
+      `the process that worked on it ended; go on with: gsc-sync resume ${runId}`,
   });
 }

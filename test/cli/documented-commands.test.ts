@@ -9,6 +9,7 @@ const documents = [
   "docs/accounts.md",
   "docs/commands.md",
   "docs/home.md",
+  "docs/reports.md",
   "docs/rollout.md",
   "docs/sample-server.md",
   "docs/sql.md",

@@ -58,7 +58,7 @@ export async function closeRun(input: CloseInput, ports: ClosePorts): Promise<Cl
   if (answer === "superseded") {
     // Its dispatcher may have come late and locked the property once more.
     if (isEnded(run.status)) await releaseProperty(run, ledger);
-    return { runId, status: "superseded", reason: `execution ${run.execution} carries the run` };
+    return { runId, status: "superseded", reason: `execution ${run.execution} works on the run` };
   }
   await releaseProperty(run, ledger);
   await publishRunEnd(run, ports);
