@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import type { Analytics } from "./analytics.ts";
 import { type ParsedQuery, parseAnalyticsQuery } from "./analytics-query.ts";
-import { type FaultBoard, type FaultTarget, faultAnswer } from "./faults.ts";
+import { type FaultBoard, type FaultKind, type FaultTarget, faultAnswer } from "./faults.ts";
 import {
   badRequest,
   forbidden,
