@@ -20,10 +20,7 @@ export type VersionedItems = {
   ): Promise<Outcome>;
 };
 
-/**
- * Items of a table that are changed under a version. A condition that failed because the SDK
- * repeated a write of ours that had succeeded is told apart by the change's own id.
- */
+/** Items of a table that are changed under a version, attribute by attribute. */
 export function versionedItems(client: DynamoDBDocumentClient, TableName: string): VersionedItems {
   async function readItem(Key: ItemKey) {
     const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
@@ -38,32 +35,64 @@ export function versionedItems(client: DynamoDBDocumentClient, TableName: string
         readonly outcome: Outcome;
       },
     ): Promise<Outcome> {
-      const changeId = randomUUID();
-      let written: Outcome | undefined;
-      for (let tries = 0; tries < maxTries; tries += 1) {
-        const item = await readItem(Key);
-        if (written !== undefined && item?.changeId === changeId) return written;
+      return changeUnderVersion(Key, readItem, (item) => {
         const { write, outcome } = decide(item);
-        if (write === null) return outcome;
-        const version = typeof item?.version === "number" ? item.version : 0;
-        try {
-          await client.send(
-            new UpdateCommand({
-              TableName,
-              Key,
-              ...setAttributes({ ...write, version: version + 1, changeId }, version),
-            }),
-          );
-          return outcome;
-        } catch (error) {
-          if (!isConditionFailure(error)) throw error;
-          written = outcome;
-          await delay(Math.random() * Math.min(5 * 2 ** tries, 100));
-        }
-      }
-      throw new LedgerError("contended", `gave up changing ${Key.pk} after ${maxTries} lost races`);
+        if (write === null) return { write, outcome };
+        return {
+          outcome,
+          write: ({ version, changeId }) =>
+            client.send(
+              new UpdateCommand({
+                TableName,
+                Key,
+                ...setAttributes({ ...write, version: version + 1, changeId }, version),
+              }),
+            ),
+        };
+      });
     },
   };
+}
+
+type Item = Record<string, unknown>;
+
+/** The version that was read, 0 for none, and the change's own id: both are written with it. */
+export type Stamp = { readonly version: number; readonly changeId: string };
+
+/**
+ * Reads, decides and writes until a write meets the version that was read. When the SDK repeats a
+ * write whose answer was lost, the repeat fails its condition: the item then has this change's id,
+ * and the change is not decided again. @throws LedgerError `contended`
+ */
+export async function changeUnderVersion<Outcome>(
+  key: ItemKey,
+  readItem: (key: ItemKey) => Promise<Item | undefined>,
+  decide: (item: Item | undefined) => {
+    readonly write: ((stamp: Stamp) => Promise<unknown>) | null;
+    readonly outcome: Outcome;
+  },
+): Promise<Outcome> {
+  const changeId = randomUUID();
+  let written: { readonly outcome: Outcome } | undefined;
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const item = await readItem(key);
+    if (written !== undefined && item?.changeId === changeId) return written.outcome;
+    const { write, outcome } = decide(item);
+    if (write === null) return outcome;
+    const version = typeof item?.version === "number" ? item.version : 0;
+    try {
+      await write({ version, changeId });
+      return outcome;
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      written = { outcome };
+      await delay(Math.random() * Math.min(5 * 2 ** tries, 100));
+    }
+  }
+  throw new LedgerError(
+    "contended",
+    `gave up changing ${key.pk} ${key.sk} after ${maxTries} lost races`,
+  );
 }
 
 /**

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import {
   DeleteCommand,
   type DynamoDBDocumentClient,
@@ -7,7 +6,7 @@ import {
   QueryCommand,
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { isConditionFailure } from "./dynamo-ledger-keys.ts";
+import { changeUnderVersion, type ItemKey, type Stamp } from "./dynamo-compare-and-set.ts";
 import { guardLedger } from "./guard-ledger.ts";
 import { LedgerError } from "./ledger-error.ts";
 
@@ -25,8 +24,6 @@ export type DynamoEntries = {
   ): Promise<Entry | undefined>;
 };
 
-const maxTries = 30;
-
 /**
  * Entries in the ledger table. An item's version is the condition of each write and of each
  * removal. `what` names them in errors, which are LedgerErrors.
@@ -35,7 +32,7 @@ export function dynamoEntries(
   client: DynamoDBDocumentClient,
   { table: TableName, what }: { readonly table: string; readonly what: string },
 ): DynamoEntries {
-  async function readItem(Key: EntryKey): Promise<Record<string, unknown> | undefined> {
+  async function readItem(Key: ItemKey): Promise<Record<string, unknown> | undefined> {
     const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
     return Item;
   }
@@ -64,23 +61,19 @@ export function dynamoEntries(
     schema: z.ZodType<Entry>,
     decide: (entry: Entry | undefined) => Entry | undefined,
   ): Promise<Entry | undefined> {
-    for (let tries = 0; tries < maxTries; tries += 1) {
-      const item = await readItem(key);
+    return changeUnderVersion(key, readItem, (item) => {
       const known = item === undefined ? undefined : parse(schema, item);
       const entry = decide(known);
-      if (entry === known) return known;
-      try {
-        await write(key, entry, typeof item?.version === "number" ? item.version : 0);
-        return entry;
-      } catch (error) {
-        if (!isConditionFailure(error)) throw error;
-        await delay(Math.random() * Math.min(5 * 2 ** tries, 100));
-      }
-    }
-    throw new LedgerError("contended", `gave up changing ${key.sk} after ${maxTries} lost races`);
+      if (entry === known) return { write: null, outcome: known };
+      return { write: (stamp) => write(key, entry, stamp), outcome: entry };
+    });
   }
 
-  async function write(Key: EntryKey, entry: object | undefined, version: number): Promise<void> {
+  async function write(
+    Key: EntryKey,
+    entry: object | undefined,
+    { version, changeId }: Stamp,
+  ): Promise<void> {
     const condition = {
       ConditionExpression: version === 0 ? "attribute_not_exists(pk)" : "#version = :version",
       ...(version === 0
@@ -94,7 +87,7 @@ export function dynamoEntries(
       await client.send(new DeleteCommand({ TableName, Key, ...condition }));
       return;
     }
-    const Item = { ...entry, ...Key, version: version + 1 };
+    const Item = { ...entry, ...Key, version: version + 1, changeId };
     await client.send(new PutCommand({ TableName, Item, ...condition }));
   }
 
