@@ -70,7 +70,9 @@ export async function syncNight(
 
 /** @throws CommandError when it did not come to its end */
 async function statusOf(nights: Executions, execution: string): Promise<string> {
-  const { status, cause } = (await nights.describe(execution)) ?? { status: "RUNNING" };
+  const night = await nights.describe(execution);
+  if (night === undefined) throw new Error("Step Functions does not know the execution");
+  const { status, cause } = night;
   if (status === "RUNNING" || status === "SUCCEEDED") return status;
   throw new CommandError(`the nightly machine ended as ${status}${cause ? `: ${cause}` : ""}`);
 }

@@ -16,7 +16,10 @@ export type EntryKey = { readonly pk: string; readonly sk: string };
 export type DynamoEntries = {
   list<Entry>(pk: string, skPrefix: string, schema: z.ZodType<Entry>): Promise<readonly Entry[]>;
   read<Entry>(key: EntryKey, schema: z.ZodType<Entry>): Promise<Entry | undefined>;
-  /** Decided again after a lost race; the same object: nothing is written; undefined: removed. */
+  /**
+   * Decided again after a lost race; the same object: nothing is written; undefined: removed. A
+   * removal that the SDK repeats is decided a second time, with nothing there.
+   */
   change<Entry extends object>(
     key: EntryKey,
     schema: z.ZodType<Entry>,

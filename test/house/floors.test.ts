@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { roomOf } from "./floors.ts";
+import { floors, roomOf } from "./floors.ts";
 import { circles, edgesBy, forbiddenImports, readImports } from "./import-graph.ts";
 
 const imports = await readImports(join(import.meta.dirname, "../.."));
@@ -15,6 +15,12 @@ test("the source's imports are all seen, type imports and dynamic ones included"
     from: "shared/sync/end/resume-run.ts",
     to: "shared/ledger/run.ts",
   });
+});
+
+test("each room of the order has files", () => {
+  const files = imports.flatMap(({ from, to }) => [from, to]);
+  const empty = floors.flat().filter((room) => !files.some((file) => roomOf(file) === room));
+  expect(empty).toEqual(["bench", "test", "."]);
 });
 
 test("each folder imports from lower floors only", () => {

@@ -16,11 +16,18 @@ export function textWidth(text: string): number {
   return stringWidth(text);
 }
 
-/** The text, or as much of it as fits with an ellipsis at its end. */
+/** The text, or as much of it as fits with an ellipsis at its end. A pipe's width is Infinity. */
 export function cut(text: string, width: number): string {
+  if (width === Number.POSITIVE_INFINITY) return text;
   // A cell may hold a megabyte. The ellipsis marks the cut even where the rest is invisible.
   const longest = Math.max(width, 0) * longestColumn;
-  return cliTruncate(text.length <= longest ? text : `${text.slice(0, longest)}…`, width);
+  const short = text.length <= longest ? text : `${text.slice(0, longest)}…`;
+  // The two libraries count a few clusters differently: the width that is checked is the last word.
+  for (let columns = width; columns > 0; columns -= 1) {
+    const shown = cliTruncate(short, columns);
+    if (textWidth(shown) <= width) return shown;
+  }
+  return "";
 }
 
 /** The text filled up with spaces to a width. */

@@ -1,11 +1,11 @@
-/** One execution of the sync state machine, as Step Functions describes it. */
+/** One execution of a state machine, as Step Functions describes it. */
 export type Execution = {
   readonly status: string;
   readonly error?: string | undefined;
   readonly cause?: string | undefined;
 };
 
-/** The sync state machine's executions, by name. */
+/** A state machine's executions, by name: those of the sync machine, or of the nightly one. */
 export type Executions = {
   /** A name that is taken starts nothing when the input is the same. */
   start(name: string, input: { readonly runId?: string | undefined }): Promise<void>;

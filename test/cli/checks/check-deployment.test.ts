@@ -119,7 +119,7 @@ test("an account in which others reserve so much that not every lever fits is to
   expect(await missing({ workers: leverEffect(4) })).toEqual([expect.stringMatching(/^lever: /)]);
 });
 
-test("what stands still, rings, or tells nobody is told of", async () => {
+test("what stands still, rings, or tells nobody gets it of", async () => {
   stacks.on(DescribeStacksCommand, { StackName: "gsc-sync-dev-pipeline" }).resolves({
     Stacks: [
       { StackName: "s", CreationTime: new Date(0), StackStatus: "UPDATE_ROLLBACK_COMPLETE" },
@@ -136,7 +136,7 @@ test("what stands still, rings, or tells nobody is told of", async () => {
   expect(await missing({ letters: 2 })).toEqual([
     expect.stringMatching(/^stack gsc-sync-dev-pipeline: UPDATE_ROLLBACK_COMPLETE: /),
     expect.stringMatching(/^nightly schedule: it is off/),
-    expect.stringMatching(/^alarm topic warn: nobody is told/),
+    expect.stringMatching(/^alarm topic warn: nobody gets it/),
     expect.stringMatching(/^alarm topic page: nobody has confirmed: 1 e-mail/),
     expect.stringMatching(/^alarms: gsc-sync-dev-queue-page: docs\/runbook/),
     "dead letters: 2 dead letters: gsc-sync dlq shows them",

@@ -30,6 +30,10 @@ describe("cutting", () => {
     expect(cut("👩‍👩‍👧👩‍👩‍👧", 3)).toBe("👩‍👩‍👧…");
   });
 
+  test("leaves a text whole where there is no width, as in a pipe", () => {
+    expect(cut("keywords".repeat(100), Number.POSITIVE_INFINITY)).toBe("keywords".repeat(100));
+  });
+
   test("of a megabyte measures only what is shown", () => {
     expect(cut("東".repeat(1_000_000), 5)).toBe("東東…");
   });

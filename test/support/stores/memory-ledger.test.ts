@@ -1,7 +1,7 @@
-import type { Ledger } from "../../../../shared/ledger/ledger.ts";
-import { type SetSettings, settingsOver, withChange } from "../../../../shared/ledger/settings.ts";
-import { describeLedger } from "../../../contracts/ledger-contract.ts";
-import { memoryLedger } from "../../../support/stores/memory-ledger.ts";
+import type { Ledger } from "../../../shared/ledger/ledger.ts";
+import { type SetSettings, settingsOver, withChange } from "../../../shared/ledger/settings.ts";
+import { describeLedger } from "../../contracts/ledger-contract.ts";
+import { memoryLedger } from "./memory-ledger.ts";
 
 describeLedger("memory", async () => {
   const held = memoryLedger({ lever: 3 });
