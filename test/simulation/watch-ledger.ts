@@ -50,6 +50,7 @@ export function watchLedger(
   /** Runs that were never halted, and must be before a failure is written. */
   const haltOnFailure = new Set<string>();
   const haltedOnce = new Set<string>();
+  const startedRuns = new Set<string>();
   const seatWatch = watchSeats({
     ...{ nowMs, skewMs, coverage, violated },
     mayRunOut: options.seatsMayRunOut,
@@ -95,6 +96,7 @@ export function watchLedger(
       newestTakes.set(key, Math.max(newest, token));
       if (options.countsTakes) seatWatch.began(after.runId, batchId);
     }
+    if (after.status === "running") startedRuns.add(after.runId);
     // A failure may be written after the halt that it caused, and even after the resume.
     if (after.haltedAtMs !== null || isEnded(after.status)) haltedOnce.add(after.runId);
     if (after.haltOnFailure && !haltedOnce.has(after.runId)) haltOnFailure.add(after.runId);
@@ -122,6 +124,20 @@ export function watchLedger(
     }
   }
 
+  /** Until a run starts, its plan may be made again, and days may have become final meanwhile. */
+  function judgePlan(plan: readonly Batch[]): void {
+    for (const batch of plan) {
+      const before = batches.get(keyOf(batch));
+      if (startedRuns.has(batch.runId)) violated(`${batch.batchId} was planned after the start`);
+      if (before !== undefined && batch.token < before.token) {
+        violated(`${batch.batchId} was planned over a newer take`);
+      }
+    }
+    const runIds = new Set(plan.map(({ runId }) => runId));
+    for (const [key, { runId }] of batches) if (runIds.has(runId)) batches.delete(key);
+    for (const batch of plan) batches.set(keyOf(batch), batch);
+  }
+
   function judgeBatch(batch: Batch): void {
     const before = batches.get(keyOf(batch));
     batches.set(keyOf(batch), batch);
@@ -129,7 +145,6 @@ export function watchLedger(
     if (batch.token < before.token) violated(`${batch.batchId} was written by an older take`);
     for (const [index, was] of before.units.entries()) {
       const is = batch.units[index];
-      const replanned = Object.keys(before.takes).length === 0 && before.token !== batch.token;
       if (is === undefined) violated(`${batch.batchId} lost a unit`);
       else if (
         was.status === "pending" &&
@@ -139,7 +154,7 @@ export function watchLedger(
         violated(`${was.date} of ${batch.batchId} failed, and the run was not halted first`);
       } else if (was.status !== "pending" && is.status === "pending") {
         violated(`${was.date} of ${batch.batchId} was ${was.status} and is pending again`);
-      } else if (is.attempts < was.attempts && is.status !== "done" && !replanned) {
+      } else if (is.attempts < was.attempts && is.status !== "done") {
         violated(`${was.date} of ${batch.batchId} lost an attempt`);
       }
     }
@@ -179,7 +194,7 @@ export function watchLedger(
     },
     async putBatches(plan) {
       const answer = await ledger.putBatches(plan);
-      if (answer === "saved") for (const batch of plan) judgeBatch(batch);
+      if (answer === "saved") judgePlan(plan);
       return answer;
     },
     async saveBatch(batch) {
