@@ -10,7 +10,8 @@
  * | credentials  | wrong or expired credentials: run stops                     |
  * | stale-token  | 401: sent once more with a new token, then as credentials   |
  * | invalid      | Google will never answer this request: the unit fails       |
- * | transient    | 5xx, timeouts, broken bodies: retried with backoff          |
+ * | transient    | 5xx, timeouts, foreign bodies: retried with backoff         |
+ * | unusable     | a 200 that breaks the contract: the same again is final     |
  * | aborted      | we gave up the request ourselves (halt, lease lost)         |
  */
 export type SearchConsoleFailure =
@@ -22,7 +23,9 @@ export type SearchConsoleFailure =
     }
   | { readonly kind: "forbidden" | "unknown-site" | "credentials" | "stale-token" }
   | { readonly kind: "invalid" | "aborted" }
-  | { readonly kind: "transient"; readonly retryAfterMs: number | null };
+  | { readonly kind: "transient"; readonly retryAfterMs: number | null }
+  /** `believedAfter`: how often the same answer has to come until it is Search Console's last word. */
+  | { readonly kind: "unusable"; readonly believedAfter: number };
 
 /** Which of Google's limits refused: requests a second, a minute, a day, or the load quota. */
 export type QuotaPeriod = "second" | "minute" | "load" | "day";

@@ -18,16 +18,17 @@ describe("a page", () => {
     expect(page).toEqual({ rows: [row], aggregation: "byPage", firstIncompleteDate: null });
   });
 
-  test("without rows is empty", () => {
-    expect(parsePage("{}", { keyCount: 2 })).toEqual({
+  test.each([{}, { rows: [] }])("without rows (%j) is empty when it says so", (none) => {
+    const body = JSON.stringify({ ...none, responseAggregationType: "byPage" });
+    expect(parsePage(body, { keyCount: 2 })).toEqual({
       rows: [],
-      aggregation: null,
+      aggregation: "byPage",
       firstIncompleteDate: null,
     });
   });
 
   test.each(["first_incomplete_date", "firstIncompleteDate"])("tells %s", (name) => {
-    const body = JSON.stringify({ metadata: { [name]: "2026-05-18" } });
+    const body = JSON.stringify({ rows: [row], metadata: { [name]: "2026-05-18" } });
     expect(parsePage(body, { keyCount: 2 }).firstIncompleteDate).toBe("2026-05-18");
   });
 
@@ -45,7 +46,7 @@ describe("a page", () => {
       { ...feed, position: 0 },
     ]);
     const none = JSON.stringify({ rows: [{ ...row, position: null }] });
-    expect(() => parsePage(none, expected)).toThrow("a metric of row 0");
+    expect(() => parsePage(none, expected)).toThrow("position of row 0");
   });
 
   test("may have rows with fields that it does not know", () => {
@@ -54,35 +55,77 @@ describe("a page", () => {
   });
 });
 
-describe("a body that breaks the contract is a transient failure", () => {
-  const rows = (one: object) => JSON.stringify({ rows: [row, one] });
+const rows = (one: object) => JSON.stringify({ rows: [row, one] });
+const backend = { error: { code: 503, message: "Backend Error" } };
+
+describe("a body that something else may have sent is a transient failure", () => {
   test.each([
-    ["cut off", JSON.stringify({ rows: [row] }).slice(0, -3), "cut off"],
-    ["empty", "", "cut off"],
+    ["cut off", JSON.stringify({ rows: [row] }).slice(0, -3), "the JSON body is cut off"],
+    ["empty", "", "the body is empty"],
+    ["white", " \n", "the body is empty"],
+    ["text", "sign in to wifi", "the body is not JSON"],
     ["HTML", "<html></html>", "HTML"],
     ["a list", "[]", "not a JSON object"],
-    ["rows that are no list", '{"rows":{}}', "not a list"],
-    ["a row that is no object", '{"rows":[null]}', "row 0"],
-    ["too few keys", rows({ ...row, keys: ["a"] }), "row 1 does not have 2 keys"],
-    ["too many keys", rows({ ...row, keys: ["a", "b", "c"] }), "row 1 does not have 2 keys"],
-    ["no keys", rows({ ...row, keys: undefined }), "row 1 does not have 2 keys"],
-    ["a key that is a number", rows({ ...row, keys: ["a", 1] }), "a key of row 1"],
-    ["a metric that is text", rows({ ...row, clicks: "1" }), "a metric of row 1"],
-    ["a missing metric", rows({ ...row, position: undefined }), "a metric of row 1"],
+    ["a number", "12", "not a JSON object"],
+    ["an error", JSON.stringify(backend), '"code":503,"message":"Backend Error"'],
+    ["an error beside rows", JSON.stringify({ rows: [row], ...backend }), "it is an error"],
+    ["a portal's", '{"message":"sign in to wifi"}', '"message":"sign in to wifi"'],
+    ["a nothing", '{"error":null}', "it is an error"],
     [
-      "an endless metric",
-      `{"rows":[{"keys":["a","b"],"clicks":1e999,"impressions":1,"ctr":1,"position":1}]}`,
-      "a metric of row 0",
-    ],
-    [
-      "a date that is none",
-      '{"metadata":{"first_incomplete_date":"2026-02-30"}}',
-      "first_incomplete_date",
+      "a portal's that knows our words",
+      '{"responseAggregationType":"byPage","login":"required"}',
+      '"login":"required"',
     ],
   ])("%s", (_name, body, said) => {
     const error = failureOf(() => parsePage(body, { keyCount: 2 }));
     expect(error.failure).toEqual({ kind: "transient", retryAfterMs: null });
     expect(error.message).toContain(said);
+  });
+
+  test("is quoted without tokens, on one line", () => {
+    const body = JSON.stringify({ message: "a\nb", access_token: "ya29.secret" });
+    const { message } = failureOf(() => parsePage(body, { keyCount: 2 }));
+    expect(message).not.toContain("secret");
+    expect(message).not.toContain("\n");
+  });
+});
+
+describe("a body that breaks the contract is final when it comes again", () => {
+  test.each([
+    ["not JSON", '{"rows":[{"ctr":NaN}]}', "the body is not JSON"],
+    ["rows that are no list", '{"rows":{}}', "not a list"],
+    ["rows that are null", '{"rows":null,"responseAggregationType":"byPage"}', "not a list"],
+    ["a row that is no object", '{"rows":[null]}', "row 0"],
+    ["too few keys", rows({ ...row, keys: ["a"] }), "row 1 does not have 2 keys"],
+    ["too many keys", rows({ ...row, keys: ["a", "b", "c"] }), "row 1 does not have 2 keys"],
+    ["no keys", rows({ ...row, keys: undefined }), "row 1 does not have 2 keys"],
+    ["a key that is a number", rows({ ...row, keys: ["a", 1] }), "a key of row 1"],
+    [
+      "a metric that is text",
+      rows({ ...row, clicks: "1" }),
+      'clicks of row 1 is not a number: "1"',
+    ],
+    ["a missing metric", rows({ ...row, position: undefined }), "position of row 1"],
+    ["a metric that is rounded", rows({ ...row, clicks: 2 ** 53 }), "clicks of row 1 is too large"],
+    [
+      "an endless metric",
+      `{"rows":[{"keys":["a","b"],"clicks":1e999,"impressions":1,"ctr":1,"position":1}]}`,
+      "clicks of row 0",
+    ],
+    [
+      "a date that is none",
+      '{"responseAggregationType":"byPage","metadata":{"first_incomplete_date":"2026-02-30"}}',
+      "first_incomplete_date",
+    ],
+  ])("%s", (_name, body, said) => {
+    const error = failureOf(() => parsePage(body, { keyCount: 2 }));
+    expect(error.failure).toEqual({ kind: "unusable", believedAfter: 2 });
+    expect(error.message).toContain(said);
+  });
+
+  test.each(["{}", '{"rows":[]}', '{"metadata":{}}'])("%s is doubted for longer", (body) => {
+    const error = failureOf(() => parsePage(body, { keyCount: 2 }));
+    expect(error.failure).toEqual({ kind: "unusable", believedAfter: 4 });
   });
 });
 

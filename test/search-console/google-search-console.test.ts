@@ -79,7 +79,7 @@ describe("a request", () => {
     ["https://example.com/a%20b/", "https%3A%2F%2Fexample.com%2Fa%2520b%2F"],
     ["https://example.com/ü/", "https%3A%2F%2Fexample.com%2F%C3%BC%2F"],
   ])("encodes all of %s, whatever slash the root URL ends in", async (siteUrl, encoded) => {
-    const server = await serve((response) => response.end("{}"));
+    const server = await serve((response) => response.end(goodBody));
     for (const rootUrl of [server.url, `${server.url}/`, `${server.url}/below/`]) {
       await googleSearchConsole({ rootUrl }).fetchPage({ ...request, siteUrl }, never());
     }
@@ -88,13 +88,13 @@ describe("a request", () => {
   });
 
   test("carries no credentials when no account is given", async () => {
-    const server = await serve((response) => response.end("{}"));
+    const server = await serve((response) => response.end(goodBody));
     await googleSearchConsole({ rootUrl: server.url }).fetchPage(request, never());
     expect(server.received[0]?.headers.authorization).toBeUndefined();
   });
 
   test("carries the account's token, asked for just before it", async () => {
-    const server = await serve((response) => response.end("{}"));
+    const server = await serve((response) => response.end(goodBody));
     const auth = sharedToken("account seo", async () => tokens("t1"));
     await googleSearchConsole({ rootUrl: server.url, auth }).fetchPage(request, never());
     expect(server.received[0]?.headers.authorization).toBe("Bearer t1");
@@ -102,7 +102,7 @@ describe("a request", () => {
 
   test("that is refused with 401 asks for one more try, with a new token", async () => {
     const server = await serve((response, { headers }) =>
-      response.writeHead(headers.authorization === "Bearer t2" ? 200 : 401).end("{}"),
+      response.writeHead(headers.authorization === "Bearer t2" ? 200 : 401).end(goodBody),
     );
     let opened = 0;
     const auth = sharedToken("account seo", async () => {
@@ -127,7 +127,7 @@ describe("a request", () => {
   });
 
   test("is not sent when no token can be had", async () => {
-    const server = await serve((response) => response.end("{}"));
+    const server = await serve((response) => response.end(goodBody));
     const auth = sharedToken("account seo", () => Promise.reject(new Error("invalid_grant")));
     const error = await failureOf(
       googleSearchConsole({ rootUrl: server.url, auth }).fetchPage(request, never()),

@@ -95,6 +95,10 @@ async function fetchByAppearance(
       gathered.add({ startRow, rows: page.rows.length, searchAppearance }, page, rows);
       await write(rows, work, context);
     });
+    if (read.kind === "failed") {
+      // The unit fails as a whole: a day never shows some of its appearances.
+      return { ...read, error: `search appearance ${searchAppearance}: ${read.error}` };
+    }
     if (read.kind !== "read") return read;
   }
   return { kind: "read" };

@@ -47,6 +47,8 @@ export async function requestPage(
   const { ports, meter, signal } = context;
   let waitedMs = 0;
   let tokenRenewed = false;
+  /** The newest failure, and how often it came in a row. */
+  let same = { error: "", count: 0 };
   for (let sends = 1; ; ) {
     try {
       const claim = await claimOne(context, waitedMs);
@@ -63,18 +65,26 @@ export async function requestPage(
           meter.exceeded();
           await refuse(failure, context);
           break;
-        case "transient":
-          if (sends >= maxSends || (failure.retryAfterMs ?? 0) > longestRetryWaitMs) {
-            const notBeforeMs = ports.clock.nowMs() + (failure.retryAfterMs ?? 0);
-            return { kind: "failed", final: false, error: error.message, notBeforeMs };
+        case "unusable":
+        case "transient": {
+          const retryAfterMs = failure.kind === "transient" ? (failure.retryAfterMs ?? 0) : 0;
+          same =
+            error.message === same.error
+              ? { ...same, count: same.count + 1 }
+              : { error: error.message, count: 1 };
+          const final = failure.kind === "unusable" && same.count >= failure.believedAfter;
+          if (final || sends >= maxSends || retryAfterMs > longestRetryWaitMs) {
+            const notBeforeMs = ports.clock.nowMs() + retryAfterMs;
+            return { kind: "failed", final, error: error.message, notBeforeMs };
           }
           meter.retried();
           await ports.clock.sleep(
-            Math.max(backoffMs(sends, ports.clock.random()), failure.retryAfterMs ?? 0),
+            Math.max(backoffMs(sends, ports.clock.random()), retryAfterMs),
             signal,
           );
           sends += 1;
           break;
+        }
         case "invalid":
           return { kind: "failed", final: true, error: error.message, notBeforeMs: 0 };
         case "stale-token":

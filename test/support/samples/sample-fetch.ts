@@ -4,6 +4,7 @@ import { quotaScopes } from "../../../shared/quota/scopes.ts";
 import { findReport } from "../../../shared/request/find-report.ts";
 import type { PacificDate } from "../../../shared/request/pacific-date.ts";
 import { googleSearchConsole } from "../../../shared/search-console/google-search-console.ts";
+import type { SearchConsole } from "../../../shared/search-console/search-console.ts";
 import { fetchUnit } from "../../../shared/sync/fetch/fetch-unit.ts";
 import { takeMeter } from "../../../shared/sync/fetch/take-meter.ts";
 import { createMemoryQuota } from "../stores/memory-quota.ts";
@@ -12,7 +13,13 @@ import { memoryRowStore } from "../stores/memory-row-store.ts";
 const siteUrl = "sc-domain:sample.example";
 
 /** Units of a built-in report, fetched from a sample server of the test's own into memory. */
-export async function sampleFetch(reportId: string, date: PacificDate, nowMs: () => number) {
+export async function sampleFetch(
+  reportId: string,
+  date: PacificDate,
+  nowMs: () => number,
+  /** Stands before the server. */
+  between = (searchConsole: SearchConsole) => searchConsole,
+) {
   const report = findReport(reportId);
   if (report === undefined) throw new Error(`no report ${reportId}`);
   const server = await startSampleSearchConsole({ now: nowMs });
@@ -31,7 +38,7 @@ export async function sampleFetch(reportId: string, date: PacificDate, nowMs: ()
         { unit, report, runId: "run-1", token },
         {
           ports: {
-            searchConsole: googleSearchConsole({ rootUrl: server.url }),
+            searchConsole: between(googleSearchConsole({ rootUrl: server.url })),
             quota,
             rows,
             clock: { nowMs, random: () => 0, sleep: async () => {} },

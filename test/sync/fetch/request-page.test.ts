@@ -157,6 +157,27 @@ describe("a transient fault", () => {
   });
 });
 
+describe("an answer that cannot be used", () => {
+  const unusable = (believedAfter: number) => failure({ kind: "unusable", believedAfter });
+
+  test.each([2, 4])("is final once it has come %i times", async (believedAfter) => {
+    const world = syncWorld({ fault: () => unusable(believedAfter) });
+    await workFirst(world);
+    expect(world.searchConsole.sent).toHaveLength(believedAfter);
+    const [unit] = (await world.batch(0)).units;
+    expect(unit).toMatchObject({ status: "failed", lastError: "Google says unusable" });
+    expect((await world.finish()).status).toBe("completed_with_failures");
+  });
+
+  test("is sent again, and believed only when it comes twice in a row", async () => {
+    const faults = [unusable(2), transient(), unusable(2)];
+    const world = syncWorld({ fault: (_request, nth) => faults[nth - 1] });
+    expect((await workFirst(world)).kind).toBe("settled");
+    expect(world.searchConsole.sent).toHaveLength(4);
+    expect((await world.finish()).status).toBe("complete");
+  });
+});
+
 describe("when Google refuses for its quota", () => {
   test("the scope closes, the batch comes back after it opens, and no attempt is counted", async () => {
     const world = syncWorld({

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { failure } from "../../support/fakes/scripted-search-console.ts";
 import { pacific } from "../../support/samples/pacific.ts";
 import { sampleFetch } from "../../support/samples/sample-fetch.ts";
 
@@ -66,6 +67,26 @@ describe("a unit by search appearance and page", () => {
     for (let token = 2; token < 8; token += 1) await world.fetch(token);
     expect(world.server.seen().list.some(({ fault }) => fault !== undefined)).toBe(true);
     expect((await world.visible()).join("\n") === before.join("\n")).toBe(true);
+  });
+
+  test("names the appearance that Google lists and then refuses, and fails as a whole", async () => {
+    let asked = "";
+    const sample = await sampleFetch("search_appearance_pages", date, Date.now, (real) => ({
+      async fetchPage(request, signal) {
+        const [filter] = request.report.dimensionFilterGroups?.at(-1)?.filters ?? [];
+        if (filter === undefined || asked === "") {
+          asked = filter?.expression ?? "";
+          return real.fetchPage(request, signal);
+        }
+        asked = filter.expression;
+        throw failure({ kind: "invalid" });
+      },
+    }));
+    const outcome = await sample.fetch(1);
+    const error = `search appearance ${asked}: Google says invalid`;
+    expect(outcome).toMatchObject({ kind: "failed", final: true, error });
+    const { siteUrl } = sample.unit;
+    expect(await sample.rows.readUnits({ siteUrl, from: date, to: date })).toEqual([]);
   });
 
   test("sends a request again that failed in passing, and no other", async () => {
