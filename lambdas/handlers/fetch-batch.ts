@@ -15,7 +15,7 @@ import { putLetterCopy } from "../../shared/operations/dead-letters/dynamo-lette
 import { googleAccounts } from "../../shared/registry/google-accounts.ts";
 import type { WorkPorts } from "../../shared/sync/fetch/fetch-ports.ts";
 import { pageMemoryBudget, workerPageBytes } from "../../shared/sync/fetch/page-memory-budget.ts";
-import { quarantining } from "../../shared/sync/fetch/quarantine.ts";
+import { quarantineDenied } from "../../shared/sync/fetch/property-denied.ts";
 import { workBatch } from "../../shared/sync/fetch/work-batch.ts";
 import { accountSecrets } from "../account-secrets.ts";
 import { clientPatience } from "../client-patience.ts";
@@ -66,13 +66,13 @@ async function work(message: BatchMessage): Promise<void> {
   const rows = await openRows();
   const known = await ledger.readRun(message.runId);
   if (known === undefined) return;
-  const searchConsole = await searchConsoleOf(known.accountId);
   const ports: WorkPorts = {
     ledger,
     eventBus,
     quota,
     quotaEvents: telemetry.quota,
-    searchConsole: quarantining(searchConsole, known.accountId, registry, Date.now),
+    searchConsole: await searchConsoleOf(known.accountId),
+    quarantine: quarantineDenied(registry, Date.now),
     rows,
     pageMemoryBudget: room,
     clock: systemClock,

@@ -8,6 +8,8 @@ export type GoogleErrorBody = {
   readonly reason: string | null;
   /** Every reason that is given, in the order above. */
   readonly reasons: readonly string[];
+  /** Every domain that is given: `usageLimits`, `global`, … */
+  readonly domains: readonly string[];
   /** The canonical code: `RESOURCE_EXHAUSTED`, `PERMISSION_DENIED`, … */
   readonly canonical: string | null;
   readonly message: string;
@@ -35,12 +37,16 @@ export function parseGoogleErrorBody(body: string): GoogleErrorBody {
     asText(asObject(asList(error.errors)[0])?.reason),
     ...details.map((detail) => asText(detail.reason)),
   ].filter((reason) => reason !== null);
+  const domains = asList(error.errors)
+    .map((each) => asText(asObject(each)?.domain))
+    .filter((domain) => domain !== null);
   const units = details.map((detail) => asText(asObject(detail.metadata)?.quota_unit));
   const delays = details.map((detail) => asSeconds(detail.retryDelay));
   return {
     structured: true,
     reason: reasons[0] ?? null,
     reasons,
+    domains,
     canonical: asText(error.status),
     message: asText(error.message) ?? "",
     quotaUnit: units.find((unit) => unit !== null) ?? null,
@@ -52,6 +58,7 @@ const nothing: GoogleErrorBody = {
   structured: false,
   reason: null,
   reasons: [],
+  domains: [],
   canonical: null,
   message: "",
   quotaUnit: null,

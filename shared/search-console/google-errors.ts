@@ -98,24 +98,34 @@ const credentialReasons = new Set([
   "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
 ]);
 
+/** A 403 that is about the property: its owner says no. */
+const ownersReasons = new Set(["forbidden", "insufficientPermissions"]);
+
+/**
+ * No reason that is not known here stops more than the unit: Google's lists grow. Whatever counts
+ * against a usage limit is known by its domain.
+ */
 function failureOf(
   status: number,
   body: GoogleErrorBody,
   retryAfterMs: number | null,
 ): SearchConsoleFailure {
+  if (status === 401 || body.reasons.some((reason) => credentialReasons.has(reason))) {
+    return { kind: "credentials" };
+  }
   if (isQuotaRefusal(status, body)) {
     const period = quotaPeriod(body);
     return { kind: "quota", period, scope: quotaScope(body, period), retryAfterMs };
-  }
-  if (status === 401 || body.reasons.some((reason) => credentialReasons.has(reason))) {
-    return { kind: "credentials" };
   }
   if (status >= 500 || status === 408) return { kind: "transient", retryAfterMs };
   // Something between us and Google (a proxy, a login page) answers: neither Google's word on the
   // request nor the owner's no.
   if (!body.structured) return { kind: "transient", retryAfterMs };
-  if (status === 404) return { kind: "unknown-site" };
-  if (status === 403) return { kind: "forbidden" };
+  const reason = body.reasons[0];
+  if (status === 404 && (reason ?? "notFound") === "notFound") return { kind: "unknown-site" };
+  if (status === 403 && (reason === undefined || ownersReasons.has(reason))) {
+    return { kind: "forbidden" };
+  }
   return { kind: "invalid" };
 }
 
@@ -133,6 +143,7 @@ function bounded(failure: SearchConsoleFailure, nowMs: number): SearchConsoleFai
 function isQuotaRefusal(status: number, body: GoogleErrorBody): boolean {
   if (status === 429) return true;
   if (status !== 403) return false;
+  if (body.domains.includes("usageLimits")) return true;
   if (body.reasons.some((reason) => quotaReasons.has(reason))) return true;
   if (body.canonical === "RESOURCE_EXHAUSTED") return true;
   // With no reason at all, waiting is the mistake that costs less than stopping the property.
@@ -148,6 +159,7 @@ function quotaPeriod(body: GoogleErrorBody): QuotaPeriod {
   const unit = /^1\/(s|min|d)\//.exec(body.quotaUnit ?? "")?.[1];
   if (unit !== undefined) return unit === "d" ? "day" : unit === "s" ? "second" : "minute";
   if (/\bload quota\b/i.test(body.message)) return "load";
+  if (body.reasons.includes("concurrentLimitExceeded")) return "second";
   if (/\bQPS\b|\bper second\b/i.test(body.message)) return "second";
   if (/\bQPD\b|\bper day\b|\bdaily\b/i.test(body.message)) return "day";
   return "minute";

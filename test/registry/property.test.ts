@@ -6,9 +6,7 @@ import {
   resumeProperty,
   withSettings,
 } from "../../shared/registry/property.ts";
-import { SearchConsoleError } from "../../shared/search-console/search-console-error.ts";
-import { quarantining } from "../../shared/sync/fetch/quarantine.ts";
-import { pacific } from "../support/samples/pacific.ts";
+import { quarantineDenied } from "../../shared/sync/fetch/property-denied.ts";
 import { memoryRegistry } from "../support/stores/memory-registry.ts";
 
 const siteUrl = "sc-domain:example.com";
@@ -34,80 +32,28 @@ test("a pause that a person asked for is not turned into a quarantine", () => {
   expect(resumeProperty(active, 9)).toBe(active);
 });
 
-const report = {
-  id: "page_query",
-  searchType: "web",
-  dimensions: ["page", "query"],
-  dataState: "final",
-} as const;
-const request = { siteUrl, report, date: pacific("2026-05-06"), startRow: 0 };
-
-test.each([
-  ["forbidden", "quarantined"],
-  ["unknown-site", "quarantined"],
-  ["credentials", "active"],
-  ["invalid", "active"],
-] as const)("Search Console's %s leaves the property %s", async (kind, status) => {
+test("what Search Console denies to its account is quarantined, with the reason", async () => {
   const registry = memoryRegistry();
   await registry.changeProperty(siteUrl, () => active);
-  const refusal = new SearchConsoleError("it says no", {
-    failure: { kind },
-    status: 403,
-    reason: "x",
-  });
-  const refusing = { fetchPage: () => Promise.reject(refusal) };
-  const watched = quarantining(refusing, active.accountId, registry, () => 7);
-  const { signal } = new AbortController();
-  await expect(watched.fetchPage(request, signal)).rejects.toBe(refusal);
+  await quarantineDenied(registry, () => 7)(active, "it says no", 7);
   const property = await registry.readProperty(siteUrl);
-  expect(property).toMatchObject({ status, reason: status === "active" ? null : "it says no" });
+  expect(property).toMatchObject({ status: "quarantined", reason: "it says no", sinceMs: 7 });
 });
 
 test("what another account may not read, or was asked before a resume, is no fault of the property", async () => {
   const registry = memoryRegistry();
-  const refusal = new SearchConsoleError("it says no", {
-    failure: { kind: "forbidden" },
-    status: 403,
-    reason: "x",
-  });
-  const { signal } = new AbortController();
-  let nowMs = 7;
+  const quarantine = quarantineDenied(registry, () => 9);
   await registry.changeProperty(siteUrl, () => active);
-  const other = quarantining(
-    { fetchPage: () => Promise.reject(refusal) },
-    "another",
-    registry,
-    () => nowMs,
-  );
-  await expect(other.fetchPage(request, signal)).rejects.toBe(refusal);
+  await quarantine({ siteUrl, accountId: "another" }, "it says no", 9);
   expect(await registry.readProperty(siteUrl)).toEqual(active);
 
-  const late = quarantining(
-    {
-      async fetchPage() {
-        nowMs = 9;
-        await registry.changeProperty(siteUrl, () => ({ ...active, sinceMs: 8 }));
-        throw refusal;
-      },
-    },
-    active.accountId,
-    registry,
-    () => nowMs,
-  );
-  await expect(late.fetchPage(request, signal)).rejects.toBe(refusal);
+  await registry.changeProperty(siteUrl, () => ({ ...active, sinceMs: 8 }));
+  await quarantine(active, "it says no", 7);
   expect(await registry.readProperty(siteUrl)).toMatchObject({ status: "active", sinceMs: 8 });
 });
 
 test("a refusal registers nothing that was not registered", async () => {
   const registry = memoryRegistry();
-  const refusal = new SearchConsoleError("no", {
-    failure: { kind: "forbidden" },
-    status: 403,
-    reason: "x",
-  });
-  const refusing = { fetchPage: () => Promise.reject(refusal) };
-  const watched = quarantining(refusing, active.accountId, registry, () => 7);
-  const { signal } = new AbortController();
-  await expect(watched.fetchPage(request, signal)).rejects.toBe(refusal);
+  await quarantineDenied(registry, () => 7)(active, "no", 7);
   expect(await registry.listProperties()).toEqual([]);
 });

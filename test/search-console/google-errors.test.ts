@@ -145,6 +145,42 @@ describe("a refusal means", () => {
       '{"error":{"code":403,"message":"The caller does not have permission","status":"PERMISSION_DENIED"}}',
       { kind: "forbidden" },
     ],
+    [
+      "requests at once",
+      403,
+      classic(403, "concurrentLimitExceeded", "Limit exceeded."),
+      quota("second", "property"),
+    ],
+    [
+      "a limit that nobody has heard of",
+      403,
+      classic(403, "weeklyLimitExceeded", "Limit exceeded."),
+      quota("minute", "property"),
+    ],
+    [
+      "a 403 for a reason that nobody has heard of",
+      403,
+      classic(403, "moonPhase", "Not tonight.", "global"),
+      { kind: "invalid" },
+    ],
+    [
+      "a 403 of another of Google's services",
+      403,
+      modern(403, "PERMISSION_DENIED", "CONSUMER_SUSPENDED"),
+      { kind: "invalid" },
+    ],
+    [
+      "a 404 for a reason that nobody has heard of",
+      404,
+      classic(404, "methodMoved", "Elsewhere.", "global"),
+      { kind: "invalid" },
+    ],
+    [
+      "a client that is not registered, though the domain is that of limits",
+      403,
+      classic(403, "accessNotConfigured", "Access Not Configured."),
+      { kind: "credentials" },
+    ],
     ["a proxy's 403", 403, "<html>Blocked by your company</html>", transient],
     [
       "a token without the scope",

@@ -4,8 +4,15 @@ import { errorText } from "../../request/run-limits.ts";
 import type { UnitRecord } from "../../rows/unit-record.ts";
 import type { UnitOutcome } from "./fetch-unit.ts";
 
+/** An outcome of which nothing has to be asked any more. */
+export type SettledOutcome = Exclude<UnitOutcome, { kind: "denied" }>;
+
 /** What an attempt's outcome makes of the unit in the batch item. */
-export function applyUnitOutcome(unit: BatchUnit, outcome: UnitOutcome, clock: Clock): BatchUnit {
+export function applyUnitOutcome(
+  unit: BatchUnit,
+  outcome: SettledOutcome,
+  clock: Clock,
+): BatchUnit {
   const ended = { ...unit, begun: false };
   switch (outcome.kind) {
     case "done":

@@ -32,6 +32,12 @@ export type WorkPorts = FetchPorts & {
   readonly eventBus: EventBus;
   /** The scopes that a run's requests count in, as they are set now. */
   scopesOf(run: Run): readonly QuotaScope[];
+  /** Takes a registered property out of the nightly sync that has been refused since `askedMs`. */
+  quarantine?(
+    run: Pick<Run, "siteUrl" | "accountId">,
+    reason: string,
+    askedMs: number,
+  ): Promise<void>;
   /** The process's largest resident set, MB. */
   memoryMb(): number;
   /** Units of a batch fetched at once, off the sequential path. */

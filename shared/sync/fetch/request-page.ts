@@ -15,7 +15,11 @@ export type PageOutcome =
       readonly error: string;
       /** Google asked not to be asked again before then (epoch ms; 0: it did not). */
       readonly notBeforeMs: number;
+      /** The whole batch waits until then, not this unit alone. */
+      readonly batchWaits?: boolean;
     }
+  /** Search Console refuses the property, or does not know it. */
+  | { readonly kind: "denied"; readonly error: string }
   /** Nothing of this run can succeed. */
   | { readonly kind: "fatal"; readonly error: string }
   | { readonly kind: "aborted" };
@@ -94,6 +98,7 @@ export async function requestPage(
           break;
         case "forbidden":
         case "unknown-site":
+          return { kind: "denied", error: error.message };
         case "credentials":
           return { kind: "fatal", error: error.message };
         case "aborted":

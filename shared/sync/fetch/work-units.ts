@@ -3,12 +3,13 @@ import type { BatchUnit } from "../../ledger/batch.ts";
 import type { Run } from "../../ledger/run.ts";
 import { findReport } from "../../request/find-report.ts";
 import { deferredByOutage, isOutage } from "../store-outage.ts";
-import { applyUnitOutcome } from "./apply-unit-outcome.ts";
+import { applyUnitOutcome, type SettledOutcome } from "./apply-unit-outcome.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
-import { fetchUnit, type UnitOutcome } from "./fetch-unit.ts";
+import { fetchUnit } from "./fetch-unit.ts";
 import { haltOnFailure } from "./halt-on-failure.ts";
 import { haltTake } from "./halt-take.ts";
 import type { StopReason } from "./lease-watch.ts";
+import { settleDenial } from "./property-denied.ts";
 import { recordFigures } from "./record-figures.ts";
 import type { RunHalt, TakeWork, TimeSliceEnd } from "./take.ts";
 
@@ -60,6 +61,9 @@ export async function workUnits(
     const outcome = await settle(index, attempted, work, ports);
     longestUnitMs = Math.max(longestUnitMs, clock.nowMs() - unitStartedAtMs);
     if (outcome.kind === "deferred") end = { deferred: outcome };
+    if (outcome.kind === "failed" && outcome.batchWaits === true) {
+      end = { deferred: { untilMs: outcome.notBeforeMs, reason: outcome.error } };
+    }
   }
 
   /** A ledger that fails one lane stops them all: no unit goes on when the take has ended. */
@@ -80,7 +84,7 @@ export async function workUnits(
   return end;
 }
 
-async function attempt(index: number, work: TakeWork, ports: WorkPorts): Promise<UnitOutcome> {
+async function attempt(index: number, work: TakeWork, ports: WorkPorts): Promise<SettledOutcome> {
   const { take, progress, stop, meter } = work;
   const { run, token } = take;
   const unit = progress.batch().units[index];
@@ -90,7 +94,8 @@ async function attempt(index: number, work: TakeWork, ports: WorkPorts): Promise
     return { kind: "failed", final: true, error, notBeforeMs: 0 };
   }
   try {
-    return await fetchUnit(
+    const askedMs = ports.clock.nowMs();
+    const outcome = await fetchUnit(
       {
         unit: { siteUrl: run.siteUrl, report: unit.report, date: unit.date },
         report,
@@ -99,6 +104,8 @@ async function attempt(index: number, work: TakeWork, ports: WorkPorts): Promise
       },
       { ports, scopesNow: () => ports.scopesOf(run), meter, signal: stop.signal },
     );
+    if (outcome.kind !== "denied") return outcome;
+    return await settleDenial(unit, { error: outcome.error, askedMs }, work, ports);
   } catch (error) {
     if (stop.signal.aborted) return { kind: "aborted" };
     if (isOutage(error)) return deferredByOutage(error, ports.clock);
@@ -114,10 +121,10 @@ async function attempt(index: number, work: TakeWork, ports: WorkPorts): Promise
  */
 async function settle(
   index: number,
-  outcome: UnitOutcome,
+  outcome: SettledOutcome,
   work: TakeWork,
   ports: WorkPorts,
-): Promise<UnitOutcome> {
+): Promise<SettledOutcome> {
   const { take, progress } = work;
   const before = progress.batch().units[index];
   if (before === undefined) return outcome;
@@ -137,12 +144,12 @@ async function settle(
   return outcome;
 }
 
-function haltAfter(run: Run, after: BatchUnit, outcome: UnitOutcome): RunHalt | null {
+function haltAfter(run: Run, after: BatchUnit, outcome: SettledOutcome): RunHalt | null {
   if (outcome.kind === "fatal") return { reason: outcome.error, endsAs: "failed" };
   return haltOnFailure(run, after);
 }
 
-function eventAfter(run: Run, after: BatchUnit, outcome: UnitOutcome): UnitEvent | null {
+function eventAfter(run: Run, after: BatchUnit, outcome: SettledOutcome): UnitEvent | null {
   if (outcome.kind === "done") return unitCompleteEvent(run, after, outcome.record);
   return after.status === "failed" ? unitFailedEvent(run, after) : null;
 }

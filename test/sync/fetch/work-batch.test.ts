@@ -7,6 +7,7 @@ import { haltRun } from "../../../shared/ledger/transitions/halt-run.ts";
 import { resumeRun } from "../../../shared/ledger/transitions/resume-run.ts";
 import { takeBatch } from "../../../shared/ledger/transitions/take-batch.ts";
 import type { WorkPorts } from "../../../shared/sync/fetch/fetch-ports.ts";
+import { workBatch } from "../../../shared/sync/fetch/work-batch.ts";
 import { failure, transient } from "../../support/fakes/scripted-search-console.ts";
 import { dateAt, runId, type SyncWorld, syncWorld } from "../../support/homes/sync-world.ts";
 import { aRun } from "../../support/samples/a-run.ts";
@@ -166,24 +167,72 @@ describe("a unit that fails attempt after attempt", () => {
   });
 });
 
-describe("a property whose owner says no", () => {
-  test.each(["forbidden", "unknown-site", "credentials"] as const)(
-    "(%s) stops the run as failed, with the reason and without an attempt",
+describe("a property that Search Console refuses", () => {
+  /** Refuses the third day's first `times` requests, or all. */
+  async function refused(
+    kind: "forbidden" | "unknown-site" | "credentials",
+    times = Infinity,
+    day = 2,
+  ) {
+    const quarantined: string[] = [];
+    const world = syncWorld({
+      fault: ({ date }, nth) =>
+        date === dateAt(day) && nth <= times ? failure({ kind }) : undefined,
+      unitsAtOnce: 1,
+    });
+    await world.start([5, 5], { concurrency: 1 });
+    const ports = {
+      ...world.ports,
+      quarantine: async (_run: unknown, reason: string) => void quarantined.push(reason),
+    };
+    return {
+      world,
+      quarantined,
+      run: await world.finish((batchId) => workBatch({ runId, batchId }, ports)),
+    };
+  }
+
+  test("for its credentials stops the run as failed, at once and without an attempt", async () => {
+    const { world, run, quarantined } = await refused("credentials");
+    expect(run).toMatchObject({ status: "failed", reason: "Google says credentials" });
+    expect(world.searchConsole.sent).toHaveLength(3);
+    const [first, second, third] = (await world.batch(0)).units;
+    expect([first?.status, second?.status]).toEqual(["done", "done"]);
+    expect(third).toMatchObject({ status: "pending", attempts: 0, begun: false });
+    expect(await world.run()).toMatchObject({ inFlight: {}, haltsAs: null });
+    expect(quarantined).toEqual([]);
+  });
+
+  test.each(["forbidden", "unknown-site"] as const)(
+    "(%s) before it answered anything stops the run at once, and is quarantined",
     async (kind) => {
-      const world = syncWorld({
-        fault: ({ date }) => (date === dateAt(2) ? failure({ kind }) : undefined),
-        unitsAtOnce: 1,
-      });
-      await world.start([5, 5], { concurrency: 1 });
-      expect(await world.finish()).toMatchObject({
-        status: "failed",
-        reason: `Google says ${kind}`,
-      });
-      expect(world.searchConsole.sent).toHaveLength(3);
-      const [first, second, third] = (await world.batch(0)).units;
-      expect([first?.status, second?.status]).toEqual(["done", "done"]);
-      expect(third).toMatchObject({ status: "pending", attempts: 0, begun: false });
-      expect(await world.run()).toMatchObject({ inFlight: {}, haltsAs: null });
+      const { world, run, quarantined } = await refused(kind, Infinity, 0);
+      expect(run).toMatchObject({ status: "failed", reason: `Google says ${kind}` });
+      expect(world.searchConsole.sent).toHaveLength(1);
+      expect((await world.batch(0)).units[0]).toMatchObject({ status: "pending", attempts: 0 });
+      expect(quarantined).toEqual([`Google says ${kind}`]);
+    },
+  );
+
+  test.each([1, 2])("%i times after good answers is asked again, and only then", async (times) => {
+    const { world, run, quarantined } = await refused("forbidden", times);
+    expect(run.status).toBe("complete");
+    expect(world.searchConsole.sent).toHaveLength(10 + times);
+    const asked = world.searchConsole.sent.filter(({ date }) => date === dateAt(2));
+    const waits = asked.slice(1).map(({ atMs }, index) => atMs - (asked[index]?.atMs ?? 0));
+    for (const [index, waitMs] of waits.entries()) {
+      expect(waitMs).toBeGreaterThanOrEqual(index === 0 ? 15_000 : 60_000);
+    }
+    expect(quarantined).toEqual([]);
+  });
+
+  test.each(["forbidden", "unknown-site"] as const)(
+    "(%s) again and again after good answers is believed at the third time",
+    async (kind) => {
+      const { world, run, quarantined } = await refused(kind);
+      expect(run).toMatchObject({ status: "failed", reason: `Google says ${kind}` });
+      expect(world.searchConsole.sent.filter(({ date }) => date === dateAt(2))).toHaveLength(3);
+      expect(quarantined).toEqual([`Google says ${kind}`]);
     },
   );
 });
