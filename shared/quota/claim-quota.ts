@@ -193,25 +193,27 @@ export function createQuota(store: QuotaStore, now: () => number): Quota {
     async refuse(scopes, refusal) {
       const refused = scopes.find((scope) => scope.kind === refusal.scope);
       if (refused === undefined) return [];
-      const closures = [await refuseScope(refused)];
+      const window = await refuseScope(refused);
+      const closures = [closureOf(refused, window)];
+      // A stray of one property says nothing of its account.
+      if (closureAt(window.standing, now())?.period !== refusal.period) return closures;
       const account = scopes.find((scope) => scope.kind === "account");
       if (refused.kind === "property" && account !== undefined && refusal.period !== "day") {
         let second = false;
         await store.changeStanding(account, (window, nowMs) => {
           const noted = noteRefusedProperty(window, refused.id, refusal, nowMs);
           second = noted.second;
-          return second ? refuseWindow(noted.window, account, refusal, nowMs) : noted.window;
+          return second ? refuseWindow(noted.window, account, refusal, nowMs, true) : noted.window;
         });
         if (second) closures.push(closureOf(account, await store.read(account)));
       }
       return closures;
 
-      async function refuseScope(scope: QuotaScope): Promise<ScopeClosure> {
+      async function refuseScope(scope: QuotaScope): Promise<QuotaWindow> {
         lots.drop(scope);
-        const window = await store.changeStanding(scope, (found, nowMs) =>
+        return store.changeStanding(scope, (found, nowMs) =>
           refuseWindow(found, scope, refusal, nowMs),
         );
-        return closureOf(scope, window);
       }
     },
     async close(scope, untilMs, reason) {

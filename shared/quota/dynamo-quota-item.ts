@@ -51,6 +51,7 @@ export function parseQuotaItem(item: Record<string, unknown> | undefined): Quota
 
 const count = z.int().min(0);
 const lowering = z.object({ to: count, atMs: z.number(), recoveryMs: z.number().positive() });
+const refusalCount = { fromMs: z.number(), grantedAtFrom: count, count };
 const period = z.enum(["second", "minute", "load", "day"]);
 
 const StandingSchema = z.object({
@@ -62,6 +63,10 @@ const StandingSchema = z.object({
   burst: lowering.nullable(),
   loadUntilMs: z.number().nullable(),
   refusedProperty: z.object({ id: z.string(), period, untilMs: z.number() }).nullable(),
+  refusals: z
+    .object({ ...refusalCount, minute: z.object(refusalCount) })
+    .nullable()
+    .default(null),
 }) satisfies z.ZodType<Standing>;
 
 const SharersSchema = z.record(z.string(), z.object({ used: count, told: count, hungry: count }));

@@ -2,6 +2,7 @@ import type { QuotaPeriod } from "../search-console/search-console-error.ts";
 import { type Lowering, lowered, type RecoveryRule } from "./lowering.ts";
 import type { QuotaRefusal, QuotaScope } from "./quota.ts";
 import { closureAfterRefusal, closureMs } from "./refusal-closure.ts";
+import { hearRefusal, judgeRefusals, leastDoubtedShare } from "./refusal-doubt.ts";
 import { closureAt, type Standing, scopeInStanding } from "./standing.ts";
 import { closeWindow, type QuotaWindow, rollWindow } from "./window.ts";
 
@@ -9,7 +10,8 @@ import { closeWindow, type QuotaWindow, rollWindow } from "./window.ts";
  * What Google's refusal makes of the scope it names:
  *
  *   second -> closed for 2 s, the burst halved
- *   minute -> closed for a minute, the budget lowered towards what Google last granted
+ *   minute -> a stray: nothing; near the budget again and again: the budget lowered a little;
+ *             the limit: closed for a minute, the budget lowered towards what Google last granted
  *   load   -> closed for 15 minutes; the second time in a row until Pacific midnight
  *   day    -> closed until Pacific midnight
  *
@@ -21,9 +23,14 @@ export function refuseWindow(
   scope: QuotaScope,
   refusal: Pick<QuotaRefusal, "period" | "retryAfterMs">,
   nowMs: number,
+  isBelieved = false,
 ): QuotaWindow {
   const { standing } = window;
   const same = isHeardAlready(standing, refusal.period, nowMs);
+  if (refusal.period === "minute" && !same && !isBelieved) {
+    const doubted = doubtRefusal(window, scope, refusal.retryAfterMs, nowMs);
+    if (doubted !== null) return doubted;
+  }
   const closure = closureAfterRefusal(refusal, nowMs, same ? null : standing.loadUntilMs);
   const next: Standing = {
     ...standing,
@@ -32,6 +39,7 @@ export function refuseWindow(
       refusal.period === "minute" ? loweredBudget(window, scope, same, nowMs) : standing.budget,
     burst:
       refusal.period === "second" && !same ? halvedBurst(window, scope, nowMs) : standing.burst,
+    refusals: refusal.period === "minute" ? null : standing.refusals,
     loadUntilMs: refusal.period === "load" ? closure.untilMs : standing.loadUntilMs,
   };
   // The same refusal heard twice does not close for longer, unless Google asks for it.
@@ -40,6 +48,38 @@ export function refuseWindow(
   }
   return closeWindow({ ...window, standing: next }, closure);
 }
+
+/** The window after a refusal that is not believed; null: Google's limit is reached. */
+function doubtRefusal(
+  window: QuotaWindow,
+  scope: QuotaScope,
+  retryAfterMs: number | null,
+  nowMs: number,
+): QuotaWindow | null {
+  const { standing } = window;
+  const rolled = rollWindow(window, nowMs);
+  const now = scopeInStanding(scope, standing, nowMs);
+  const refusals = hearRefusal(standing.refusals, rolled, nowMs);
+  const verdict = judgeRefusals(refusals, rolled, now, scope.budget);
+  if (verdict === "limit") return null;
+  const isLoweredLately =
+    standing.budget !== null && nowMs - standing.budget.atMs < closureMs.minute;
+  const least = Math.ceil(scope.budget * leastDoubtedShare);
+  const lower = verdict === "frequent" && !isLoweredLately && now.budget > least;
+  const to = Math.max(Math.floor(now.budget * gentleShare), least);
+  const budget = lower ? lowered(standing.budget, to, budgetRecovery, nowMs) : standing.budget;
+  const next = {
+    ...window,
+    standing: { ...standing, version: standing.version + 1, refusals, budget },
+  };
+  if (retryAfterMs === null) return next;
+  return closeWindow(next, { untilMs: nowMs + retryAfterMs, reason: askedToWait, period: null });
+}
+
+const askedToWait = "Google refused, and asked to wait";
+
+/** What is granted next where requests are refused too often, of what was granted before. */
+const gentleShare = 0.9;
 
 /** Whether what the period's limit asks for has been done: another limit may have closed for longer. */
 function isHeardAlready(standing: Standing, period: QuotaPeriod, nowMs: number): boolean {
@@ -50,7 +90,7 @@ function isHeardAlready(standing: Standing, period: QuotaPeriod, nowMs: number):
     case "second":
       return within(standing.burst, closureMs.second);
     case "minute":
-      return within(standing.budget, closureMs.minute);
+      return standing.refusals === null && within(standing.budget, closureMs.minute);
     case "load":
       return standing.loadUntilMs !== null && standing.loadUntilMs > nowMs;
     case "day":
@@ -109,7 +149,8 @@ function loweredBudget(
   // Of the requests counted, one more was refused than was known when the budget was lowered.
   if (same && budget !== null) return { ...budget, to: Math.max(budget.to - 1, leastBudget) };
   const now = scopeInStanding(scope, window.standing, nowMs).budget;
-  const granted = Math.min(rollWindow(window, nowMs).total - 1, now);
+  const refused = (window.standing.refusals?.minute.count ?? 0) + 1;
+  const granted = Math.min(rollWindow(window, nowMs).total - refused, now);
   const to = Math.min(Math.max(Math.floor(granted * cautiousShare), leastBudget), now);
   return lowered(budget, to, budgetRecovery, nowMs);
 }

@@ -1,6 +1,7 @@
 import type { QuotaPeriod } from "../search-console/search-console-error.ts";
 import { type Lowering, loweredAt } from "./lowering.ts";
 import type { QuotaScope } from "./quota.ts";
+import type { Refusals } from "./refusal-doubt.ts";
 
 /** What Google's refusals have made of a scope; kept beside its counts, shared by all workers. */
 export type Standing = {
@@ -13,6 +14,8 @@ export type Standing = {
   readonly loadUntilMs: number | null;
   /** Of an account: the property that was refused last. Another one's refusal is the account's. */
   readonly refusedProperty: RefusedProperty | null;
+  /** Refusals that may have been strays; null once one was believed. */
+  readonly refusals: Refusals | null;
 };
 
 export type Closure = {
@@ -35,6 +38,7 @@ export const goodStanding: Standing = {
   burst: null,
   loadUntilMs: null,
   refusedProperty: null,
+  refusals: null,
 };
 
 /** The closure in effect at `nowMs`. */

@@ -27,6 +27,10 @@ export type PageOutcome =
 /** Sends of one page before the unit's attempt is given up. */
 const maxSends = 4;
 
+/** Refusals for quota of one page before its batch goes back, where the scope stays open. */
+const maxRefusals = 12;
+const refusedPageWaitMs = 30_000;
+
 /** A longer Retry-After is waited out in the queue, not by a worker. */
 const longestRetryWaitMs = 5_000;
 
@@ -51,6 +55,7 @@ export async function requestPage(
   const { ports, meter, signal } = context;
   let waitedMs = 0;
   let tokenRenewed = false;
+  let refusals = 0;
   /** The newest failure, and how often it came in a row. */
   let same = { error: "", count: 0 };
   for (let sends = 1; ; ) {
@@ -68,6 +73,15 @@ export async function requestPage(
         case "quota":
           meter.exceeded();
           await refuse(failure, context);
+          refusals += 1;
+          // One that does not close the scope may be a stray; this page is asked again a little later.
+          if (refusals >= maxRefusals) {
+            const untilMs = ports.clock.nowMs() + refusedPageWaitMs;
+            return { kind: "deferred", untilMs, reason: error.message };
+          }
+          meter.waitBegun();
+          await ports.clock.sleep(backoffMs(Math.min(refusals, 3), ports.clock.random()), signal);
+          meter.waitEnded();
           break;
         case "unusable":
         case "transient": {

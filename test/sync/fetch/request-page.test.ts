@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { WorkPorts } from "../../../shared/sync/fetch/fetch-ports.ts";
 import { failure, refusal, transient } from "../../support/fakes/scripted-search-console.ts";
-import { type SyncWorld, syncWorld } from "../../support/homes/sync-world.ts";
+import { dateAt, type SyncWorld, syncWorld } from "../../support/homes/sync-world.ts";
 import { sampleRows } from "../../support/samples/row-samples.ts";
 
 const twoPages = sampleRows(25_001);
@@ -179,9 +179,31 @@ describe("an answer that cannot be used", () => {
 });
 
 describe("when Google refuses for its quota", () => {
-  test("the scope closes, the batch comes back after it opens, and no attempt is counted", async () => {
+  test("once, the page is asked again a moment later, and the scope stays open", async () => {
     const world = syncWorld({
       fault: (_request, nth) => (nth === 1 ? refusal("minute") : undefined),
+    });
+    expect((await workFirst(world)).kind).toBe("settled");
+    const [refused, again] = world.searchConsole.sent;
+    expect((again?.atMs ?? 0) - (refused?.atMs ?? 0)).toBeLessThan(1_000);
+    expect(await world.quota.usage(world.scopes)).toMatchObject([{ closedUntilMs: null }, {}, {}]);
+    expect(await world.summary()).toMatchObject({ quota: { exceeded: 1 }, retries: 0 });
+  });
+
+  test("a page again and again that others are not refused, its batch comes back later", async () => {
+    const world = syncWorld({
+      fault: ({ date }, nth) => (date === dateAt(0) && nth <= 12 ? refusal("minute") : undefined),
+    });
+    await world.start([20]);
+    await world.ring();
+    expect((await world.work(0)).kind).toBe("returned");
+    expect((await world.batch(0)).units[0]).toMatchObject({ attempts: 0, status: "pending" });
+    expect((await world.finish()).status).toBe("complete");
+  });
+
+  test("until that is believed, the scope closes, the batch comes back after it opens, and no attempt is counted", async () => {
+    const world = syncWorld({
+      fault: (_request, nth) => (nth <= 8 ? refusal("minute") : undefined),
     });
     expect((await workFirst(world)).kind).toBe("returned");
     const [usage] = await world.quota.usage(world.scopes);
@@ -190,21 +212,24 @@ describe("when Google refuses for its quota", () => {
     expect(run.returned[0]?.notBeforeMs).toBe(usage?.closedUntilMs);
     expect(run.reason).toBe(usage?.reason);
     expect((await world.batch(0)).units[0]).toMatchObject({ attempts: 0, begun: false });
-    expect(await world.summary()).toMatchObject({ quota: { exceeded: 1 }, retries: 0 });
+    expect(await world.summary()).toMatchObject({ quota: { exceeded: 8 }, retries: 0 });
 
     expect((await world.finish()).status).toBe("complete");
-    expect(world.searchConsole.sent).toHaveLength(2);
-    expect(world.searchConsole.sent[1]?.atMs).toBeGreaterThanOrEqual(usage?.closedUntilMs ?? 0);
+    expect(world.searchConsole.sent).toHaveLength(9);
+    expect(world.searchConsole.sent[8]?.atMs).toBeGreaterThanOrEqual(usage?.closedUntilMs ?? 0);
   });
 
   test("a unit in its middle waits for a minute rather than begin again", async () => {
     const world = syncWorld({
       rowsOf: () => twoPages,
-      fault: ({ startRow }, nth) => (startRow > 0 && nth === 1 ? refusal("minute") : undefined),
+      fault: ({ startRow }, nth) => (startRow > 0 && nth <= 8 ? refusal("minute") : undefined),
     });
     expect((await workFirst(world)).kind).toBe("settled");
-    expect(world.searchConsole.sent.map(({ startRow }) => startRow)).toEqual([0, 25_000, 25_000]);
-    const [, refused, again] = world.searchConsole.sent;
+    expect(world.searchConsole.sent.map(({ startRow }) => startRow)).toEqual([
+      0,
+      ...Array(9).fill(25_000),
+    ]);
+    const [refused, again] = world.searchConsole.sent.slice(-2);
     expect((again?.atMs ?? 0) - (refused?.atMs ?? 0)).toBeGreaterThanOrEqual(60_000);
     const [take] = Object.values((await world.batch(0)).takes);
     expect(take?.durationMs).toBeLessThan(5_000);
@@ -213,7 +238,7 @@ describe("when Google refuses for its quota", () => {
   test("a unit in its middle that is refused again and again gives its worker back", async () => {
     const world = syncWorld({
       rowsOf: () => twoPages,
-      fault: ({ startRow }, nth) => (startRow > 0 && nth <= 5 ? refusal("minute") : undefined),
+      fault: ({ startRow }, nth) => (startRow > 0 && nth <= 16 ? refusal("minute") : undefined),
     });
     const startedAtMs = world.clock.nowMs();
     expect((await workFirst(world)).kind).toBe("returned");
