@@ -1,22 +1,6 @@
 import type { QuotaScope } from "./quota.ts";
+import type { Refusals } from "./standing.ts";
 import { type QuotaWindow, subWindowMs } from "./window.ts";
-
-/**
- * Refusals of the minute's limit that were heard and not yet believed. Google refuses now and then
- * far below its limit; a limit that is reached refuses everything until its minute has moved on.
- */
-export type Refusals = {
-  /** When the first of a row was heard (epoch ms), and what its sub-window had granted by then. */
-  readonly fromMs: number;
-  readonly grantedAtFrom: number;
-  readonly count: number;
-  /** The same over a longer time, which shows how often requests are refused. */
-  readonly minute: {
-    readonly fromMs: number;
-    readonly grantedAtFrom: number;
-    readonly count: number;
-  };
-};
 
 /**
  * - `stray`: requests sent since the first refusal were answered

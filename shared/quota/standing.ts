@@ -1,7 +1,6 @@
 import type { QuotaPeriod } from "../search-console/search-console-error.ts";
 import { type Lowering, loweredAt } from "./lowering.ts";
 import type { QuotaScope } from "./quota.ts";
-import type { Refusals } from "./refusal-doubt.ts";
 
 /** What Google's refusals have made of a scope; kept beside its counts, shared by all workers. */
 export type Standing = {
@@ -29,6 +28,23 @@ export type RefusedProperty = {
   readonly id: string;
   readonly period: QuotaPeriod;
   readonly untilMs: number;
+};
+
+/**
+ * Refusals of the minute's limit that were heard and not yet believed. Google refuses now and then
+ * far below its limit; a limit that is reached refuses everything until its minute has moved on.
+ */
+export type Refusals = {
+  /** When the first of a row was heard (epoch ms), and what its sub-window had granted by then. */
+  readonly fromMs: number;
+  readonly grantedAtFrom: number;
+  readonly count: number;
+  /** The same over a longer time, which shows how often requests are refused. */
+  readonly minute: {
+    readonly fromMs: number;
+    readonly grantedAtFrom: number;
+    readonly count: number;
+  };
 };
 
 export const goodStanding: Standing = {
