@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { auth } from "@googleapis/searchconsole";
 import * as z from "zod";
@@ -26,6 +27,7 @@ export function openCredentials(content: string, name: string): Authorizer {
         email: credentials.client_email,
         key: credentials.private_key,
         scopes: [searchConsoleScope],
+        ...quotaProject(credentials),
         transporterOptions: { fetchImplementation: fetchTokensFrom(credentials.token_uri) },
       });
     case "authorized_user": {
@@ -34,6 +36,7 @@ export function openCredentials(content: string, name: string): Authorizer {
       const client = new auth.OAuth2({
         clientId,
         clientSecret,
+        ...quotaProject(credentials),
         transporterOptions: { fetchImplementation: fetchTokensFrom(token_uri) },
       });
       client.setCredentials({ refresh_token });
@@ -67,19 +70,40 @@ function externalAccount(credentials: z.infer<typeof ExternalAccountSchema>): Au
     : new auth.IdentityPoolClient({ ...options, credential_source });
 }
 
+/** Whose project the requests count in, where the file says so: `x-goog-user-project`. */
+function quotaProject({ quota_project_id }: { readonly quota_project_id?: string | undefined }) {
+  return quota_project_id === undefined ? {} : { quotaProjectId: quota_project_id };
+}
+
 /** What is sent to a token endpoint is a secret: it goes to Google, or stays on this machine. */
 const tokenUrl = z.string().refine(isTokenUrl, {
   error: "is neither Google's nor on this machine",
 });
 
 const text = z.string().min(1);
+/** Fields that Google's own tools write into files of every kind. */
+const common = {
+  quota_project_id: text.exactOptional(),
+  universe_domain: z
+    .literal("googleapis.com", { error: "is not googleapis.com, where Search Console is" })
+    .exactOptional(),
+};
+/** A key that was copied through a shell or a `.env` has its newlines written out. */
+const privateKey = text
+  .transform((key) => key.replaceAll("\\r", "").replaceAll("\\n", "\n").replaceAll("\r", ""))
+  .refine((key) => key.includes("-----BEGIN"), { error: "is no PEM key", abort: true })
+  .refine(isPrivateKey, {
+    error: "is a PEM key that cannot be read: part of it is missing, or it was changed on its way",
+  });
 const ServiceAccountSchema = z.object({
+  ...common,
   type: z.literal("service_account"),
   client_email: text,
-  private_key: text.refine((key) => key.includes("-----BEGIN"), { error: "is no PEM key" }),
+  private_key: privateKey,
   token_uri: tokenUrl.optional(),
 });
 const SignInSchema = z.object({
+  ...common,
   type: z.literal("authorized_user"),
   client_id: text,
   client_secret: text,
@@ -92,7 +116,12 @@ const tokenFormat = z.object({
 });
 /** https://google.aip.dev/auth/4117; a credential source that runs a program is not taken. */
 const ExternalAccountSchema = z.object({
+  ...common,
   type: z.literal("external_account"),
+  workforce_pool_user_project: text.exactOptional(),
+  service_account_impersonation: z
+    .object({ token_lifetime_seconds: z.number().exactOptional() })
+    .exactOptional(),
   audience: text,
   subject_token_type: text,
   token_url: tokenUrl,
@@ -135,6 +164,12 @@ function parseCredentials(content: string, path: string): z.infer<typeof Credent
       `${path} is an OAuth client, which is not yet a sign-in: run "gsc-sync login --client ${path}".`,
     );
   }
+  if (ImpersonationSchema.safeParse(json).success) {
+    throw credentialsError(
+      "badCredentialFile",
+      `${path} impersonates a service account, which gsc-sync does not do. Name that service account's own key, or let the account that signs in read the property.`,
+    );
+  }
   const parsed = CredentialsSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path: at, message }) => `${at.join(".")}: ${message}`);
@@ -147,6 +182,8 @@ function parseCredentials(content: string, path: string): z.infer<typeof Credent
 const whatIsExpected =
   "A credential file is a service account's key, what gsc-sync login writes, or an external account's configuration.";
 
+const ImpersonationSchema = z.object({ type: z.literal("impersonated_service_account") });
+
 const OAuthClientSchema = z.union([
   z.object({ installed: z.looseObject({}) }),
   z.object({ web: z.looseObject({}) }),
@@ -154,7 +191,7 @@ const OAuthClientSchema = z.union([
 
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return decodeText(await readFile(path));
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
     const reason =
@@ -164,6 +201,23 @@ async function readText(path: string): Promise<string> {
           ? "may not be read by this user"
           : `cannot be read (${code})`;
     throw credentialsError(code, `the credential file ${path} ${reason}.`);
+  }
+}
+
+/** UTF-8, or UTF-16 as PowerShell writes it, with or without a byte order mark. */
+function decodeText(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  return new TextDecoder(second === 0 ? "utf-16le" : "utf-8").decode(bytes);
+}
+
+function isPrivateKey(key: string): boolean {
+  try {
+    createPrivateKey(key);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -35,7 +35,7 @@ describe("a fault on demand, as Google's client meets it", () => {
     reset: transient,
     truncated: transient,
     html: transient,
-    "wrong-types": transient,
+    "wrong-types": { kind: "unusable" },
   };
 
   test.each(Object.entries(met))("%s", async (name, failure) => {

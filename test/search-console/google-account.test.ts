@@ -104,6 +104,39 @@ describe("an account's credentials", () => {
     expect(fault.message).toBe(`account seo: the credential file ${path} is not there.`);
   });
 
+  const unchanged = (text: string) => text;
+  test.each([
+    ["UTF-16 with a mark, as PowerShell writes it", unchanged, "utf16le", "\ufeff"],
+    ["UTF-16 without a mark", unchanged, "utf16le", ""],
+    ["UTF-8 with a mark", unchanged, "utf8", "\ufeff"],
+    [
+      "newlines that a shell wrote out",
+      (text: string) => text.replaceAll("\\n", "\\\\n"),
+      "utf8",
+      "",
+    ],
+    [
+      "Windows' newlines in its key",
+      (text: string) => text.replaceAll("\\n", "\\r\\n"),
+      "utf8",
+      "",
+    ],
+  ] as const)("in a file with %s", async (_name, change, encoding, mark) => {
+    const path = writeServiceAccount(temporaryFolder(), "seo", server.url);
+    writeFileSync(path, mark + change(readFileSync(path, "utf8")), encoding);
+    expect((await ofFile(path).headers()).authorization).toMatch(/^Bearer ya29/);
+  });
+
+  test.each([writeServiceAccount, writeSignIn, writeExternalAccount])(
+    "of %o: requests count in the project that the file names",
+    async (write) => {
+      const path = write(temporaryFolder(), "seo", server.url);
+      const content: object = JSON.parse(readFileSync(path, "utf8"));
+      writeFileSync(path, JSON.stringify({ ...content, quota_project_id: "billing-1" }));
+      expect(await ofFile(path).headers()).toMatchObject({ "x-goog-user-project": "billing-1" });
+    },
+  );
+
   test.each([
     ["no JSON", "-----BEGIN PRIVATE KEY-----secret", /is not JSON/],
     ["an unknown kind", { type: "api_key", key: "secret" }, /type: Invalid/],
@@ -113,6 +146,31 @@ describe("an account's credentials", () => {
       "a key that is none",
       { type: "service_account", client_email: "a@b.c", private_key: "secret" },
       /private_key: is no PEM key/,
+    ],
+    [
+      "a key that was cut",
+      {
+        type: "service_account",
+        client_email: "a@b.c",
+        private_key: "-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----",
+      },
+      /private_key: is a PEM key that cannot be read/,
+    ],
+    [
+      "an impersonation",
+      { type: "impersonated_service_account", source_credentials: { private_key: "secret" } },
+      /impersonates a service account, which gsc-sync does not do/,
+    ],
+    [
+      "another universe",
+      {
+        type: "authorized_user",
+        client_id: "a",
+        client_secret: "secret",
+        refresh_token: "secret",
+        universe_domain: "cloud.example",
+      },
+      /universe_domain: is not googleapis.com/,
     ],
     [
       "a token endpoint of somebody else",

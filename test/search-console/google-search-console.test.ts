@@ -133,7 +133,7 @@ describe("a request", () => {
       googleSearchConsole({ rootUrl: server.url, auth }).fetchPage(request, never()),
     );
     expect(error.failure.kind).toBe("credentials");
-    expect(error.message).toMatch(/^account seo: .*sign in again/);
+    expect(error.message).toMatch(/^account seo: .*Sign in again/);
     expect(server.received).toEqual([]);
   });
 
