@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { parseJson } from "../shared/lib/parse-json.ts";
+import { runIdOf } from "../shared/request/run-request.ts";
 import { DsqlRoleSchema } from "../shared/rows/dsql-role.ts";
 
 /** What the state machine sends to its functions. */
@@ -54,12 +56,5 @@ export const ExecutionEndedEventSchema = z.object({
 
 /** The run that an execution's input names, if it names one. */
 export function runIdOfInput(input: string | null | undefined): string | undefined {
-  if (!input) return undefined;
-  try {
-    return NamedRunSchema.safeParse(JSON.parse(input)).data?.runId;
-  } catch {
-    return undefined;
-  }
+  return runIdOf(parseJson(input ?? ""));
 }
-
-const NamedRunSchema = z.object({ runId: z.string().min(1) });

@@ -8,6 +8,7 @@ import { renewLease } from "../../shared/ledger/transitions/renew-lease.ts";
 import { returnBatch } from "../../shared/ledger/transitions/return-batch.ts";
 import { submitBatch } from "../../shared/ledger/transitions/submit-batch.ts";
 import { takeBatch } from "../../shared/ledger/transitions/take-batch.ts";
+import { InvalidRequestError, parseRunRequest } from "../../shared/request/parse-run-request.ts";
 import type { Report } from "../../shared/request/report.ts";
 import {
   errorText,
@@ -17,7 +18,6 @@ import {
   mostUnitsABatch,
 } from "../../shared/request/run-limits.ts";
 import { RunRequestSchema } from "../../shared/request/run-request.ts";
-import { runRequestFaults } from "../../shared/request/run-request-faults.ts";
 import { eventsOfPass, handOverAtEvents } from "../../shared/sync/execution-events.ts";
 import { splitIntoBatches } from "../../shared/sync/plan/plan-units.ts";
 import { aRun } from "../support/samples/a-run.ts";
@@ -223,9 +223,12 @@ describe("what is beyond the largest run", () => {
     const definitions = definitionsOf(mostDefinitionBytes + 20 * kilobyte);
     const request = { siteUrl, from: "2026-03-01", to: "2026-03-02", definitions };
     const reports = definitions.map(({ id }) => id);
-    expect(runRequestFaults({ ...request, reports }, nowMs)).toEqual([
-      "the configured reports of this run hold 84 KB, and a run carries 64 KB: ask for fewer at once, or shorten their filters",
-    ]);
-    expect(runRequestFaults({ ...request, reports: reports.slice(0, 5) }, nowMs)).toEqual([]);
+    expect(() => parseRunRequest({ ...request, reports }, nowMs)).toThrow(
+      new InvalidRequestError([
+        "the configured reports of this run hold 84 KB, and a run may hold 64 KB: ask for fewer at once, or shorten their filters",
+      ]),
+    );
+    const few = parseRunRequest({ ...request, reports: reports.slice(0, 5) }, nowMs);
+    expect(few.reports).toHaveLength(5);
   });
 });
