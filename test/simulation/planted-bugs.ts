@@ -103,8 +103,8 @@ function flippingEarly(ports: WorkPorts): WorkPorts {
       async writeRows(unit, generation, report, written) {
         await rows.writeRows(unit, generation, report, written);
         const gathered = gatherUnit();
-        const page = { rows: written, aggregation: null, firstIncompleteDate: null };
-        gathered.add({ startRow: 0, rows: written.length }, page, written);
+        const page = { rows: written.rows, aggregation: null, firstIncompleteDate: null };
+        gathered.add({ startRow: 0, rows: written.fetchedRows }, page, written);
         const figures = gathered.figures();
         const record = { ...unit, ...figures, generation, runId: "run-1", fetchedAtMs: 0 };
         await rows.completeUnit(record, clock.nowMs());

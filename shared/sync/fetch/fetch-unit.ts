@@ -1,5 +1,4 @@
 import { type Report, reportShape } from "../../request/report.ts";
-import type { Row } from "../../request/row.ts";
 import {
   appearanceList,
   reportOfAppearance,
@@ -7,6 +6,7 @@ import {
   withAppearance,
 } from "../../request/search-appearance.ts";
 import type { Unit } from "../../request/unit.ts";
+import { type KeyedRows, keyedRows } from "../../rows/keyed-rows.ts";
 import type { UnitRecord } from "../../rows/unit-record.ts";
 import type { Page } from "../../search-console/search-console.ts";
 import { type Gathered, gatherUnit } from "./gather-unit.ts";
@@ -65,8 +65,9 @@ async function fetchReport(
 ): Promise<PagesOutcome> {
   const query = { ...work.unit, report: work.report, beginsUnit: true };
   return readPages(query, context, async (startRow, page) => {
-    gathered.add({ startRow, rows: page.rows.length }, page, page.rows);
-    await write(page.rows, work, context);
+    const rows = keyedRows(page.rows);
+    gathered.add({ startRow, rows: page.rows.length }, page, rows);
+    await write(rows, work, context);
   });
 }
 
@@ -83,7 +84,7 @@ async function fetchByAppearance(
   const appearances: string[] = [];
   const list = { ...unit, report: appearanceList(report), beginsUnit: true };
   const listed = await readPages(list, context, async (startRow, page) => {
-    gathered.add({ startRow, rows: page.rows.length }, page, []);
+    gathered.add({ startRow, rows: page.rows.length }, page, keyedRows([]));
     appearances.push(...appearancesOf(page));
   });
   if (listed.kind !== "read") return listed;
@@ -91,7 +92,7 @@ async function fetchByAppearance(
     const filtered = reportOfAppearance(report, searchAppearance);
     const query = { ...unit, report: filtered, beginsUnit: false };
     const read = await readPages(query, context, async (startRow, page) => {
-      const rows = withAppearance(report, searchAppearance, page.rows);
+      const rows = keyedRows(withAppearance(report, searchAppearance, page.rows));
       gathered.add({ startRow, rows: page.rows.length, searchAppearance }, page, rows);
       await write(rows, work, context);
     });
@@ -104,8 +105,8 @@ function appearancesOf(page: Page): readonly string[] {
   return page.rows.flatMap((row) => row.keys);
 }
 
-async function write(rows: readonly Row[], work: UnitWork, context: UnitContext): Promise<void> {
-  if (rows.length === 0) return;
+async function write(rows: KeyedRows, work: UnitWork, context: UnitContext): Promise<void> {
+  if (rows.fetchedRows === 0) return;
   await context.ports.rows.writeRows(work.unit, work.token, work.report, rows);
 }
 

@@ -1,6 +1,6 @@
 import type { PacificDate } from "../../request/pacific-date.ts";
-import type { Row } from "../../request/row.ts";
 import { googlePaging, type Paging } from "../../request/unit.ts";
+import type { KeyedRows } from "../../rows/keyed-rows.ts";
 import { rowSet } from "../../rows/row-set.ts";
 import type { PageFigures, UnitRecord } from "../../rows/unit-record.ts";
 import type { Page } from "../../search-console/search-console.ts";
@@ -13,8 +13,8 @@ export type UnitFigures = Omit<
 
 /** A unit's pages, added up as they come in. */
 export type Gathered = {
-  /** `rows`: what of the page is stored; `[]` for a page that only says what to ask next. */
-  add(figures: PageFigures, page: Page, rows: readonly Row[]): void;
+  /** `stored`: what of the page is stored; nothing of a page that only says what to ask next. */
+  add(figures: PageFigures, page: Page, stored: KeyedRows): void;
   pageCount(): number;
   figures(): UnitFigures;
 };
@@ -27,12 +27,13 @@ export function gatherUnit({ unitRowCap }: Paging = googlePaging): Gathered {
   let capped = false;
 
   return {
-    add(figures, page, rows) {
+    add(figures, page, stored) {
       pages.push(figures);
-      set.add(rows);
+      set.add(stored);
       aggregation = page.aggregation ?? aggregation;
       firstIncompleteDate = earlier(firstIncompleteDate, page.firstIncompleteDate);
-      if (rows.length > 0 && figures.startRow + page.rows.length >= unitRowCap) capped = true;
+      if (stored.fetchedRows > 0 && figures.startRow + page.rows.length >= unitRowCap)
+        capped = true;
     },
     pageCount: () => pages.length,
     figures: () => ({ ...set.figures(), pages, capped, aggregation, firstIncompleteDate }),
