@@ -11,11 +11,11 @@ import { takeBatch } from "../../shared/ledger/transitions/take-batch.ts";
 import { InvalidRequestError, parseRunRequest } from "../../shared/request/parse-run-request.ts";
 import type { Report } from "../../shared/request/report.ts";
 import {
-  errorText,
   mostDefinitionBytes,
   mostPutBack,
   mostTakes,
   mostUnitsABatch,
+  shortened,
 } from "../../shared/request/run-limits.ts";
 import { RunRequestSchema } from "../../shared/request/run-request.ts";
 import { eventsOfPass, handOverAtEvents } from "../../shared/sync/execution-events.ts";
@@ -26,7 +26,7 @@ import { dynamoItemSize } from "../support/stores/dynamo-item-size.ts";
 
 const nowMs = 1_775_000_000_000;
 const kilobyte = 1_024;
-const longText = errorText("x".repeat(5_000));
+const longText = shortened("x".repeat(5_000));
 const siteUrl = `https://example.com/${"a".repeat(1_000)}/`;
 const limits = { lever: 5, execution: "run-1" };
 

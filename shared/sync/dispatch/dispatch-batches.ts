@@ -6,7 +6,7 @@ import { dispatchRun } from "../../ledger/transitions/dispatch-run.ts";
 import { handOverRun } from "../../ledger/transitions/hand-over-run.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { QuotaOutlook } from "../../quota/quota-outlook.ts";
-import { errorText } from "../../request/run-limits.ts";
+import { shortened } from "../../request/run-limits.ts";
 import { eventsOfPass, handOverAtEvents } from "../execution-events.ts";
 import { isOutage } from "../store-outage.ts";
 import type { DispatchResult } from "./dispatch-result.ts";
@@ -124,7 +124,7 @@ async function lookAtQuota(
     return await outlook(run, settings);
   } catch (error) {
     if (!isOutage(error)) throw error;
-    const reason = errorText(`the quota table does not answer: ${error.message}`);
+    const reason = shortened(`the quota table does not answer: ${error.message}`);
     return { closure: { untilMs: clock.nowMs() + quotaAwayMs, reason } };
   }
 }
