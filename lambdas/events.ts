@@ -1,6 +1,4 @@
 import * as z from "zod";
-import { parseJson } from "../shared/lib/parse-json.ts";
-import { runIdOf } from "../shared/request/run-request.ts";
 import { DsqlRoleSchema } from "../shared/rows/dsql-role.ts";
 
 /** What the state machine sends to its functions. */
@@ -53,8 +51,3 @@ export const ExecutionEndedEventSchema = z.object({
     cause: z.string().nullish(),
   }),
 });
-
-/** The run that an execution's input names, if it names one. */
-export function runIdOfInput(input: string | null | undefined): string | undefined {
-  return runIdOf(parseJson(input ?? ""));
-}

@@ -3,7 +3,7 @@ import type { RunTransition } from "../../shared/ledger/decision.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import type { Run } from "../../shared/ledger/run.ts";
 import type { WorkPorts } from "../../shared/sync/fetch/fetch-ports.ts";
-import { gatherUnit } from "../../shared/sync/fetch/gather-unit.ts";
+import { gatherUnit } from "../../shared/sync/fetch/fetch-unit.ts";
 import {
   type PageMemoryBudget,
   unboundedMemory,

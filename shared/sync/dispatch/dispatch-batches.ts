@@ -1,3 +1,4 @@
+import type { BatchMessage } from "../../ledger/batch-message.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { lockProperty, releaseProperty } from "../../ledger/property-lock.ts";
 import { isEnded, type Run } from "../../ledger/run.ts";
@@ -9,7 +10,6 @@ import type { QuotaOutlook } from "../../quota/quota-outlook.ts";
 import { shortened } from "../../request/run-limits.ts";
 import { eventsOfPass, handOverAtEvents } from "../execution-events.ts";
 import { isOutage } from "../store-outage.ts";
-import type { DispatchResult } from "./dispatch-result.ts";
 
 export type DispatchPorts = {
   readonly ledger: Ledger;
@@ -19,6 +19,26 @@ export type DispatchPorts = {
   /** Called once at most, with what the passes left behind and the leases that ran out in them. */
   observe(run: Run, expiredLeases: number): void;
 };
+
+/**
+ * What the dispatcher tells the state machine: ring these, wait, come back; or finish; or start the
+ * successor and end.
+ */
+export type DispatchResult = {
+  readonly runId: string;
+  readonly messages: readonly BatchMessage[];
+  /** Seconds until the next dispatch; 0 comes back at once. */
+  readonly waitSeconds: number;
+  /** Events of the execution's history so far. */
+  readonly events: number;
+} & (
+  | { readonly next: "continue" | "finish" }
+  | {
+      readonly next: "hand-over";
+      /** Name of the execution that carries the run from here on. */
+      readonly successor: string;
+    }
+);
 
 /** While work is moving, the dispatcher looks again this often, for as long as this. */
 const pollMs = 150;

@@ -1,3 +1,4 @@
+import type { PacificDate } from "../../request/pacific-date.ts";
 import { type Report, reportShape } from "../../request/report.ts";
 import {
   appearanceList,
@@ -5,11 +6,11 @@ import {
   takesTwoSteps,
   withAppearance,
 } from "../../request/search-appearance.ts";
-import type { Unit } from "../../request/unit.ts";
+import { googlePaging, type Paging, type Unit } from "../../request/unit.ts";
 import { type KeyedRows, keyedRows } from "../../rows/keyed-rows.ts";
-import type { UnitRecord } from "../../rows/unit-record.ts";
+import { rowSet } from "../../rows/row-set.ts";
+import type { PageFigures, UnitRecord } from "../../rows/unit-record.ts";
 import type { Page } from "../../search-console/search-console.ts";
-import { type Gathered, gatherUnit } from "./gather-unit.ts";
 import { type PagesOutcome, readPages, type UnitContext } from "./read-pages.ts";
 import type { PageOutcome } from "./request-page.ts";
 
@@ -116,4 +117,44 @@ async function flip(outcome: UnitOutcome, context: UnitContext): Promise<UnitOut
   if (answer === "flipped") return outcome;
   const error = "a newer take has stored this unit";
   return { kind: "failed", final: false, error, notBeforeMs: 0 };
+}
+
+/** What a unit record says of its pages. */
+type UnitFigures = Omit<
+  UnitRecord,
+  "siteUrl" | "report" | "date" | "generation" | "runId" | "shape" | "fetchedAtMs"
+>;
+
+/** A unit's pages, added up as they come in. */
+type Gathered = {
+  /** `stored`: what of the page is stored; nothing of a page that only says what to ask next. */
+  add(figures: PageFigures, page: Page, stored: KeyedRows): void;
+  pageCount(): number;
+  figures(): UnitFigures;
+};
+
+export function gatherUnit({ unitRowCap }: Paging = googlePaging): Gathered {
+  const pages: PageFigures[] = [];
+  const set = rowSet();
+  let aggregation: string | null = null;
+  let firstIncompleteDate: PacificDate | null = null;
+  let capped = false;
+
+  return {
+    add(figures, page, stored) {
+      pages.push(figures);
+      set.add(stored);
+      aggregation = page.aggregation ?? aggregation;
+      firstIncompleteDate = earlier(firstIncompleteDate, page.firstIncompleteDate);
+      if (stored.fetchedRows > 0 && figures.startRow + page.rows.length >= unitRowCap)
+        capped = true;
+    },
+    pageCount: () => pages.length,
+    figures: () => ({ ...set.figures(), pages, capped, aggregation, firstIncompleteDate }),
+  };
+}
+
+function earlier(a: PacificDate | null, b: PacificDate | null): PacificDate | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
 }
