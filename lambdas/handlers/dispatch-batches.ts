@@ -10,7 +10,7 @@ import { ledger, logger, telemetry } from "../container.ts";
 import { DispatchBatchesEventSchema } from "../events.ts";
 import { quota, scopesOf } from "../quota.ts";
 
-/** The loop of the sync machine: which batches to ring, how long to wait, or that it is done. */
+/** The loop of the sync machine: which batches to send, how long to wait, or that it is done. */
 export const handler = middy<unknown, DispatchResult>()
   .use(injectLambdaContext(logger))
   .handler(async (event) => {

@@ -16,18 +16,18 @@ import { withWorkerSlot } from "./with-worker-slot.ts";
 import { workUnits } from "./work-units.ts";
 
 /**
- * A take, from the bell to its end: take the batch, fetch what is pending until the slice is over,
+ * A take, from the message to its end: take the batch, fetch what is pending until the time slice is over,
  * write how far it came, then submit the batch or put it back. A crash at any point leaves a lease
  * that runs out and unit records that say what is stored. The lease is watched from its first moment:
  * what is read before the first request may take longer than the lease.
  */
 export async function workBatch(message: BatchMessage, ports: WorkPorts): Promise<WorkOutcome> {
-  if (!ports.countsTakes) return answerBell(message, ports);
-  const outcome = await withWorkerSlot(message, ports, () => answerBell(message, ports));
+  if (!ports.countsTakes) return workWithoutSlot(message, ports);
+  const outcome = await withWorkerSlot(message, ports, () => workWithoutSlot(message, ports));
   return outcome ?? nothingToDo(null);
 }
 
-async function answerBell(message: BatchMessage, ports: WorkPorts): Promise<WorkOutcome> {
+async function workWithoutSlot(message: BatchMessage, ports: WorkPorts): Promise<WorkOutcome> {
   const { ledger, clock } = ports;
   const taken = await takeLease(message, ports);
   if (taken.kind === "nothing") return nothingToDo(taken.run);
@@ -52,8 +52,8 @@ async function workLease(
   const { ledger, clock } = ports;
   const take = await beginTake(lease, ports);
   if (take === null) return nothingToDo(lease.run);
-  const untold = await tellFound(take, ports);
-  if (untold !== null) return putBack(take, untold, ports);
+  const outage = await publishFound(take, ports);
+  if (outage !== null) return putBack(take, outage, ports);
   const { lever } = await ledger.readSettings();
   const sequential = Math.min(take.run.concurrency, lever) <= 1;
   const work: TakeWork = {
@@ -71,8 +71,8 @@ function nothingToDo(run: Run | null): WorkOutcome {
   return { kind: "nothing", run, batch: null, token: 0, crashes: 0 };
 }
 
-/** Tells of units that an earlier take settled and died with; what keeps it from that, if it does. */
-async function tellFound(take: Take, { eventBus, clock }: WorkPorts) {
+/** Publishes units that an earlier take settled before it died. The outage that prevents it, or null. */
+async function publishFound(take: Take, { eventBus, clock }: WorkPorts) {
   try {
     if (take.found.length > 0) await eventBus.publish(take.found);
     return null;

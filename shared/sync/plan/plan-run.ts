@@ -49,8 +49,8 @@ export async function planRun(
 
   await lockProperty(run, ledger, nowMs());
   const token = await ledger.nextToken(run.siteUrl, nowMs());
-  // Whoever takes or plans the run from here on has a newer token; who did before is seen here. A
-  // planner that stood still until now must not overwrite what was done meanwhile.
+  // A worker or planner that starts from here on has a newer token; what was done before is read here.
+  // A planner that was suspended until now must not overwrite what was done meanwhile.
   const current = (await ledger.readRun(runId)) ?? run;
   if (current.status !== "planned" || current.execution !== input.executionName) {
     if (isEnded(current.status)) await releaseProperty(current, ledger);
