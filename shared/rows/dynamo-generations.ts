@@ -108,7 +108,7 @@ export async function deleteRows(table: RowsTable, unit: Unit, generation: numbe
           ProjectionExpression: "sk",
           ExpressionAttributeValues: { ":rows": pk },
           ConsistentRead: true,
-          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+          ExclusiveStartKey: start,
         }),
       );
       const keys = (page.Items ?? []).map(({ sk }) => ({ pk, sk: String(sk) }));
