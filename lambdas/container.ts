@@ -6,14 +6,14 @@ import { metricsNamespace, serviceName } from "../shared/config/names.ts";
 import { dynamoLedger } from "../shared/ledger/dynamo-ledger.ts";
 import { documentsOf } from "../shared/lib/dynamo-documents.ts";
 import { emfTelemetry } from "../shared/telemetry/emf-telemetry.ts";
-import { clientPatience } from "./client-patience.ts";
+import { clientTimeouts } from "./client-timeouts.ts";
 
 // What every handler is built from, made once a process. What only some need stands in files of its
 // own, so that the others neither load it nor are permitted what it does.
 
 export const environment = readHandlerEnvironment();
 
-export const documents = documentsOf(new DynamoDBClient(clientPatience));
+export const documents = documentsOf(new DynamoDBClient(clientTimeouts));
 
 export const ledger = dynamoLedger(documents, {
   table: environment.ledgerTable,

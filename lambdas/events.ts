@@ -51,15 +51,3 @@ export const ExecutionEndedEventSchema = z.object({
     cause: z.string().nullish(),
   }),
 });
-
-/** The run that an execution's input names, if it names one. */
-export function runIdOfInput(input: string | null | undefined): string | undefined {
-  if (!input) return undefined;
-  try {
-    return NamedRunSchema.safeParse(JSON.parse(input)).data?.runId;
-  } catch {
-    return undefined;
-  }
-}
-
-const NamedRunSchema = z.object({ runId: z.string().min(1) });

@@ -1,6 +1,7 @@
 import { findReport } from "../../shared/request/find-report.ts";
 import { parsePacificDate } from "../../shared/request/pacific-date.ts";
-import { distinctStoredRows, type StoredRow } from "../../shared/rows/stored-row.ts";
+import { keyedRows } from "../../shared/rows/keyed-rows.ts";
+import { type StoredRow, storedRows } from "../../shared/rows/stored-row.ts";
 import { readPage } from "../../shared/search-console/google-query.ts";
 import type { Measured } from "../support/in-turns.ts";
 import type { Ratio } from "../support/outcome.ts";
@@ -24,7 +25,7 @@ export function unitRows(): { readonly body: string; readonly rows: readonly Sto
   const date = parsePacificDate("2026-01-01");
   if (report === undefined || date === undefined) throw new Error("no report, no date");
   const page = readPage(body, { siteUrl: "sc-domain:bench.example", report, date, startRow: 0 });
-  return { body, rows: distinctStoredRows(report, page.rows) };
+  return { body, rows: storedRows(report, keyedRows(page.rows)) };
 }
 
 export function figuresOf(

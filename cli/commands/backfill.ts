@@ -2,8 +2,8 @@ import { Command } from "commander";
 import { defaultInFlight, defaultQueueSize } from "../../shared/ledger/settings.ts";
 import { defaultReportId } from "../../shared/request/find-report.ts";
 import type { PacificDate } from "../../shared/request/pacific-date.ts";
-import type { RunRequestInput } from "../../shared/request/run-request.ts";
-import { runRequestFaults } from "../../shared/request/run-request-faults.ts";
+import { InvalidRequestError, parseRunRequest } from "../../shared/request/parse-run-request.ts";
+import type { RunRequest } from "../../shared/request/run-request.ts";
 import { homeRootUrl, reachSearchConsole } from "../checks/server-reachable.ts";
 import { definitionsOf } from "../options/configured-reports.ts";
 import {
@@ -100,16 +100,17 @@ export function backfillCommand(): Command {
     .addOption(onCompleteOption())
     .addOption(jsonOption())
     .action(async (options: BackfillOptions) => {
-      const request = backfillRequest(options, Date.now());
+      const typed = backfillRequest(options, Date.now());
       refuseHomeOnly(options);
       const rootUrl = homeRootUrl(options.stage);
       if (!options.dryRun && options.stage === localStage) await reachSearchConsole(rootUrl);
       const terminal = commandTerminal(options.json);
       const stage = await openStage(options.stage, terminal.notice);
       try {
-        await checkReportDefinitions(stage, request);
+        await checkReportDefinitions(stage, typed);
+        const request = await asRegistered(stage, typed, options);
         if (options.dryRun) {
-          const estimate = await dryRun(await asRegistered(stage, request), stage, Date.now());
+          const estimate = await dryRun(request, stage, Date.now());
           terminal.result(dryRunText(estimate, terminal), estimate);
         } else if (options.detach) {
           const summary = await waitForPlan(stage, await start(stage, request));
@@ -125,7 +126,7 @@ export function backfillCommand(): Command {
 
 export async function runToItsEnd(
   stage: OpenStage,
-  request: RunRequestInput,
+  request: RunRequest,
   terminal: Terminal,
   onComplete?: string,
 ): Promise<number> {
@@ -137,51 +138,48 @@ export async function runToItsEnd(
   return delivered ? exitCodeOf(summary) : 1;
 }
 
-async function start(stage: OpenStage, request: RunRequestInput) {
+async function start(stage: OpenStage, request: RunRequest) {
   refuseOtherServer(stage);
   await refuseBusyProperty(stage, request);
-  const whole = await asRegistered(stage, request);
-  return startRun(stage, newRunId(Date.now()), whole);
+  return startRun(stage, newRunId(Date.now()), request);
 }
 
 function detachedText(runId: string, stage: string): string {
   return `Run ${runId} is started. Watch it: gsc-sync --stage ${stage} status ${runId} --watch`;
 }
 
-/** What nobody typed is as the property is registered. */
-async function asRegistered(
+/** What was not typed is as the property is registered. */
+export async function asRegistered(
   { registry }: OpenStage,
-  request: RunRequestInput,
-): Promise<RunRequestInput> {
+  request: RunRequest,
+  typed: Pick<BackfillOptions, "accountId" | "qpm" | "concurrency">,
+): Promise<RunRequest> {
   const property = await registry.readProperty(request.siteUrl);
   if (property === undefined) return request;
-  const { accountId, qpm, concurrency } = property;
   return {
-    accountId,
-    ...(qpm === null ? {} : { qpm }),
-    ...(concurrency === null ? {} : { concurrency }),
     ...request,
+    accountId: typed.accountId ?? property.accountId,
+    qpm: typed.qpm ?? property.qpm ?? undefined,
+    concurrency: typed.concurrency ?? property.concurrency ?? request.concurrency,
   };
 }
 
-function backfillRequest(options: BackfillOptions, nowMs: number): RunRequestInput {
+function backfillRequest(options: BackfillOptions, nowMs: number): RunRequest {
   const reports = [...new Set(options.report ?? [defaultReportId])];
-  const request: RunRequestInput = {
-    siteUrl: options.siteUrl,
-    ...(options.accountId === undefined ? {} : { accountId: options.accountId }),
+  const { siteUrl, accountId, concurrency, batchSize, qpm } = options;
+  const { force, keepAutoSync, haltOnFailure } = options;
+  const request = {
+    ...{ siteUrl, accountId, concurrency, batchSize, qpm, force, keepAutoSync, haltOnFailure },
     ...dateRange(options, nowMs),
     reports,
     ...definitionsOf(reports),
-    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
-    batchSize: options.batchSize,
-    ...(options.queueSize === undefined ? {} : { maxQueueSize: options.queueSize }),
-    ...(options.inFlight === undefined ? {} : { maxInFlight: options.inFlight }),
-    ...(options.qpm === undefined ? {} : { qpm: options.qpm }),
-    force: options.force,
-    keepAutoSync: options.keepAutoSync,
-    haltOnFailure: options.haltOnFailure,
+    maxQueueSize: options.queueSize,
+    maxInFlight: options.inFlight,
   };
-  const [fault] = runRequestFaults(request, nowMs);
-  if (fault !== undefined) throw new UsageError(fault);
-  return request;
+  try {
+    return parseRunRequest(request, nowMs);
+  } catch (error) {
+    if (error instanceof InvalidRequestError) throw new UsageError(error.faults[0] ?? "");
+    throw error;
+  }
 }

@@ -2,11 +2,12 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { environmentNames } from "../../shared/config/names.ts";
 import { lastDays } from "../../shared/request/date-range.ts";
+import { parseRunRequest } from "../../shared/request/parse-run-request.ts";
 import { startSampleServer } from "../drill/sample-server-process.ts";
 import { type DateRange, homeStageOption, jsonOption } from "../options/options.ts";
 import { commandTerminal } from "../output/command-terminal.ts";
 import { openStage } from "../stage/open-stage.ts";
-import { runToItsEnd } from "./backfill.ts";
+import { asRegistered, runToItsEnd } from "./backfill.ts";
 
 const demoHome = ".gsc-sync-demo";
 const demoSite = "sc-domain:sample.example";
@@ -30,8 +31,14 @@ export function demoCommand(): Command {
       try {
         const stage = await openStage("local", terminal.notice);
         try {
-          const range = lastDays(demoDays, Date.now());
-          process.exitCode = await runToItsEnd(stage, { siteUrl: demoSite, ...range }, terminal);
+          const nowMs = Date.now();
+          const range = lastDays(demoDays, nowMs);
+          const request = parseRunRequest({ siteUrl: demoSite, ...range }, nowMs);
+          process.exitCode = await runToItsEnd(
+            stage,
+            await asRegistered(stage, request, {}),
+            terminal,
+          );
           if (process.exitCode === 0) terminal.notice(nextSteps(range, home));
         } finally {
           await stage.close();

@@ -5,7 +5,7 @@ import { rolloutVerdicts } from "../../shared/operations/rollout/verdicts.ts";
 import type { Registry } from "../../shared/registry/registry.ts";
 import { defaultAccountId } from "../../shared/request/account.ts";
 import { lastDays, rangeFaults } from "../../shared/request/date-range.ts";
-import { defaultReportId } from "../../shared/request/find-report.ts";
+import { parseRunRequest } from "../../shared/request/parse-run-request.ts";
 import { homeRootUrl, reachSearchConsole } from "../checks/server-reachable.ts";
 import {
   jsonOption,
@@ -116,7 +116,6 @@ async function planOf(
   const { siteUrl, force, keepAutoSync } = options;
   const registered = await registry.readProperty(siteUrl);
   const accountId = options.accountId ?? registered?.accountId ?? defaultAccountId;
-  const qpm = registered?.qpm ?? null;
   return {
     rolloutId: `rollout-${newRunId(nowMs)}`,
     stage: options.stage,
@@ -130,14 +129,9 @@ async function planOf(
       forced: force,
       keepAutoSync,
     },
-    request: {
-      siteUrl,
-      accountId,
-      ...range,
-      reports: [defaultReportId],
-      ...(qpm === null ? {} : { qpm }),
-      force,
-      keepAutoSync,
-    },
+    request: parseRunRequest(
+      { siteUrl, accountId, ...range, qpm: registered?.qpm ?? undefined, force, keepAutoSync },
+      nowMs,
+    ),
   };
 }

@@ -1,8 +1,7 @@
 import { isEnded, type Run } from "../../shared/ledger/run.ts";
 import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
 import { lastDays } from "../../shared/request/date-range.ts";
-import { defaultReportId } from "../../shared/request/find-report.ts";
-import type { RunRequestInput } from "../../shared/request/run-request.ts";
+import { parseRunRequest } from "../../shared/request/parse-run-request.ts";
 import { rollbackBudgetMs } from "../../shared/telemetry/thresholds.ts";
 import { newRunId } from "../run/run-id.ts";
 import { refuseBusyProperty, startRun } from "../run/start-run.ts";
@@ -41,13 +40,7 @@ export async function runDrill(
   }
 
   const range = lastDays(scenario.days(options.watchMs), startedAtMs);
-  const request: RunRequestInput = {
-    siteUrl,
-    ...range,
-    reports: [defaultReportId],
-    concurrency: 3,
-    force: true,
-  };
+  const request = parseRunRequest({ siteUrl, ...range, force: true }, startedAtMs);
   const settings = JSON.stringify(await ledger.readSetSettings());
   await refuseBusyProperty(stage, request);
   const { requests } = await ground.server.seen(siteUrl);

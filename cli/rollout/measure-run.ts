@@ -2,7 +2,7 @@ import { inFlightCount, isEnded, queueSize } from "../../shared/ledger/run.ts";
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
 import type { RunRecords } from "../../shared/operations/rollout/compare-runs.ts";
 import type { MeasuredRun } from "../../shared/operations/rollout/rollout-figures.ts";
-import type { RunRequestInput } from "../../shared/request/run-request.ts";
+import type { RunRequest } from "../../shared/request/run-request.ts";
 import { CommandError } from "../output/command-error.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { followRun } from "../run/follow-run.ts";
@@ -26,7 +26,7 @@ export type EndedRun = Omit<MeasuredRun, "series"> & {
 export async function measureRun(
   what: string,
   stage: OpenStage,
-  request: RunRequestInput & { readonly concurrency: number },
+  request: RunRequest,
   terminal: Terminal,
 ): Promise<EndedRun> {
   terminal.notice(`${what} …`);

@@ -1,6 +1,6 @@
 import { environmentNames } from "../../shared/config/names.ts";
 import { newProperty } from "../../shared/registry/property.ts";
-import type { RunRequestInput } from "../../shared/request/run-request.ts";
+import type { RunRequest } from "../../shared/request/run-request.ts";
 import { googleRootUrl, isLoopback } from "../../shared/search-console/root-url.ts";
 import { type Check, checkAccounts, checkProperties } from "../checks/check-accounts.ts";
 import { CommandError } from "../output/command-error.ts";
@@ -14,7 +14,7 @@ import { telemetryOf } from "./run-telemetry.ts";
 /** What can be found out without changing anything. @throws CommandError, UsageError */
 export async function refuseRollout(
   stage: OpenStage,
-  request: RunRequestInput & { readonly accountId: string },
+  request: RunRequest,
   terminal: Terminal,
 ): Promise<void> {
   refuseOtherServer(stage);
@@ -44,7 +44,7 @@ function isUnknownToStandIn({ ok, detail }: Check): boolean {
 /** A sync of the newest day alone, and what was recorded of it. @throws CommandError */
 export async function smokeSync(
   stage: OpenStage,
-  request: RunRequestInput,
+  request: RunRequest,
   terminal: Terminal,
 ): Promise<void> {
   const { to } = request;

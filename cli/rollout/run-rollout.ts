@@ -5,7 +5,7 @@ import type {
 } from "../../shared/operations/rollout/rollout-figures.ts";
 import { propertyScope } from "../../shared/quota/scopes.ts";
 import { datesFromTo } from "../../shared/request/pacific-date.ts";
-import type { RunRequestInput } from "../../shared/request/run-request.ts";
+import type { RunRequest } from "../../shared/request/run-request.ts";
 import type { DateRange } from "../options/options.ts";
 import { CommandError } from "../output/command-error.ts";
 import type { Terminal } from "../output/terminal.ts";
@@ -23,7 +23,7 @@ export type RolloutPlan = DateRange & {
   readonly accountId: string;
   readonly asked: AskedOfRollout;
   /** The request that both runs are made of. */
-  readonly request: RunRequestInput & { readonly accountId: string };
+  readonly request: RunRequest;
 };
 
 /**

@@ -1,9 +1,9 @@
 import { localStage } from "../../local/aws-servers/local-names.ts";
 import { quotaScopes } from "../../shared/quota/scopes.ts";
 import { dataEpoch, pacificDateAt } from "../../shared/request/pacific-date.ts";
-import type { RunRequestInput } from "../../shared/request/run-request.ts";
+import type { RunRequest } from "../../shared/request/run-request.ts";
 import { estimateRun, type RunEstimate } from "../../shared/sync/plan/estimate-run.ts";
-import { parseRunRequest, planUnitsOf } from "../../shared/sync/plan/plan-run.ts";
+import { planUnitsOf } from "../../shared/sync/plan/plan-run.ts";
 import type { OpenStage } from "../stage/stage.ts";
 
 /** A dry run as `--json` prints it. */
@@ -19,12 +19,11 @@ export type DryRun = RunEstimate & {
 
 /** What a run of the request would fetch, from what is stored. Sends nothing, writes nothing. */
 export async function dryRun(
-  input: RunRequestInput,
+  request: RunRequest,
   stage: Pick<OpenStage, "rows" | "ledger">,
   nowMs: number,
 ): Promise<DryRun> {
   const rows = await stage.rows();
-  const request = parseRunRequest(input, nowMs);
   const { siteUrl, from, to, reports, definitions = [] } = request;
   const distinct = { ...request, reports: [...new Set(reports)] };
   const plan = await planUnitsOf(distinct, rows, nowMs);

@@ -1,6 +1,5 @@
 import { holderInTheWay, PropertyBusyError } from "../../shared/ledger/property-lock.ts";
-import type { RunRequestInput } from "../../shared/request/run-request.ts";
-import { parseRunRequest } from "../../shared/sync/plan/plan-run.ts";
+import type { RunRequest } from "../../shared/request/run-request.ts";
 import { CommandError } from "../output/command-error.ts";
 import type { OpenStage } from "../stage/stage.ts";
 
@@ -17,10 +16,9 @@ export async function startRun(
 /** Says at once what planning would find out; the ledger's lock decides. @throws CommandError */
 export async function refuseBusyProperty(
   stage: OpenStage,
-  request: RunRequestInput,
+  { siteUrl, from, to, keepAutoSync }: RunRequest,
 ): Promise<void> {
   const nowMs = Date.now();
-  const { siteUrl, from, to, keepAutoSync } = parseRunRequest(request, nowMs);
   const lock = await stage.ledger.readLock(siteUrl);
   const holder = holderInTheWay(lock, { from, to, keepAutoSync }, nowMs);
   if (holder !== undefined) throw new CommandError(new PropertyBusyError(siteUrl, holder).message);

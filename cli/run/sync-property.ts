@@ -1,6 +1,7 @@
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
 import type { Property } from "../../shared/registry/property.ts";
-import type { RunRequestInput } from "../../shared/request/run-request.ts";
+import { parseRunRequest } from "../../shared/request/parse-run-request.ts";
+import type { RunRequest } from "../../shared/request/run-request.ts";
 import { planSync } from "../../shared/sync/plan/plan-sync.ts";
 import { definitionsOf } from "../options/configured-reports.ts";
 import type { Terminal } from "../output/terminal.ts";
@@ -55,11 +56,11 @@ export async function syncProperty(
     if (plan.kind === "skip") return void synced.push(ended("skipped", plan.reason, null));
     for (const days of plan.requests) {
       if (stopping.aborted) return void synced.push(stopped());
-      synced.push(await run(days, plan.besides));
+      synced.push(await run(parseRunRequest(days, Date.now()), plan.besides));
     }
   }
 
-  async function run(request: RunRequestInput, besides: string | null): Promise<SyncedProperty> {
+  async function run(request: RunRequest, besides: string | null): Promise<SyncedProperty> {
     const { stage, terminal, alone } = context;
     await checkReportDefinitions(stage, request);
     const started = await startRun(stage, newRunId(Date.now()), request);

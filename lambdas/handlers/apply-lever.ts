@@ -6,12 +6,12 @@ import { environmentNames } from "../../shared/config/names.ts";
 import { systemClock } from "../../shared/lib/system-clock.ts";
 import { applyLever } from "../../shared/operations/lever/change-lever.ts";
 import { lambdaWorkerLimits } from "../../shared/operations/lever/lambda-worker-limits.ts";
-import { clientPatience } from "../client-patience.ts";
+import { clientTimeouts } from "../client-timeouts.ts";
 import { ledger, logger } from "../container.ts";
 import { DeployStepEventSchema } from "../events.ts";
 
 const needed = (name: string) => neededVariable(readVariable(name), name);
-const workers = lambdaWorkerLimits(new LambdaClient(clientPatience), {
+const workers = lambdaWorkerLimits(new LambdaClient(clientTimeouts), {
   functionName: needed(environmentNames.workerFunction),
   mappingId: needed(environmentNames.workerMapping),
   clock: systemClock,

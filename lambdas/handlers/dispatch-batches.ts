@@ -2,13 +2,15 @@ import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import { systemClock } from "../../shared/lib/system-clock.ts";
 import { quotaOutlook } from "../../shared/quota/quota-outlook.ts";
-import { dispatchBatches } from "../../shared/sync/dispatch/dispatch-batches.ts";
-import type { DispatchResult } from "../../shared/sync/dispatch/dispatch-result.ts";
+import {
+  type DispatchResult,
+  dispatchBatches,
+} from "../../shared/sync/dispatch/dispatch-batches.ts";
 import { ledger, logger, telemetry } from "../container.ts";
 import { DispatchBatchesEventSchema } from "../events.ts";
 import { quota, scopesOf } from "../quota.ts";
 
-/** The loop of the sync machine: which batches to ring, how long to wait, or that it is done. */
+/** The loop of the sync machine: which batches to send, how long to wait, or that it is done. */
 export const handler = middy<unknown, DispatchResult>()
   .use(injectLambdaContext(logger))
   .handler(async (event) => {

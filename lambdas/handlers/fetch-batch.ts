@@ -18,14 +18,14 @@ import { pageMemoryBudget, workerPageBytes } from "../../shared/sync/fetch/page-
 import { quarantineDenied } from "../../shared/sync/fetch/property-denied.ts";
 import { workBatch } from "../../shared/sync/fetch/work-batch.ts";
 import { accountSecrets } from "../account-secrets.ts";
-import { clientPatience } from "../client-patience.ts";
+import { clientTimeouts } from "../client-timeouts.ts";
 import { documents, environment, ledger, logger, telemetry } from "../container.ts";
 import { eventBus } from "../event-bus.ts";
 import { openRows } from "../open-rows.ts";
 import { quota, scopesOf } from "../quota.ts";
 import { registry } from "../registry.ts";
 
-const sqs = new SQSClient(clientPatience);
+const sqs = new SQSClient(clientTimeouts);
 const countsTakes = readVariable(environmentNames.countTakes) !== undefined;
 
 const searchConsoleOf = googleAccounts({
@@ -41,9 +41,9 @@ const settings = cachedSettings(ledger, {
   nowMs: Date.now,
 });
 
-const room = pageMemoryBudget(workerPageBytes);
+const pages = pageMemoryBudget(workerPageBytes);
 
-/** The worker: answers a doorbell with one take of the batch. */
+/** The worker: one message, one take of its batch. */
 export const handler = middy<SQSEvent, SQSBatchResponse>()
   .use(injectLambdaContext(logger))
   .handler(async (event) => {
@@ -74,7 +74,7 @@ async function work(message: BatchMessage): Promise<void> {
     searchConsole: await searchConsoleOf(known.accountId),
     quarantine: quarantineDenied(registry, Date.now),
     rows,
-    pageMemoryBudget: room,
+    pageMemoryBudget: pages,
     clock: systemClock,
     scopesOf: (run) => scopesOf(run, settings.last()),
     memoryMb: () => Math.round(process.resourceUsage().maxRSS / 1_024),

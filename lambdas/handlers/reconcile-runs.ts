@@ -7,7 +7,7 @@ import { systemClock } from "../../shared/lib/system-clock.ts";
 import { isExecutionRunning } from "../../shared/sync/end/executions.ts";
 import { isStarting, reconcileRuns } from "../../shared/sync/end/reconcile-runs.ts";
 import { describeExecution } from "../../shared/sync/end/sfn-describe-execution.ts";
-import { clientPatience } from "../client-patience.ts";
+import { clientTimeouts } from "../client-timeouts.ts";
 import { environment, ledger, logger, telemetry } from "../container.ts";
 import { eventBus } from "../event-bus.ts";
 
@@ -15,12 +15,12 @@ const stateMachineArn = neededVariable(
   environment.stateMachineArn,
   environmentNames.stateMachineArn,
 );
-const client = new SFNClient(clientPatience);
+const client = new SFNClient(clientTimeouts);
 const executions = {
   describe: (name: string) => describeExecution(client, stateMachineArn, name),
 };
 
-/** Every five minutes: runs whose execution is gone, and of which nobody was told, are halted. */
+/** Every five minutes: halts the runs whose execution is gone, and publishes ends that are not published. */
 export const handler = middy<unknown, { readonly lost: readonly string[] }>()
   .use(injectLambdaContext(logger))
   .handler(async () => {

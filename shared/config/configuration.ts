@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { parseJson } from "../lib/parse-json.ts";
 import { type Report, ReportSchema } from "../request/report.ts";
-import { definitionFaults } from "../request/run-request-faults.ts";
+import { definitionFaults } from "../request/report-faults.ts";
 
 /** What a configuration file says; its name and place are in `names.ts`. */
 export type Configuration = {

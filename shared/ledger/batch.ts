@@ -1,6 +1,6 @@
 import { backoffMs } from "../lib/backoff.ts";
 import type { PacificDate } from "../request/pacific-date.ts";
-import { errorText } from "../request/run-limits.ts";
+import { shortened } from "../request/run-limits.ts";
 import type { Unit } from "../request/unit.ts";
 import { type BatchTakes, foldTakes } from "./take-figures.ts";
 
@@ -94,7 +94,7 @@ export function failAttempt(
   return {
     ...unit,
     attempts,
-    lastError: errorText(error),
+    lastError: shortened(error),
     status: out ? "failed" : "pending",
     notBeforeMs: out ? 0 : nowMs + backoffMs(attempts, random),
   };

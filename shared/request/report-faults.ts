@@ -1,3 +1,4 @@
+import { isBuiltIn } from "./find-report.ts";
 import { addDays, type PacificDate, pacificDateAt } from "./pacific-date.ts";
 import type { Dimension, Report, ReportShape, SearchType } from "./report.ts";
 
@@ -12,6 +13,16 @@ export function reportFaults(report: ReportShape): readonly string[] {
     ...filterFaults(report),
     ...aggregationFaults(report),
   ];
+}
+
+/** What is wrong with reports that are not built in, one line each. */
+export function definitionFaults(definitions: readonly Report[]): readonly string[] {
+  const ids = definitions.map(({ id }) => id);
+  return definitions.flatMap((report, index) => [
+    ...(isBuiltIn(report.id) ? [`report ${report.id}: there is a built-in report of this id`] : []),
+    ...(ids.indexOf(report.id) < index ? [`report ${report.id}: the id stands there twice`] : []),
+    ...reportFaults(report).map((fault) => `report ${report.id}: ${fault}`),
+  ]);
 }
 
 /** Hours are kept for so many days: https://developers.google.com/search/blog/2025/04/san-hourly-data */

@@ -26,8 +26,6 @@ export const filterOperators = [
 
 export type SearchType = (typeof searchTypes)[number];
 export type Dimension = (typeof dimensions)[number];
-export type DataState = (typeof dataStates)[number];
-export type AggregationType = (typeof aggregationTypes)[number];
 
 export const DimensionFilterSchema = z.strictObject({
   dimension: z.enum(filterDimensions),
@@ -42,7 +40,6 @@ export const DimensionFilterGroupSchema = z.strictObject({
 });
 
 export type DimensionFilter = z.infer<typeof DimensionFilterSchema>;
-export type DimensionFilterGroup = z.infer<typeof DimensionFilterGroupSchema>;
 
 /** What is asked of Google for a date, whatever it is called. */
 export const ReportShapeSchema = z.strictObject({

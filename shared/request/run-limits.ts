@@ -5,11 +5,11 @@
  *
  * | of the run          | at most                      | beyond it                              |
  * |---------------------|------------------------------|----------------------------------------|
- * | batches put back    | `mostPutBack`                | nothing new is rung until some are gone |
+ * | batches put back    | `mostPutBack`                | no new batch is sent until some are gone |
  * | batches in flight   | 100, by the request's schema | refused                                |
  * | own reports         | `mostDefinitionBytes`        | refused                                |
  * | units of a batch    | `mostUnitsABatch`            | split                                  |
- * | takes of a batch    | `mostTakes`, told apart      | the oldest are added up                |
+ * | takes of a batch    | `mostTakes`, each by itself  | the oldest are added up                |
  * | an error's text     | `mostErrorLength`            | cut                                    |
  */
 export const mostPutBack = 500;
@@ -21,7 +21,7 @@ export const mostSeconds = 1_000;
 
 const mostErrorLength = 300;
 
-/** An error as the ledger keeps it. */
-export function errorText(text: string): string {
+/** An error text as the ledger keeps it: cut to `mostErrorLength`. */
+export function shortened(text: string): string {
   return text.length <= mostErrorLength ? text : `${text.slice(0, mostErrorLength - 1)}…`;
 }

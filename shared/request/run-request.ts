@@ -45,5 +45,12 @@ export const RunRequestSchema = z.strictObject({
   haltOnFailure: z.boolean().default(false),
 });
 
+/** The run that an execution's input names, if it names one. */
+export function runIdOf(input: unknown): string | undefined {
+  return NamedRunSchema.safeParse(input).data?.runId;
+}
+
+const NamedRunSchema = z.object({ runId: z.string().min(1) });
+
 export type RunRequest = z.infer<typeof RunRequestSchema>;
 export type RunRequestInput = z.input<typeof RunRequestSchema>;

@@ -2,7 +2,6 @@ import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { tableKeys } from "../config/names.ts";
 import { sideBySide } from "../lib/side-by-side.ts";
 import type { Report } from "../request/report.ts";
-import type { Row } from "../request/row.ts";
 import type { Unit } from "../request/unit.ts";
 import { writeAll } from "./dynamo-batch-write.ts";
 import { rowItem } from "./dynamo-row-item.ts";
@@ -15,8 +14,9 @@ import {
 } from "./dynamo-rows-table.ts";
 import { registrationName } from "./dynamo-unit-item.ts";
 import { readUnitItem } from "./dynamo-units.ts";
+import type { KeyedRows } from "./keyed-rows.ts";
 import { RowStoreError } from "./row-store-error.ts";
-import { distinctStoredRows } from "./stored-row.ts";
+import { storedRows } from "./stored-row.ts";
 
 /** Shards read at once. */
 export const shardsAtOnce = 4;
@@ -65,7 +65,7 @@ export async function writeRows(
   unit: Unit,
   generation: number,
   report: Report,
-  rows: readonly Row[],
+  rows: KeyedRows,
 ): Promise<void> {
   const item = await readUnitItem(table, unit);
   const registration = item?.registrations.get(generation);
@@ -76,7 +76,7 @@ export async function writeRows(
   ) {
     throw closed(unit, generation);
   }
-  const writes = distinctStoredRows(report, rows).map(
+  const writes = storedRows(report, rows).map(
     (row) => ({ kind: "put", item: rowItem(unit, generation, row) }) as const,
   );
   await writeAll(table, writes);
@@ -108,7 +108,7 @@ export async function deleteRows(table: RowsTable, unit: Unit, generation: numbe
           ProjectionExpression: "sk",
           ExpressionAttributeValues: { ":rows": pk },
           ConsistentRead: true,
-          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+          ExclusiveStartKey: start,
         }),
       );
       const keys = (page.Items ?? []).map(({ sk }) => ({ pk, sk: String(sk) }));

@@ -117,7 +117,7 @@ async function readShard(
         KeyConditionExpression: "pk = :rows",
         ExpressionAttributeValues: { ":rows": rowsPartition(record, record.generation, shard) },
         ConsistentRead: true,
-        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        ExclusiveStartKey: start,
       }),
     );
     for (const item of page.Items ?? []) {

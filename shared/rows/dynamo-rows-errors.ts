@@ -28,7 +28,7 @@ function classify(error: unknown): RowStoreErrorCode {
   if (throttles.has(name)) return "contention";
   if (name === "ResourceNotFoundException") return "schema";
   const status = statusOf(error);
-  // Without a status nothing was answered: the connection, or the patience of the client.
+  // Without a status there was no answer: the connection failed, or the client timed out.
   return status === undefined || status >= 500 ? "unavailable" : "refused";
 }
 

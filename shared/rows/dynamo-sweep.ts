@@ -1,5 +1,6 @@
 import { DeleteCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { tableKeys } from "../config/names.ts";
+import { compact } from "../lib/compact.ts";
 import { sideBySide } from "../lib/side-by-side.ts";
 import { deleteRows } from "./dynamo-generations.ts";
 import { isConditionFailure } from "./dynamo-rows-errors.ts";
@@ -52,7 +53,7 @@ async function readUnitsToSweep(
           ":list": sweepList,
           ":graceOver": new Date(graceOverMs).toISOString(),
         },
-        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        ExclusiveStartKey: start,
       }),
     );
     keys.push(...(page.Items ?? []).map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) })));
@@ -144,11 +145,7 @@ async function change(
           "#registration": registrationName(generation),
           "#version": "version",
         },
-        ExpressionAttributeValues: {
-          ":seen": item.version,
-          ":one": 1,
-          ...(nowMs === undefined ? {} : { ":now": nowMs }),
-        },
+        ExpressionAttributeValues: compact({ ":seen": item.version, ":one": 1, ":now": nowMs }),
       }),
     ),
   );

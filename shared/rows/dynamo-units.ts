@@ -39,7 +39,7 @@ export async function readVisibleUnits(
           ":last": last,
         },
         ConsistentRead: true,
-        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        ExclusiveStartKey: start,
       }),
     );
     for (const item of page.Items ?? []) {

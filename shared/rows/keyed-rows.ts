@@ -1,33 +1,19 @@
 import type { Row } from "../request/row.ts";
 import { rowKeyBytes, rowKeys } from "./row-key.ts";
 
-/** Rows with distinct keys, sorted by key; of a repeated key the last one. */
+/**
+ * A page's rows with distinct keys, sorted by key; of a repeated key the last one. They are made once
+ * a page: the unit's figures and the row store both take them.
+ */
 export type KeyedRows = {
   readonly rows: readonly Row[];
+  /** Rows as the page held them, repeats included. */
+  readonly fetchedRows: number;
   /** A row key (32 bytes) a row, in the order of the rows. */
   readonly keys: Buffer;
 };
 
-/**
- * A page's rows by their keys. A unit's figures and the store both want them: the second to ask for
- * the same page gets what was made for the first.
- */
 export function keyedRows(rows: readonly Row[]): KeyedRows {
-  const known = made.get(rows);
-  if (known !== undefined) return known;
-  const keyed = byKey(rows);
-  made.set(rows, keyed);
-  return keyed;
-}
-
-/** The key of the row at an index, in lower-case hex. */
-export function keyHexAt({ keys }: KeyedRows, index: number): string {
-  return keys.toString("hex", index * rowKeyBytes, (index + 1) * rowKeyBytes);
-}
-
-const made = new WeakMap<readonly Row[], KeyedRows>();
-
-function byKey(rows: readonly Row[]): KeyedRows {
   const keys = rowKeys(rows);
   const sorted: { rows: Row[]; keys: Buffer } = {
     rows: [],
@@ -43,7 +29,12 @@ function byKey(rows: readonly Row[]): KeyedRows {
     else end += keys.copy(sorted.keys, end, from, from + rowKeyBytes);
     sorted.rows.push(row);
   }
-  return { rows: sorted.rows, keys: sorted.keys.subarray(0, end) };
+  return { rows: sorted.rows, fetchedRows: rows.length, keys: sorted.keys.subarray(0, end) };
+}
+
+/** The key of the row at an index, in lower-case hex. */
+export function keyHexAt({ keys }: KeyedRows, index: number): string {
+  return keys.toString("hex", index * rowKeyBytes, (index + 1) * rowKeyBytes);
 }
 
 /** Bits of an index, beside 32 of the key in a number's 53: two million rows. */

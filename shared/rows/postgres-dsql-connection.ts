@@ -1,5 +1,6 @@
 import { DsqlSigner } from "@aws-sdk/dsql-signer";
 import type pg from "pg";
+import { compact } from "../lib/compact.ts";
 import { createPool, type SqlConnection } from "./postgres-connection.ts";
 
 /** An Aurora DSQL cluster, and who we are in it. */
@@ -53,7 +54,7 @@ export function dsqlClientConfig(
 /** Makes tokens for the cluster: signing needs credentials, and no request. */
 export function dsqlToken({ hostname, user }: DsqlCluster): () => Promise<string> {
   const region = dsqlRegion(hostname);
-  const signer = new DsqlSigner({ hostname, ...(region === undefined ? {} : { region }) });
+  const signer = new DsqlSigner(compact({ hostname, region }));
   return () =>
     user === "admin" ? signer.getDbConnectAdminAuthToken() : signer.getDbConnectAuthToken();
 }

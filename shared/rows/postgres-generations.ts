@@ -1,9 +1,8 @@
 import * as z from "zod";
 import { sideBySide } from "../lib/side-by-side.ts";
 import type { Report } from "../request/report.ts";
-import type { Row } from "../request/row.ts";
 import type { Unit } from "../request/unit.ts";
-import { keyedRows } from "./keyed-rows.ts";
+import type { KeyedRows } from "./keyed-rows.ts";
 import { columnsOf } from "./postgres-columns.ts";
 import type { SqlDialect } from "./postgres-dialect.ts";
 import type { Sql } from "./postgres-sql.ts";
@@ -44,10 +43,10 @@ export async function writeRows(
   unit: Unit,
   generation: number,
   report: Report,
-  rows: readonly Row[],
+  rows: KeyedRows,
 ): Promise<void> {
   const id = unitId(unit);
-  const columns = columnsOf(report, keyedRows(rows), statementSize, sql.dialect.arrays);
+  const columns = columnsOf(report, rows, statementSize, sql.dialect.arrays);
   await sideBySide(columns, statementsAtOnce, async ({ rowCount, values }) => {
     const written = await putRows(sql, [id, generation, ...values]);
     if (written < rowCount) throw closed(unit, generation);

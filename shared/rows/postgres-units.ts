@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import * as z from "zod";
+import { compact } from "../lib/compact.ts";
 import { parsePacificDate } from "../request/pacific-date.ts";
 import { type ReportShape, ReportShapeSchema } from "../request/report.ts";
 import type { SqlDialect } from "./postgres-dialect.ts";
@@ -149,13 +150,13 @@ const StoredUnitSchema = z
   .transform(
     (columns): StoredUnit => ({
       searchType: columns.search_type,
-      record: {
+      record: compact({
         siteUrl: columns.site_url,
         report: columns.report,
         date: columns.date,
         generation: columns.generation,
         runId: columns.run_id,
-        ...(columns.shape === undefined ? {} : { shape: columns.shape }),
+        shape: columns.shape,
         rows: columns.rows,
         fetchedRows: columns.fetched_rows,
         pages: columns.pages,
@@ -166,7 +167,7 @@ const StoredUnitSchema = z
         aggregation: columns.aggregation,
         firstIncompleteDate: columns.first_incomplete_date,
         fetchedAtMs: columns.fetched_at.getTime(),
-      },
+      }),
     }),
   );
 

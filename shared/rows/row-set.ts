@@ -1,6 +1,5 @@
 import { hash } from "node:crypto";
-import type { Row } from "../request/row.ts";
-import { keyedRows } from "./keyed-rows.ts";
+import type { KeyedRows } from "./keyed-rows.ts";
 import { rowKeyBytes } from "./row-key.ts";
 
 /** What a unit record says about the rows of its generation. */
@@ -16,7 +15,7 @@ export type RowSetFigures = {
 
 /** The rows of a unit while its pages come in; of a repeated dimension set the last row counts. */
 export type RowSet = {
-  add(rows: readonly Row[]): void;
+  add(page: KeyedRows): void;
   figures(): RowSetFigures;
 };
 
@@ -24,9 +23,9 @@ export function rowSet(): RowSet {
   const pages: Buffer[] = [];
   let fetchedRows = 0;
   return {
-    add(rows) {
-      fetchedRows += rows.length;
-      pages.push(entriesOf(rows));
+    add(page) {
+      fetchedRows += page.fetchedRows;
+      pages.push(entriesOf(page));
     },
     figures: () => ({ fetchedRows, ...summarise(mergeAll(pages)) }),
   };
@@ -36,8 +35,7 @@ export function rowSet(): RowSet {
 const entryBytes = rowKeyBytes + 4 * 8;
 
 /** The page's entries by key: 64 bytes a row are kept of a unit, whatever its URLs. */
-function entriesOf(page: readonly Row[]): Buffer {
-  const { rows, keys } = keyedRows(page);
+function entriesOf({ rows, keys }: KeyedRows): Buffer {
   const entries = Buffer.allocUnsafe(rows.length * entryBytes);
   const numbers = numbersOf(entries);
   for (const [index, { clicks, impressions, ctr, position }] of rows.entries()) {

@@ -1,7 +1,7 @@
 import type { PacificDate } from "../request/pacific-date.ts";
 import type { Report } from "../request/report.ts";
-import type { Row } from "../request/row.ts";
 import type { Unit } from "../request/unit.ts";
+import type { KeyedRows } from "./keyed-rows.ts";
 import type { UnitRecord } from "./unit-record.ts";
 
 /** Which units: a property, inclusive Pacific dates, all reports unless named. */
@@ -44,10 +44,9 @@ export type RowStore = {
   /** Registers a generation before its first row. Repeating it is harmless. */
   beginGeneration(unit: Unit, generation: number, nowMs: number): Promise<void>;
   /**
-   * Upserts rows under an open generation; rows may repeat within and between calls (the last
-   * wins). Throws `generation-closed` when it was never begun, is visible, or was swept.
+   * Upserts rows under an open generation; rows may repeat between calls (the last wins). Throws `generation-closed` when it was never begun, is visible, or was swept.
    */
-  writeRows(unit: Unit, generation: number, report: Report, rows: readonly Row[]): Promise<void>;
+  writeRows(unit: Unit, generation: number, report: Report, rows: KeyedRows): Promise<void>;
   /**
    * Deletes what a still unseen generation holds: needed whenever its take starts the unit again,
    * or rows of the first try stay. Throws `generation-closed` when it is visible.

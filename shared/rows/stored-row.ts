@@ -1,6 +1,6 @@
 import type { Dimension, Report } from "../request/report.ts";
 import type { Row } from "../request/row.ts";
-import { keyedRows, keyHexAt } from "./keyed-rows.ts";
+import { type KeyedRows, keyHexAt } from "./keyed-rows.ts";
 import { RowStoreError } from "./row-store-error.ts";
 import { storableText } from "./text-value.ts";
 
@@ -10,9 +10,7 @@ export type StoredRow = Omit<Row, "keys"> & {
   readonly key: string;
 } & Readonly<Record<Dimension, string | null>>;
 
-/** Rows with distinct keys, sorted by key; of a repeated key the last one. */
-export function distinctStoredRows(report: Report, rows: readonly Row[]): readonly StoredRow[] {
-  const keyed = keyedRows(rows);
+export function storedRows(report: Report, keyed: KeyedRows): readonly StoredRow[] {
   const toStoredRow = storedRowOf(report);
   return keyed.rows.map((row, index) => toStoredRow(keyHexAt(keyed, index), row));
 }

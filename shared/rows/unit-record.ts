@@ -30,7 +30,7 @@ export type UnitRecord = Unit & {
   readonly impressions: number;
   /** Hash of the row set; equal for equal rows, whatever the page or fetch order. */
   readonly hash: string;
-  /** Google's 50,000-row cap was reached: there may be more that it does not tell. */
+  /** Google's cap of 50,000 rows was reached: there may be more rows that it does not return. */
   readonly capped: boolean;
   /** `responseAggregationType` as Google gave it. */
   readonly aggregation: string | null;

@@ -1,3 +1,4 @@
+import { compact } from "../lib/compact.ts";
 import type { Report } from "../request/report.ts";
 import { pageRows } from "../request/unit.ts";
 import { parsePage } from "./google-page.ts";
@@ -6,7 +7,7 @@ import type { Page, PageRequest } from "./search-console.ts";
 /** A page request as `searchanalytics.query` takes it. */
 export function queryOf({ siteUrl, report, date, startRow }: PageRequest) {
   const { aggregationType, dimensionFilterGroups } = report;
-  const requestBody = {
+  const requestBody = compact({
     startDate: date,
     endDate: date,
     dimensions: askedDimensions(report),
@@ -14,16 +15,12 @@ export function queryOf({ siteUrl, report, date, startRow }: PageRequest) {
     dataState: report.dataState,
     rowLimit: pageRows,
     startRow,
-    ...(aggregationType === undefined ? {} : { aggregationType }),
-    ...(dimensionFilterGroups === undefined
-      ? {}
-      : {
-          dimensionFilterGroups: dimensionFilterGroups.map(({ groupType, filters }) => ({
-            groupType,
-            filters: filters.map((filter) => ({ ...filter })),
-          })),
-        }),
-  };
+    aggregationType,
+    dimensionFilterGroups: dimensionFilterGroups?.map(({ groupType, filters }) => ({
+      groupType,
+      filters: filters.map((filter) => ({ ...filter })),
+    })),
+  });
   return { siteUrl, requestBody };
 }
 

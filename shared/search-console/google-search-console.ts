@@ -1,4 +1,6 @@
 import { type MethodOptions, searchconsole } from "@googleapis/searchconsole";
+import * as z from "zod";
+import { parseJson } from "../lib/parse-json.ts";
 import type { AccountAuthorizer } from "./google-account.ts";
 import {
   aborted,
@@ -8,7 +10,6 @@ import {
   staleToken,
   timedOut,
 } from "./google-errors.ts";
-import { parsePermission } from "./google-permission.ts";
 import { queryOf, readPage } from "./google-query.ts";
 import { googleRootUrl, rootUrlFault } from "./root-url.ts";
 import type { SearchConsole, Sites } from "./search-console.ts";
@@ -143,4 +144,20 @@ async function withDeadline<T>(
 function serverTime(dateHeader: string | null): number {
   const date = Date.parse(dateHeader ?? "");
   return Number.isNaN(date) ? Date.now() : date;
+}
+
+const SiteSchema = z.object({ permissionLevel: z.string() });
+
+/**
+ * Reads the body of a successful `sites.get`.
+ * Source: https://developers.google.com/webmaster-tools/v1/sites#resource
+ */
+function parsePermission(body: string): string {
+  const parsed = SiteSchema.safeParse(parseJson(body));
+  if (parsed.success) return parsed.data.permissionLevel;
+  throw new SearchConsoleError("Search Console's answer cannot be used: it names no permission.", {
+    failure: { kind: "transient", retryAfterMs: null },
+    status: 200,
+    reason: "brokenBody",
+  });
 }

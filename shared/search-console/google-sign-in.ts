@@ -47,7 +47,7 @@ export function parseOAuthClient(content: string, path: string): OAuthClient {
 
 /**
  * A sign-in under way: the address to open, and the exchange of the code that comes back. PKCE
- * binds the code to this process: whoever else sees it can do nothing with it.
+ * binds the code to this process: another process that sees the code cannot use it.
  * Source: https://developers.google.com/identity/protocols/oauth2/native-app
  */
 export async function beginSignIn(

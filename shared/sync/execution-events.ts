@@ -12,7 +12,7 @@ export function eventsOfPass(messages: number): number {
 export const eventsOfPlanning = 10;
 
 /**
- * From here on a successor carries the run. Retries are not counted, three events each: the rest
- * is theirs.
+ * From here on a successor works on the run. Retries write three events each and are not counted:
+ * the rest of the history is for them.
  */
 export const handOverAtEvents = 15_000;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { type Report, reportShape } from "../../shared/request/report.ts";
 import type { Row } from "../../shared/request/row.ts";
 import type { Unit } from "../../shared/request/unit.ts";
+import { keyedRows } from "../../shared/rows/keyed-rows.ts";
 import {
   generationGraceMs,
   type RowStore,
@@ -68,7 +69,7 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
     ): Promise<UnitRecord> {
       const record = sampleRecord(of, generation, pages);
       await target.beginGeneration(of, generation, atMs);
-      for (const page of pages) await target.writeRows(of, generation, report, page);
+      for (const page of pages) await target.writeRows(of, generation, report, keyedRows(page));
       expect(await target.completeUnit(record, atMs)).toBe("flipped");
       return record;
     }
@@ -93,7 +94,7 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
           clicks: 0.1 + 0.2,
         });
         await store.beginGeneration(unit, record.generation, nowMs);
-        await store.writeRows(unit, record.generation, pageQuery, sampleRows(3));
+        await store.writeRows(unit, record.generation, pageQuery, keyedRows(sampleRows(3)));
         await store.completeUnit(record, nowMs);
         expect(await store.readUnits(everything())).toEqual([record]);
       });
@@ -121,7 +122,7 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
           ],
         });
         await store.beginGeneration(record, 1, nowMs);
-        await store.writeRows(record, 1, byAppearance, rows);
+        await store.writeRows(record, 1, byAppearance, keyedRows(rows));
         // A report that no list of reports has: the record's shape is enough.
         expect(await store.completeUnit(record, nowMs)).toBe("flipped");
         expect(await store.readUnits(everything())).toEqual([record]);
@@ -290,7 +291,7 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
     describe("generations", () => {
       test("are not seen before their flip", async () => {
         await store.beginGeneration(unit, 1, nowMs);
-        await store.writeRows(unit, 1, pageQuery, sampleRows(5));
+        await store.writeRows(unit, 1, pageQuery, keyedRows(sampleRows(5)));
         expect(await store.readUnits(everything())).toEqual([]);
         expect(await visible()).toEqual([]);
         expect(await backend.heldRows(unit, 1)).toBe(5);
@@ -307,7 +308,7 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
 
       test("of an older take are refused, and change nothing", async () => {
         await store.beginGeneration(unit, 1, nowMs);
-        await store.writeRows(unit, 1, pageQuery, sampleRows(4, "old"));
+        await store.writeRows(unit, 1, pageQuery, keyedRows(sampleRows(4, "old")));
         const record = await storeUnit(2, [sampleRows(2, "new")]);
         const late = sampleRecord(unit, 1, [sampleRows(4, "old")]);
         expect(await store.completeUnit(late, nowMs)).toBe("superseded");
@@ -328,7 +329,7 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
           const takes = [1, 2, 3, 4, 5, 6];
           for (const take of takes) {
             await store.beginGeneration(of, take, nowMs);
-            await store.writeRows(of, take, pageQuery, sampleRows(take));
+            await store.writeRows(of, take, pageQuery, keyedRows(sampleRows(take)));
           }
           const answers = await Promise.all(
             takes.map((take) =>
@@ -347,7 +348,7 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
 
       test("begin again without harm", async () => {
         await store.beginGeneration(unit, 1, nowMs);
-        await store.writeRows(unit, 1, pageQuery, sampleRows(5));
+        await store.writeRows(unit, 1, pageQuery, keyedRows(sampleRows(5)));
         await store.beginGeneration(unit, 1, nowMs + 5);
         expect(await backend.heldRows(unit, 1)).toBe(5);
         expect(await store.completeUnit(sampleRecord(unit, 1, [sampleRows(5)]), nowMs)).toBe(
@@ -357,7 +358,9 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
       });
 
       test("never begun take no rows and never flip", async () => {
-        await expect(store.writeRows(unit, 1, pageQuery, sampleRows(1))).rejects.toMatchObject({
+        await expect(
+          store.writeRows(unit, 1, pageQuery, keyedRows(sampleRows(1))),
+        ).rejects.toMatchObject({
           code: "generation-closed",
         });
         expect(await store.completeUnit(sampleRecord(unit, 1, []), nowMs)).toBe("superseded");
@@ -367,7 +370,7 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
       test("can be cleared and written anew while they are unseen", async () => {
         await storeUnit(1, [sampleRows(2, "old")]);
         await store.beginGeneration(unit, 2, nowMs);
-        await store.writeRows(unit, 2, pageQuery, sampleRows(manyRows(), "first try"));
+        await store.writeRows(unit, 2, pageQuery, keyedRows(sampleRows(manyRows(), "first try")));
         await store.clearGeneration(unit, 2);
         expect(await backend.heldRows(unit, 2)).toBe(0);
         await storeUnit(2, [sampleRows(3, "second try")]);
@@ -377,9 +380,9 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
       test("that are visible are neither written nor cleared", async () => {
         await storeUnit(1, [sampleRows(3)]);
         const closed = { code: "generation-closed" };
-        await expect(store.writeRows(unit, 1, pageQuery, sampleRows(1))).rejects.toMatchObject(
-          closed,
-        );
+        await expect(
+          store.writeRows(unit, 1, pageQuery, keyedRows(sampleRows(1))),
+        ).rejects.toMatchObject(closed);
         await expect(store.clearGeneration(unit, 1)).rejects.toMatchObject(closed);
         expect(await visible()).toHaveLength(3);
       });
@@ -450,7 +453,7 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
 
       test("are told when a unit holds fewer rows than its record counts", async () => {
         await store.beginGeneration(unit, 1, nowMs);
-        await store.writeRows(unit, 1, pageQuery, sampleRows(2));
+        await store.writeRows(unit, 1, pageQuery, keyedRows(sampleRows(2)));
         await store.completeUnit(sampleRecord(unit, 1, [sampleRows(3)]), nowMs);
         await expect(visible()).rejects.toMatchObject({ code: "rows-missing" });
       });
@@ -473,7 +476,7 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
 
       test("deletes what a dead take left an hour after it began, not before", async () => {
         await store.beginGeneration(unit, 1, nowMs);
-        await store.writeRows(unit, 1, pageQuery, sampleRows(5));
+        await store.writeRows(unit, 1, pageQuery, keyedRows(sampleRows(5)));
         expect(await store.sweepGenerations(later - 1)).toBe(0);
         expect(await store.sweepGenerations(later)).toBe(1);
         expect(await backend.heldRows(unit, 1)).toBe(0);
@@ -481,7 +484,7 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
 
       test("deletes an older take's rows that were refused", async () => {
         await store.beginGeneration(unit, 1, nowMs);
-        await store.writeRows(unit, 1, pageQuery, sampleRows(5));
+        await store.writeRows(unit, 1, pageQuery, keyedRows(sampleRows(5)));
         await storeUnit(2, [sampleRows(2)]);
         await store.completeUnit(sampleRecord(unit, 1, [sampleRows(5)]), nowMs);
         expect(await store.sweepGenerations(later)).toBe(1);
@@ -499,12 +502,14 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
 
       test("before the flip of a take thought dead makes the flip refused, for good", async () => {
         await store.beginGeneration(unit, 1, nowMs);
-        await store.writeRows(unit, 1, pageQuery, sampleRows(5));
+        await store.writeRows(unit, 1, pageQuery, keyedRows(sampleRows(5)));
         await store.sweepGenerations(later);
         const record = sampleRecord(unit, 1, [sampleRows(5)]);
         expect(await store.completeUnit(record, later)).toBe("superseded");
         await store.beginGeneration(unit, 1, later);
-        await expect(store.writeRows(unit, 1, pageQuery, sampleRows(1))).rejects.toMatchObject({
+        await expect(
+          store.writeRows(unit, 1, pageQuery, keyedRows(sampleRows(1))),
+        ).rejects.toMatchObject({
           code: "generation-closed",
         });
         expect(await store.completeUnit(record, later)).toBe("superseded");
@@ -514,11 +519,11 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
 
       test("forgets what it deleted after another hour: the generation may begin anew", async () => {
         await store.beginGeneration(unit, 1, nowMs);
-        await store.writeRows(unit, 1, pageQuery, sampleRows(5));
+        await store.writeRows(unit, 1, pageQuery, keyedRows(sampleRows(5)));
         expect(await store.sweepGenerations(later)).toBe(1);
         expect(await store.sweepGenerations(muchLater)).toBe(0);
         await store.beginGeneration(unit, 1, muchLater);
-        await store.writeRows(unit, 1, pageQuery, sampleRows(3));
+        await store.writeRows(unit, 1, pageQuery, keyedRows(sampleRows(3)));
         expect(await backend.heldRows(unit, 1)).toBe(3);
       });
 
@@ -526,7 +531,7 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
         for (let round = 0; round < 12; round += 1) {
           const of = sampleUnit(round);
           await store.beginGeneration(of, 1, nowMs);
-          await store.writeRows(of, 1, pageQuery, sampleRows(3));
+          await store.writeRows(of, 1, pageQuery, keyedRows(sampleRows(3)));
           const [answer] = await Promise.all([
             store.completeUnit(sampleRecord(of, 1, [sampleRows(3)]), later),
             store.sweepGenerations(later),
@@ -545,7 +550,7 @@ export function describeRowStore(name: string, makeBackend: () => Promise<RowSto
           await storeUnit(1, [sampleRows(backend.severalCallsOfRows, "old")]);
           await storeUnit(2, [sampleRows(4, "new")]);
           await store.beginGeneration(unit, 3, nowMs);
-          await store.writeRows(unit, 3, pageQuery, sampleRows(6, "orphan"));
+          await store.writeRows(unit, 3, pageQuery, keyedRows(sampleRows(6, "orphan")));
           const dying = await backend.dyingStore(calls);
           const died = await dying.sweepGenerations(later).then(
             () => false,

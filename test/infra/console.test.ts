@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { exampleInput } from "../../infra/state-machines/sync-state-machine.ts";
 import { PropertyBusyError } from "../../shared/ledger/property-lock.ts";
+import { InvalidRequestError, parseRunRequest } from "../../shared/request/parse-run-request.ts";
 import { RunRequestSchema } from "../../shared/request/run-request.ts";
-import { InvalidRequestError, parseRunRequest } from "../../shared/sync/plan/plan-run.ts";
 import { synthesisedStacks } from "./synthesised-stacks.ts";
 
 const text = await readFile(join(import.meta.dirname, "../../docs/console.md"), "utf8");

@@ -38,7 +38,7 @@ function aPlanner() {
 }
 
 describe("a run with custom reports", () => {
-  test("carries those that it asks for, so that a worker knows their shape", async () => {
+  test("holds those that it asks for, so that a worker knows their shape", async () => {
     const { ledger, plan } = aPlanner();
     const other = { ...brand, id: "other" };
     await plan({ reports: ["page_query", brand.id], definitions: [brand, other] });

@@ -8,16 +8,16 @@ import { renewLease } from "../../shared/ledger/transitions/renew-lease.ts";
 import { returnBatch } from "../../shared/ledger/transitions/return-batch.ts";
 import { submitBatch } from "../../shared/ledger/transitions/submit-batch.ts";
 import { takeBatch } from "../../shared/ledger/transitions/take-batch.ts";
+import { InvalidRequestError, parseRunRequest } from "../../shared/request/parse-run-request.ts";
 import type { Report } from "../../shared/request/report.ts";
 import {
-  errorText,
   mostDefinitionBytes,
   mostPutBack,
   mostTakes,
   mostUnitsABatch,
+  shortened,
 } from "../../shared/request/run-limits.ts";
 import { RunRequestSchema } from "../../shared/request/run-request.ts";
-import { runRequestFaults } from "../../shared/request/run-request-faults.ts";
 import { eventsOfPass, handOverAtEvents } from "../../shared/sync/execution-events.ts";
 import { splitIntoBatches } from "../../shared/sync/plan/plan-units.ts";
 import { aRun } from "../support/samples/a-run.ts";
@@ -26,7 +26,7 @@ import { dynamoItemSize } from "../support/stores/dynamo-item-size.ts";
 
 const nowMs = 1_775_000_000_000;
 const kilobyte = 1_024;
-const longText = errorText("x".repeat(5_000));
+const longText = shortened("x".repeat(5_000));
 const siteUrl = `https://example.com/${"a".repeat(1_000)}/`;
 const limits = { lever: 5, execution: "run-1" };
 
@@ -44,7 +44,7 @@ function definitionsOf(bytes: number): readonly Report[] {
   return Array.from({ length: count }, (_, index) => report(index));
 }
 
-/** Everything at its limit: each batch that is rung is put back, to come again much later. */
+/** Everything at its limit: each batch that is sent is put back, to come again much later. */
 function largestRun(): Run {
   const definitions = definitionsOf(mostDefinitionBytes);
   const most = RunRequestSchema.parse({
@@ -66,8 +66,8 @@ function largestRun(): Run {
     plannedUnits: 60_000,
   });
   for (;;) {
-    const { run: rung, answer } = dispatchRun(run, limits, nowMs);
-    run = rung ?? run;
+    const { run: sent, answer } = dispatchRun(run, limits, nowMs);
+    run = sent ?? run;
     if (answer.kind !== "ring") return run;
     for (const [index, batchId] of answer.batchIds.entries()) {
       const token = nowMs + index;
@@ -99,17 +99,17 @@ describe("the largest run", () => {
 
   test("writes its item no more than four times a take, and a renewal every 6 s", () => {
     const due = { ...run, returned: run.returned.map((batch) => ({ ...batch, notBeforeMs: 0 })) };
-    const rung = dispatchRun(due, limits, nowMs);
-    if (rung.run === null || rung.answer.kind !== "ring") throw new Error("nothing was rung");
-    const [batchId = ""] = rung.answer.batchIds;
+    const sent = dispatchRun(due, limits, nowMs);
+    if (sent.run === null || sent.answer.kind !== "ring") throw new Error("nothing was sent");
+    const [batchId = ""] = sent.answer.batchIds;
     const take = { batchId, token: nowMs + 1_000 };
-    const taken = takeBatch(rung.run, take, nowMs);
+    const taken = takeBatch(sent.run, take, nowMs);
     if (taken.run === null) throw new Error("it was not taken");
     expect(renewLease(taken.run, take, nowMs + 6_000).run).toBeNull();
     expect(renewLease(taken.run, take, nowMs + 7_000).run).not.toBeNull();
     const settled = submitBatch(taken.run, take, nowMs);
-    // Ring, take, submit, and a renewal every third of a lease; five workers, a take of 4 s each.
-    const writes = [rung, taken, settled].filter((decision) => decision.run !== null).length + 1;
+    // Send, take, submit, and a renewal every third of a lease; five workers, a take of 4 s each.
+    const writes = [sent, taken, settled].filter((decision) => decision.run !== null).length + 1;
     expect(writes).toBe(4);
     const unitsASecond = (5 / 4) * writes * Math.ceil(dynamoItemSize(run) / kilobyte);
     expect(unitsASecond).toBeLessThan(1_000);
@@ -153,7 +153,7 @@ describe("a batch that an outage puts back for days", () => {
     { ...fresh, units: fresh.units.map((each) => ({ ...each, ...unit })) },
   );
 
-  test("stays far below an item, and its latest takes are told apart", () => {
+  test("stays far below an item, and its latest takes are each by themselves", () => {
     expect(dynamoItemSize(afterDays)).toBeLessThan(150 * kilobyte);
     const tokens = Object.keys(afterDays.takes).map(Number);
     expect(Math.min(...tokens)).toBe(nowMs + 6_000 - tokens.length);
@@ -206,7 +206,7 @@ function worstOf(batch: Batch): Batch {
 }
 
 describe("the events of an execution", () => {
-  test("stay below Step Functions' 25,000 whatever the last pass rings", () => {
+  test("stay below Step Functions' 25,000 whatever the last pass sends", () => {
     const lastPass = eventsOfPass(100);
     expect(handOverAtEvents + lastPass).toBeLessThan(20_000);
   });
@@ -219,13 +219,16 @@ describe("the events of an execution", () => {
 });
 
 describe("what is beyond the largest run", () => {
-  test("is refused with one line: reports of its own that no run can carry", () => {
+  test("is refused with one line: reports of its own that no run can hold", () => {
     const definitions = definitionsOf(mostDefinitionBytes + 20 * kilobyte);
     const request = { siteUrl, from: "2026-03-01", to: "2026-03-02", definitions };
     const reports = definitions.map(({ id }) => id);
-    expect(runRequestFaults({ ...request, reports }, nowMs)).toEqual([
-      "the configured reports of this run hold 84 KB, and a run carries 64 KB: ask for fewer at once, or shorten their filters",
-    ]);
-    expect(runRequestFaults({ ...request, reports: reports.slice(0, 5) }, nowMs)).toEqual([]);
+    expect(() => parseRunRequest({ ...request, reports }, nowMs)).toThrow(
+      new InvalidRequestError([
+        "the configured reports of this run hold 84 KB, and a run may hold 64 KB: ask for fewer at once, or shorten their filters",
+      ]),
+    );
+    const few = parseRunRequest({ ...request, reports: reports.slice(0, 5) }, nowMs);
+    expect(few.reports).toHaveLength(5);
   });
 });

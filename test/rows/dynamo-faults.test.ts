@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { maxBatchTries, type RowWrite, writeAll } from "../../shared/rows/dynamo-batch-write.ts";
 import { openDynamoRowStore } from "../../shared/rows/dynamo-row-store.ts";
 import { rowKeyOf } from "../../shared/rows/dynamo-rows-table.ts";
-import { distinctStoredRows } from "../../shared/rows/stored-row.ts";
+import { keyedRows } from "../../shared/rows/keyed-rows.ts";
+import { storedRows } from "../../shared/rows/stored-row.ts";
 import { pageQuery, sampleRows, sampleUnit } from "../support/samples/row-samples.ts";
 import { connect } from "../support/stores/quota-table.ts";
 
@@ -18,7 +19,7 @@ const table = {
   timing: { random: () => 0.5, sleep: async (ms: number) => sleeps.push(ms) },
 };
 
-const writes: readonly RowWrite[] = distinctStoredRows(pageQuery, sampleRows(60)).map(
+const writes: readonly RowWrite[] = storedRows(pageQuery, keyedRows(sampleRows(60))).map(
   ({ key }) => ({ kind: "put", item: rowKeyOf(sampleUnit(), 1, key) }),
 );
 

@@ -7,7 +7,8 @@ import {
   storableFigure,
 } from "../../shared/rows/dynamo-row-item.ts";
 import { rowShards, unitKey, unitsBetween } from "../../shared/rows/dynamo-rows-table.ts";
-import { distinctStoredRows } from "../../shared/rows/stored-row.ts";
+import { keyedRows } from "../../shared/rows/keyed-rows.ts";
+import { storedRows } from "../../shared/rows/stored-row.ts";
 import { pacific } from "../support/samples/pacific.ts";
 import {
   deviceCountry,
@@ -37,7 +38,7 @@ describe("a figure", () => {
 });
 
 describe("a row's item", () => {
-  const [stored] = distinctStoredRows(deviceCountry, [sampleRow(["MOBILE", "h", "usa"], 4)]);
+  const [stored] = storedRows(deviceCountry, keyedRows([sampleRow(["MOBILE", "h", "usa"], 4)]));
   if (stored === undefined) throw new Error("no row");
 
   test("leaves out the dimensions that its report lacks, which come back as null", () => {
@@ -50,7 +51,7 @@ describe("a row's item", () => {
   });
 
   test("stands in the partition of its key, and shards after one another are in key order", () => {
-    const items = distinctStoredRows(pageQuery, sampleRows(2_000)).map((row) =>
+    const items = storedRows(pageQuery, keyedRows(sampleRows(2_000))).map((row) =>
       rowItem(sampleUnit(), 7, row),
     );
     const partitions = [...new Set(items.map(({ pk }) => pk))];
@@ -60,12 +61,15 @@ describe("a row's item", () => {
   });
 
   test("of usual length costs one write unit", () => {
-    const [row] = distinctStoredRows(pageQuery, [
-      sampleRow([
-        `https://www.example.com/${"category/".repeat(20)}`,
-        "a rather long query ".repeat(8),
+    const [row] = storedRows(
+      pageQuery,
+      keyedRows([
+        sampleRow([
+          `https://www.example.com/${"category/".repeat(20)}`,
+          "a rather long query ".repeat(8),
+        ]),
       ]),
-    ]);
+    );
     if (row === undefined) throw new Error("no row");
     const bytes = Object.entries(rowItem(sampleUnit(), 1_774_000_000_123, row)).reduce(
       (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(String(value)),

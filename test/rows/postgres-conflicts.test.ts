@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { startPostgresServer } from "../../local/postgres/postgres-server.ts";
+import { keyedRows } from "../../shared/rows/keyed-rows.ts";
 import { createPostgresPool, type SqlConnection } from "../../shared/rows/postgres-connection.ts";
 import { createPostgresRowStore } from "../../shared/rows/postgres-row-store.ts";
 import { generationGraceMs, type RowStore } from "../../shared/rows/row-store.ts";
@@ -18,9 +19,9 @@ async function useEverything(store: RowStore) {
   for (const generation of [1, 2, 3]) {
     const rows = sampleRows(3_200, `g${generation}`);
     await store.beginGeneration(unit, generation, 0);
-    await store.writeRows(unit, generation, pageQuery, sampleRows(10, "first try"));
+    await store.writeRows(unit, generation, pageQuery, keyedRows(sampleRows(10, "first try")));
     await store.clearGeneration(unit, generation);
-    await store.writeRows(unit, generation, pageQuery, rows);
+    await store.writeRows(unit, generation, pageQuery, keyedRows(rows));
     const record = sampleRecord(unit, generation, [rows]);
     if (generation !== 2) expect(await store.completeUnit(record, 0)).toBe("flipped");
   }

@@ -82,7 +82,7 @@ describe("a statement", () => {
     expect(calls()).toBe(maxLostConnections);
   });
 
-  test("that waits for a connection in vain is not tried again: the patience is over", async () => {
+  test("that waits for a connection in vain is not tried again: the timeout is over", async () => {
     const { sql, calls } = failingWith(
       Array(2).fill(new Error("Connection terminated due to connection timeout")),
     );

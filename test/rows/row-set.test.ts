@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Row } from "../../shared/request/row.ts";
+import { keyedRows } from "../../shared/rows/keyed-rows.ts";
 import { rowSet } from "../../shared/rows/row-set.ts";
 import { sampleRow, sampleRows } from "../support/samples/row-samples.ts";
 
 function figuresOf(...pages: readonly (readonly Row[])[]) {
   const set = rowSet();
-  for (const page of pages) set.add(page);
+  for (const page of pages) set.add(keyedRows(page));
   return set.figures();
 }
 

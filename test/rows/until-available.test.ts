@@ -20,7 +20,7 @@ describe("work that needs the row store", () => {
     expect(tries).toEqual([0, 500, 1_500, 3_500, 7_500]);
   });
 
-  test("is given up when patience is over, with what the store said", async () => {
+  test("is given up when the timeout is over, with what the store said", async () => {
     const clock = fakeClock(0);
     const away = new RowStoreError("unavailable", "asleep");
     await expect(untilAvailable(() => Promise.reject(away), clock, 10_000)).rejects.toBe(away);

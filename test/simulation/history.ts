@@ -7,6 +7,7 @@ import { quotaScopes } from "../../shared/quota/scopes.ts";
 import { findReport } from "../../shared/request/find-report.ts";
 import { addDays, type PacificDate } from "../../shared/request/pacific-date.ts";
 import type { RunRequestInput } from "../../shared/request/run-request.ts";
+import { keyedRows } from "../../shared/rows/keyed-rows.ts";
 import { generationGraceMs, type RowStore } from "../../shared/rows/row-store.ts";
 import { reconcileRuns } from "../../shared/sync/end/reconcile-runs.ts";
 import {
@@ -163,7 +164,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
       const unit = { siteUrl, report: report.id, date };
       const rows = google.truth.rows(date);
       await store.beginGeneration(unit, 1, startMs);
-      await store.writeRows(unit, 1, report, rows);
+      await store.writeRows(unit, 1, report, keyedRows(rows));
       await store.completeUnit(
         sampleRecord(unit, 1, [rows], { runId: "run-0", fetchedAtMs: startMs - 30 * 86_400_000 }),
         startMs,

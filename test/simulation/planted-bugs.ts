@@ -3,7 +3,7 @@ import type { RunTransition } from "../../shared/ledger/decision.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import type { Run } from "../../shared/ledger/run.ts";
 import type { WorkPorts } from "../../shared/sync/fetch/fetch-ports.ts";
-import { gatherUnit } from "../../shared/sync/fetch/gather-unit.ts";
+import { gatherUnit } from "../../shared/sync/fetch/fetch-unit.ts";
 import {
   type PageMemoryBudget,
   unboundedMemory,
@@ -103,8 +103,8 @@ function flippingEarly(ports: WorkPorts): WorkPorts {
       async writeRows(unit, generation, report, written) {
         await rows.writeRows(unit, generation, report, written);
         const gathered = gatherUnit();
-        const page = { rows: written, aggregation: null, firstIncompleteDate: null };
-        gathered.add({ startRow: 0, rows: written.length }, page, written);
+        const page = { rows: written.rows, aggregation: null, firstIncompleteDate: null };
+        gathered.add({ startRow: 0, rows: written.fetchedRows }, page, written);
         const figures = gathered.figures();
         const record = { ...unit, ...figures, generation, runId: "run-1", fetchedAtMs: 0 };
         await rows.completeUnit(record, clock.nowMs());

@@ -9,12 +9,12 @@ async function violationsOf(room: typeof unboundedMemory, signal = never) {
   const violations: string[] = [];
   const watched = watchRoom(room, 100, (what) => violations.push(what));
   for (const bytes of [60, 40, 60, 40]) {
-    const entered = watched.enter("pages", signal);
-    const seat = await Promise.race([
+    const entered = watched.reserve("pages", signal);
+    const reservation = await Promise.race([
       entered,
       new Promise<null>((full) => setImmediate(full, null)),
     ]);
-    seat?.came(bytes);
+    reservation?.arrived(bytes);
   }
   return violations;
 }

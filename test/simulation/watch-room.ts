@@ -24,20 +24,20 @@ export function watchRoom(
   }
 
   return {
-    async enter(kind, signal) {
-      const seat = await room.enter(kind, signal);
+    async reserve(kind, signal) {
+      const reservation = await room.reserve(kind, signal);
       const page = Symbol(kind);
       if (!signal.aborted) judgeEntry(kind);
       inside.set(page, lastOfKind.get(kind) ?? 0);
       return {
-        came(bytes) {
+        arrived(bytes) {
           inside.set(page, bytes);
           lastOfKind.set(kind, bytes);
-          seat.came(bytes);
+          reservation.arrived(bytes);
         },
-        leave() {
+        release() {
           inside.delete(page);
-          seat.leave();
+          reservation.release();
         },
       };
     },

@@ -55,9 +55,9 @@ describe.each(["quota", "rows"] as const)("while the store of %s is away", (stor
     const world = syncWorld();
     await world.start([1]);
     const ports = withOutage(world, store, Number.POSITIVE_INFINITY);
-    await world.ring();
+    await world.send();
     await world.work(0, ports);
-    await world.ring();
+    await world.send();
     expect(await world.run()).toMatchObject({
       runId,
       status: "waiting",
@@ -69,7 +69,7 @@ describe.each(["quota", "rows"] as const)("while the store of %s is away", (stor
 test("without quota nothing is sent", async () => {
   const world = syncWorld();
   await world.start([3]);
-  await world.ring();
+  await world.send();
   await world.work(0, withOutage(world, "quota", Number.POSITIVE_INFINITY));
   expect(world.searchConsole.sent).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { errorText } from "../../request/run-limits.ts";
+import { shortened } from "../../request/run-limits.ts";
 import type { BatchUnit } from "../batch.ts";
 import { changed, type Decision, unchanged } from "../decision.ts";
 import { isDrained, isEnded, type Run } from "../run.ts";
@@ -28,7 +28,7 @@ export function finishRun(
   if (run.execution !== input.execution && !handOverFailed) return unchanged("superseded");
   if (isEnded(run.status)) return unchanged("finished");
   if (input.failure !== null || !isDrained(run)) {
-    const reason = errorText(input.failure ?? "the execution ended before the run was drained");
+    const reason = shortened(input.failure ?? "the execution ended before the run was drained");
     const released = releaseHolds(run, Object.keys(run.inFlight));
     return changed({ ...endRun(released, "failed", nowMs), reason }, "finished");
   }

@@ -1,4 +1,4 @@
-import { errorText } from "../../request/run-limits.ts";
+import { shortened } from "../../request/run-limits.ts";
 import { changed, type Decision, unchanged } from "../decision.ts";
 import { inFlightCount, isEnded, type Run } from "../run.ts";
 import { releaseHolds } from "./release-holds.ts";
@@ -22,7 +22,7 @@ export function haltRun(
   const halting: Run = {
     ...releaseHolds(run, rung),
     status: "halting",
-    reason: errorText(input.reason),
+    reason: shortened(input.reason),
     haltsAs: input.endsAs,
     haltedAtMs: nowMs,
     waitingUntilMs: null,

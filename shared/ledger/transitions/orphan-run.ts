@@ -1,4 +1,4 @@
-import { errorText } from "../../request/run-limits.ts";
+import { shortened } from "../../request/run-limits.ts";
 import { changed, type Decision, unchanged } from "../decision.ts";
 import { isEnded, type Run } from "../run.ts";
 import { endRun } from "./halt-run.ts";
@@ -20,7 +20,7 @@ export function orphanRun(
 ): Decision<OrphanAnswer> {
   if (isEnded(run.status)) return unchanged("already-ended");
   if (run.execution !== input.execution) return unchanged("superseded");
-  const reason = errorText(input.reason);
+  const reason = shortened(input.reason);
   const released = releaseHolds(run, Object.keys(run.inFlight));
   return changed({ ...endRun(released, "halted", run.updatedAtMs), reason }, "halted");
 }

@@ -1,4 +1,4 @@
-import { errorText } from "../../request/run-limits.ts";
+import { shortened } from "../../request/run-limits.ts";
 import { changed, type Decision, unchanged } from "../decision.ts";
 import type { Run } from "../run.ts";
 import { settleHalt } from "./halt-run.ts";
@@ -33,7 +33,7 @@ export function returnBatch(
   const next = {
     ...released,
     returned,
-    reason: reason === null ? run.reason : errorText(reason),
+    reason: reason === null ? run.reason : shortened(reason),
     updatedAtMs: nowMs,
   };
   return changed(settleHalt(next, nowMs), "returned");

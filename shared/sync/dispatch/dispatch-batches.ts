@@ -1,3 +1,4 @@
+import type { BatchMessage } from "../../ledger/batch-message.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { lockProperty, releaseProperty } from "../../ledger/property-lock.ts";
 import { isEnded, type Run } from "../../ledger/run.ts";
@@ -6,10 +7,9 @@ import { dispatchRun } from "../../ledger/transitions/dispatch-run.ts";
 import { handOverRun } from "../../ledger/transitions/hand-over-run.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { QuotaOutlook } from "../../quota/quota-outlook.ts";
-import { errorText } from "../../request/run-limits.ts";
+import { shortened } from "../../request/run-limits.ts";
 import { eventsOfPass, handOverAtEvents } from "../execution-events.ts";
 import { isOutage } from "../store-outage.ts";
-import type { DispatchResult } from "./dispatch-result.ts";
 
 export type DispatchPorts = {
   readonly ledger: Ledger;
@@ -20,29 +20,49 @@ export type DispatchPorts = {
   observe(run: Run, expiredLeases: number): void;
 };
 
-/** While work is moving, the dispatcher looks again this often, for as long as this. */
+/**
+ * What the dispatcher returns to the state machine: send these, wait, come back; or finish; or start
+ * the successor and end.
+ */
+export type DispatchResult = {
+  readonly runId: string;
+  readonly messages: readonly BatchMessage[];
+  /** Seconds until the next dispatch; 0 comes back at once. */
+  readonly waitSeconds: number;
+  /** Events of the execution's history so far. */
+  readonly events: number;
+} & (
+  | { readonly next: "continue" | "finish" }
+  | {
+      readonly next: "hand-over";
+      /** Name of the execution that works on the run from here on. */
+      readonly successor: string;
+    }
+);
+
+/** While batches are in flight, the dispatcher polls the ledger this often and for this long. */
 const pollMs = 150;
 const timeoutMs = 20_000;
 
-/** An idle run's quota is looked at this often. */
-const lookAtQuotaMs = 1_000;
+/** The quota is read this often. */
+const quotaPollMs = 1_000;
 
-/** Nothing is rung for this long after the quota table did not answer: nothing would be granted. */
+/** No batch is sent for this long after the quota table did not answer: nothing would be granted. */
 const quotaAwayMs = 5_000;
 
 /**
- * A wait for budget is a window long at most, and raised settings end it: the dispatcher looks.
- * A longer one is a closure's, and nobody can end it.
+ * A wait for budget is a window long at most. Raised settings end it, so the dispatcher polls. A
+ * longer wait is a closure's, and nothing ends it.
  */
 const longestBudgetWaitMs = 65_000;
 
-/** A halt or a lever is obeyed within this time even by a run that waits until tomorrow. */
+/** Even a run that waits until tomorrow obeys a halt or a lever within this time. */
 const longestWaitMs = 300_000;
 
 /**
- * The dispatcher: rings what is due; else waits for the ledger to change while batches are in
- * flight, and tells the state machine how long to wait when only time can help. An execution whose
- * history fills up hands the run over.
+ * The dispatcher. It sends the batches that are due. When none is due it polls the ledger while
+ * batches are in flight, or returns how long the state machine is to wait. An execution whose history
+ * fills up hands the run over.
  */
 export async function dispatchBatches(
   input: {
@@ -73,13 +93,13 @@ export async function dispatchBatches(
   if (known?.execution === execution) await lockProperty(known, ledger, clock.nowMs());
 
   let quota: QuotaOutlook | undefined;
-  let lookedAtMs = Number.NEGATIVE_INFINITY;
+  let outlookAtMs = Number.NEGATIVE_INFINITY;
 
   for (let expired = 0; ; ) {
     const settings = await ledger.readSettings();
-    if (known !== undefined && clock.nowMs() >= lookedAtMs + lookAtQuotaMs) {
-      quota = await lookAtQuota(known, settings, ports);
-      lookedAtMs = clock.nowMs();
+    if (known !== undefined && clock.nowMs() >= outlookAtMs + quotaPollMs) {
+      quota = await readOutlook(known, settings, ports);
+      outlookAtMs = clock.nowMs();
     }
     const nowMs = clock.nowMs();
     const { lever, inFlight, queueSize } = settings;
@@ -110,12 +130,12 @@ export async function dispatchBatches(
       ports.observe(run, expired);
       return again(0);
     }
-    await clock.sleep(idle ? Math.min(Math.max(waitMs, pollMs), lookAtQuotaMs) : pollMs);
+    await clock.sleep(idle ? Math.min(Math.max(waitMs, pollMs), quotaPollMs) : pollMs);
   }
 }
 
-/** A quota table that is away must not end the run: it closes the run's scopes for a while. */
-async function lookAtQuota(
+/** A quota table that is away must not end the run: the run's scopes count as closed for a while. */
+async function readOutlook(
   run: Run,
   settings: Settings,
   { outlook, clock }: DispatchPorts,
@@ -124,7 +144,7 @@ async function lookAtQuota(
     return await outlook(run, settings);
   } catch (error) {
     if (!isOutage(error)) throw error;
-    const reason = errorText(`the quota table does not answer: ${error.message}`);
+    const reason = shortened(`the quota table does not answer: ${error.message}`);
     return { closure: { untilMs: clock.nowMs() + quotaAwayMs, reason } };
   }
 }

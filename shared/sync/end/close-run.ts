@@ -24,13 +24,13 @@ export type ClosePorts = {
   readonly ledger: Ledger;
   readonly eventBus: EventBus;
   readonly nowMs: () => number;
-  /** Called with a run that has ended in this execution, once its end is told. */
+  /** Called with a run that has ended in this execution, once its end is published. */
   ended(run: Run, failedUnits: number): void;
 };
 
 /**
- * The end of an execution: settles the run's status, lets its property go, and tells of the run's
- * end. Repeating it does the same again, so a bus that is away makes the caller try again.
+ * The end of an execution: settles the run's status, releases its property, and publishes the
+ * run's end. It is safe to repeat: when the bus is away the caller tries again.
  * @throws EventBusError
  */
 export async function closeRun(input: CloseInput, ports: ClosePorts): Promise<ClosedRun> {

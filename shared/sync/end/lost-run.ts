@@ -7,9 +7,9 @@ import { type OrphanAnswer, orphanRun } from "../../ledger/transitions/orphan-ru
 import type { Clock } from "../../lib/clock.ts";
 import { type PublishPorts, publishRunEnd } from "./publish-run-end.ts";
 
-// Executions that ended without FinishRun: stopped in the console, failed, timed out, or gone
-// without a word. Nobody dispatches their run any more, so it is ended here and can be resumed.
-// One that handed its run over has lost nothing: the run names its successor by then.
+// Executions that ended without FinishRun: stopped in the console, failed, timed out, or gone. No
+// execution dispatches their run any more, so it is halted here and can be resumed. An execution that
+// handed its run over loses nothing: the run names its successor by then.
 
 export type LostRun = {
   readonly runId: string;
@@ -26,12 +26,12 @@ export type LostRunPorts = {
 };
 
 /**
- * `superseded`: another execution carries it; `already-ended`: as after every regular end;
+ * `superseded`: another execution works on it; `already-ended`: as after every regular end;
  * `unknown`: there is no such run.
  */
 export type LostRunAnswer = OrphanAnswer | "unknown";
 
-/** Halts a lost run at once, and lets its property go. */
+/** Halts a lost run at once, and releases its property. */
 export async function haltLostRun(
   lost: LostRun,
   { ledger, ended }: LostRunPorts,
@@ -43,13 +43,13 @@ export async function haltLostRun(
   return "halted";
 }
 
-/** Takes hear of a halt within a second; one that has not put its batch back by then is fenced out. */
+/** Takes learn of a halt within a second. One that has not put its batch back by then is fenced out. */
 const takesTimeoutMs = 10_000;
 const pollMs = 250;
 
 /**
- * The same for an execution that has ended just now, so that takes may still live: they are given
- * the time to put their batches back. Then it tells of the run's end, unless that is told.
+ * The same for an execution that has ended just now. Its takes may still live and get the time to put
+ * their batches back. Then the run's end is published, unless it is already.
  * @throws EventBusError
  */
 export async function haltJustLostRun(
@@ -59,7 +59,7 @@ export async function haltJustLostRun(
   const outcome = await haltWithItsTakes(lost, ports);
   const run = await ports.ledger.readRun(lost.runId);
   if (run?.execution !== lost.execution || !isEnded(run.status)) return outcome;
-  // Who died after it had halted the run has left this.
+  // A caller that died after it had halted the run has not done this.
   await releaseProperty(run, ports.ledger);
   await publishRunEnd(run, ports);
   return outcome;

@@ -14,25 +14,25 @@ export type ReconcilePorts = LostRunPorts &
 const mostRuns = 500;
 
 /**
- * Runs that nobody carries are halted, so that they can be resumed, and their properties let go.
- * One that another execution takes over meanwhile is left to it. Then it tells of the ends that
- * nobody has told of. The runs that were halted.
+ * Halts the runs that no execution works on, so that they can be resumed, and releases their
+ * properties. A run that another execution takes over meanwhile is left to it. Then publishes the ends
+ * that are not published. Returns the runs that were halted.
  * @throws EventBusError
  */
 export async function reconcileRuns(ports: ReconcilePorts): Promise<readonly string[]> {
   const halted: string[] = [];
-  const untold: string[] = [];
+  const unpublished: string[] = [];
   for (const run of await ports.ledger.listRuns(mostRuns)) {
     const isEnd = isEnded(run.status);
     if ((isEnd && isEndPublished(run)) || (await ports.isWorkedOn(run))) continue;
     const { runId, execution } = run;
-    untold.push(runId);
+    unpublished.push(runId);
     if (isEnd) continue;
     const outcome = await haltLostRun({ runId, execution, reason: ports.reason(run) }, ports);
     if (outcome === "halted") halted.push(runId);
   }
   // Last: a bus that is away keeps no run from being halted.
-  for (const runId of untold) {
+  for (const runId of unpublished) {
     const run = await ports.ledger.readRun(runId);
     if (run !== undefined) await publishRunEnd(run, ports);
   }

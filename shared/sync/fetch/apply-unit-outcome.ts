@@ -1,6 +1,6 @@
 import { type BatchUnit, failAttempt } from "../../ledger/batch.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { errorText } from "../../request/run-limits.ts";
+import { shortened } from "../../request/run-limits.ts";
 import type { UnitRecord } from "../../rows/unit-record.ts";
 import type { UnitOutcome } from "./fetch-unit.ts";
 
@@ -20,7 +20,7 @@ export function applyUnitOutcome(
     case "failed": {
       const { error } = outcome;
       if (outcome.final) {
-        const lastError = errorText(error);
+        const lastError = shortened(error);
         return { ...ended, status: "failed", attempts: unit.attempts + 1, lastError };
       }
       const failed = failAttempt(ended, error, clock.nowMs(), clock.random());
@@ -28,7 +28,7 @@ export function applyUnitOutcome(
       return { ...failed, notBeforeMs: Math.max(failed.notBeforeMs, outcome.notBeforeMs) };
     }
     case "fatal":
-      return { ...ended, lastError: errorText(outcome.error) };
+      return { ...ended, lastError: shortened(outcome.error) };
     case "deferred":
     case "aborted":
       return ended;

@@ -16,7 +16,7 @@ export type LeaseAnswer =
   /** An extra message, or a run that has stopped. */
   | { readonly kind: "nothing"; readonly run: Run | null };
 
-/** Answers the bell: takes the batch under a new token. */
+/** Takes the batch that the message names, under a new token. */
 export async function takeLease(message: BatchMessage, ports: WorkPorts): Promise<LeaseAnswer> {
   const { runId, batchId } = message;
   const known = await ports.ledger.readRun(runId);
@@ -29,8 +29,8 @@ export async function takeLease(message: BatchMessage, ports: WorkPorts): Promis
 /**
  * Reads what was taken, under its own token, so that nothing that an older take still writes is
  * overwritten unread. Null: a newer take has it; or the ledger has lost it, and the run is halted.
- * What the unit records say is stored comes before what the batch item says of dead takes: a unit that was flipped has
- * lost no attempt.
+ * The unit records outrank what the batch item says of dead takes: a flipped unit has lost no
+ * attempt.
  */
 export async function beginTake(lease: Lease, ports: WorkPorts): Promise<Take | null> {
   const { ledger, clock } = ports;
@@ -58,7 +58,7 @@ export async function beginTake(lease: Lease, ports: WorkPorts): Promise<Take | 
   return { ...lease, batch, crashes, halt, found };
 }
 
-/** Whoever stood still between its token and its take draws another: once is enough. */
+/** A worker that was suspended between its token and its take draws another token, once. */
 async function takeWithNewToken(
   { runId, batchId }: BatchMessage,
   siteUrl: string,
@@ -94,7 +94,7 @@ async function recordsOfRun(batch: Batch, run: Run, rows: RowStore): Promise<Rec
   );
 }
 
-/** A unit that this run has flipped is done, whatever the batch item heard of it. */
+/** A unit that this run has flipped is done, whatever the batch item says. */
 function markStored(batch: Batch, records: RecordsByUnit): Batch {
   return {
     ...batch,
@@ -105,7 +105,7 @@ function markStored(batch: Batch, records: RecordsByUnit): Batch {
   };
 }
 
-/** Units that this take finds settled and the batch item does not hold so: nobody may have told. */
+/** Units that this take finds settled, unlike the batch item: they may not be published yet. */
 function foundSettled(
   run: Run,
   stored: Batch,

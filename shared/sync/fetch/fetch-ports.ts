@@ -28,7 +28,7 @@ export type ScopesNow = () => readonly QuotaScope[];
 /** What a take touches. */
 export type WorkPorts = FetchPorts & {
   readonly ledger: Ledger;
-  /** Told of each unit that is settled, before the ledger is. */
+  /** Gets an event of each settled unit before the ledger is written. */
   readonly eventBus: EventBus;
   /** The scopes that a run's requests count in, as they are set now. */
   scopesOf(run: Run): readonly QuotaScope[];

@@ -1,15 +1,16 @@
+import type { PacificDate } from "../../request/pacific-date.ts";
 import { type Report, reportShape } from "../../request/report.ts";
-import type { Row } from "../../request/row.ts";
 import {
   appearanceList,
   reportOfAppearance,
   takesTwoSteps,
   withAppearance,
 } from "../../request/search-appearance.ts";
-import type { Unit } from "../../request/unit.ts";
-import type { UnitRecord } from "../../rows/unit-record.ts";
+import { googlePaging, type Paging, type Unit } from "../../request/unit.ts";
+import { type KeyedRows, keyedRows } from "../../rows/keyed-rows.ts";
+import { rowSet } from "../../rows/row-set.ts";
+import type { PageFigures, UnitRecord } from "../../rows/unit-record.ts";
 import type { Page } from "../../search-console/search-console.ts";
-import { type Gathered, gatherUnit } from "./gather-unit.ts";
 import { type PagesOutcome, readPages, type UnitContext } from "./read-pages.ts";
 import type { PageOutcome } from "./request-page.ts";
 
@@ -65,8 +66,9 @@ async function fetchReport(
 ): Promise<PagesOutcome> {
   const query = { ...work.unit, report: work.report, beginsUnit: true };
   return readPages(query, context, async (startRow, page) => {
-    gathered.add({ startRow, rows: page.rows.length }, page, page.rows);
-    await write(page.rows, work, context);
+    const rows = keyedRows(page.rows);
+    gathered.add({ startRow, rows: page.rows.length }, page, rows);
+    await write(rows, work, context);
   });
 }
 
@@ -83,7 +85,7 @@ async function fetchByAppearance(
   const appearances: string[] = [];
   const list = { ...unit, report: appearanceList(report), beginsUnit: true };
   const listed = await readPages(list, context, async (startRow, page) => {
-    gathered.add({ startRow, rows: page.rows.length }, page, []);
+    gathered.add({ startRow, rows: page.rows.length }, page, keyedRows([]));
     appearances.push(...appearancesOf(page));
   });
   if (listed.kind !== "read") return listed;
@@ -91,7 +93,7 @@ async function fetchByAppearance(
     const filtered = reportOfAppearance(report, searchAppearance);
     const query = { ...unit, report: filtered, beginsUnit: false };
     const read = await readPages(query, context, async (startRow, page) => {
-      const rows = withAppearance(report, searchAppearance, page.rows);
+      const rows = keyedRows(withAppearance(report, searchAppearance, page.rows));
       gathered.add({ startRow, rows: page.rows.length, searchAppearance }, page, rows);
       await write(rows, work, context);
     });
@@ -108,8 +110,8 @@ function appearancesOf(page: Page): readonly string[] {
   return page.rows.flatMap((row) => row.keys);
 }
 
-async function write(rows: readonly Row[], work: UnitWork, context: UnitContext): Promise<void> {
-  if (rows.length === 0) return;
+async function write(rows: KeyedRows, work: UnitWork, context: UnitContext): Promise<void> {
+  if (rows.fetchedRows === 0) return;
   await context.ports.rows.writeRows(work.unit, work.token, work.report, rows);
 }
 
@@ -119,4 +121,44 @@ async function flip(outcome: UnitOutcome, context: UnitContext): Promise<UnitOut
   if (answer === "flipped") return outcome;
   const error = "a newer take has stored this unit";
   return { kind: "failed", final: false, error, notBeforeMs: 0 };
+}
+
+/** What a unit record says of its pages. */
+type UnitFigures = Omit<
+  UnitRecord,
+  "siteUrl" | "report" | "date" | "generation" | "runId" | "shape" | "fetchedAtMs"
+>;
+
+/** A unit's pages, added up as they come in. */
+type Gathered = {
+  /** `stored`: what of the page is stored; nothing of a page that only says what to ask next. */
+  add(figures: PageFigures, page: Page, stored: KeyedRows): void;
+  pageCount(): number;
+  figures(): UnitFigures;
+};
+
+export function gatherUnit({ unitRowCap }: Paging = googlePaging): Gathered {
+  const pages: PageFigures[] = [];
+  const set = rowSet();
+  let aggregation: string | null = null;
+  let firstIncompleteDate: PacificDate | null = null;
+  let capped = false;
+
+  return {
+    add(figures, page, stored) {
+      pages.push(figures);
+      set.add(stored);
+      aggregation = page.aggregation ?? aggregation;
+      firstIncompleteDate = earlier(firstIncompleteDate, page.firstIncompleteDate);
+      if (stored.fetchedRows > 0 && figures.startRow + page.rows.length >= unitRowCap)
+        capped = true;
+    },
+    pageCount: () => pages.length,
+    figures: () => ({ ...set.figures(), pages, capped, aggregation, firstIncompleteDate }),
+  };
+}
+
+function earlier(a: PacificDate | null, b: PacificDate | null): PacificDate | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
 }

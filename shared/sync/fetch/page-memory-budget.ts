@@ -1,18 +1,17 @@
 /**
- * How much of Search Console's answers a worker holds at once: parallelism is bounded by bytes as
- * well as by number. A page's size is known when it is there; until then it is taken to be as large
- * as the largest of its kind lately.
+ * How many bytes of Search Console's answers a worker holds at once. A page's size is known when it
+ * has arrived. Until then the budget reserves the size of the largest recent page of its kind.
  */
 export type PageMemoryBudget = {
-  /** Waits until there is room for a page, or the signal aborts; one page always has room. */
-  enter(kind: string, signal: AbortSignal): Promise<PageSeat>;
+  /** Waits until a page fits, or the signal aborts; a single page always fits. */
+  reserve(kind: string, signal: AbortSignal): Promise<PageReservation>;
 };
 
-export type PageSeat = {
-  /** The page is there, with so many bytes. */
-  came(bytes: number): void;
-  /** It is held no longer, or none came. */
-  leave(): void;
+export type PageReservation = {
+  /** The page has arrived and has so many bytes. */
+  arrived(bytes: number): void;
+  /** The page is no longer held, or none arrived. */
+  release(): void;
 };
 
 /**
@@ -39,15 +38,15 @@ export function pageMemoryBudget(maxBytes: number): PageMemoryBudget {
   }
 
   /**
-   * All look again, in order: a small page may have room where a large one has none. Whoever leaves
-   * and enters at once is before them, so that a unit that has begun comes to its end.
+   * All waiters check again, in order: a small page may fit where a large one does not. A caller that
+   * releases and reserves at once comes before them, so that a unit that has begun is finished.
    */
   function wake(): void {
-    for (const look of waiting.splice(0)) look();
+    for (const check of waiting.splice(0)) check();
   }
 
-  /** Looking and going in are one step: between them nobody else looks. */
-  async function goIn(kind: string, signal: AbortSignal): Promise<number> {
+  /** Checking and reserving are one step, so that no other caller checks in between. */
+  async function waitForRoom(kind: string, signal: AbortSignal): Promise<number> {
     for (;;) {
       const bytes = expectedBytes(kind);
       if (pages === 0 || held + bytes <= maxBytes || signal.aborted) {
@@ -56,21 +55,21 @@ export function pageMemoryBudget(maxBytes: number): PageMemoryBudget {
         return bytes;
       }
       await new Promise<void>((resolve) => {
-        const look = () => {
-          signal.removeEventListener("abort", look);
+        const check = () => {
+          signal.removeEventListener("abort", check);
           resolve();
         };
-        waiting.push(look);
-        signal.addEventListener("abort", look);
+        waiting.push(check);
+        signal.addEventListener("abort", check);
       });
     }
   }
 
   return {
-    async enter(kind, signal) {
-      let counted = await goIn(kind, signal);
+    async reserve(kind, signal) {
+      let counted = await waitForRoom(kind, signal);
       return {
-        came(bytes) {
+        arrived(bytes) {
           held += bytes - counted;
           counted = bytes;
           const before = known.get(kind);
@@ -80,7 +79,7 @@ export function pageMemoryBudget(maxBytes: number): PageMemoryBudget {
           });
           wake();
         },
-        leave() {
+        release() {
           held -= counted;
           pages -= 1;
           wake();
@@ -90,5 +89,7 @@ export function pageMemoryBudget(maxBytes: number): PageMemoryBudget {
   };
 }
 
-/** The room of one that holds whatever comes. */
-export const unboundedMemory: PageMemoryBudget = { enter: async () => ({ came() {}, leave() {} }) };
+/** A budget without a limit. */
+export const unboundedMemory: PageMemoryBudget = {
+  reserve: async () => ({ arrived() {}, release() {} }),
+};

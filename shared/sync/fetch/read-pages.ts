@@ -41,19 +41,19 @@ export async function readPages(
   const { paging = googlePaging, pageMemoryBudget = unboundedMemory } = context.ports;
   for (let startRow = 0; ; startRow += paging.pageRows) {
     const begins = query.beginsUnit && startRow === 0;
-    const seat = await pageMemoryBudget.enter(`${siteUrl} ${report.id}`, context.signal);
+    const reservation = await pageMemoryBudget.reserve(`${siteUrl} ${report.id}`, context.signal);
     try {
       const outcome = await requestPage(
         { siteUrl, report, date, startRow },
         { ...context, timeoutMs: begins ? timeoutMs.begins : timeoutMs.goesOn },
       );
       if (outcome.kind !== "page") return outcome;
-      seat.came(outcome.page.bytes ?? 0);
+      reservation.arrived(outcome.page.bytes ?? 0);
       await take(startRow, outcome.page);
       if (context.signal.aborted) return { kind: "aborted" };
       if (isLastPage(startRow, outcome.page, paging)) return { kind: "read" };
     } finally {
-      seat.leave();
+      reservation.release();
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Run } from "../../ledger/run.ts";
 import type { BatchProgress } from "./batch-progress.ts";
 import type { TakeMeter } from "./take-meter.ts";
 
-/** Who has taken which batch: the run as of then. */
+/** A batch that a worker has taken, and the run as of then. */
 export type Lease = {
   readonly run: Run;
   readonly batchId: string;
@@ -19,7 +19,7 @@ export type Take = Lease & {
   readonly crashes: number;
   /** The run must stop at once: a unit that earlier takes died with is out of attempts. */
   readonly halt: RunHalt | null;
-  /** Of units that were found settled, which the ledger has yet to hear of. */
+  /** Of units that were found settled; the batch item does not say so yet. */
   readonly found: readonly UnitEvent[];
 };
 

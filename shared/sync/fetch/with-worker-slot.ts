@@ -22,11 +22,11 @@ export async function withWorkerSlot<Outcome>(
   const { ledger, clock } = ports;
   const take = `${message.runId}/${message.batchId}/${clock.random().toString(36).slice(2)}`;
   const { lever } = await ledger.readSettings();
-  const seated = await ledger.changeWorkerSlots((slots) =>
+  const hasSlot = await ledger.changeWorkerSlots((slots) =>
     takeWorkerSlot(slots, take, lever, clock.nowMs()),
   );
-  if (!seated) {
-    await putRingBack(message, ports);
+  if (!hasSlot) {
+    await returnUntaken(message, ports);
     return undefined;
   }
   const ended = new AbortController();
@@ -58,7 +58,7 @@ async function keepWorkerSlot(
   }
 }
 
-async function putRingBack(
+async function returnUntaken(
   { runId, batchId }: BatchMessage,
   { ledger, clock }: Pick<WorkPorts, "ledger" | "clock">,
 ): Promise<void> {

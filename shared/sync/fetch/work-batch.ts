@@ -1,31 +1,33 @@
+import { batchDueMs, isSettled } from "../../ledger/batch.ts";
 import type { BatchMessage } from "../../ledger/batch-message.ts";
 import type { Run } from "../../ledger/run.ts";
 import { returnBatch } from "../../ledger/transitions/return-batch.ts";
+import { submitBatch } from "../../ledger/transitions/submit-batch.ts";
 import { deferredByOutage, isOutage } from "../store-outage.ts";
 import { batchProgress } from "./batch-progress.ts";
 import { beginTake, takeLease } from "./begin-take.ts";
-import { endTake } from "./end-take.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
 import { haltTake } from "./halt-take.ts";
 import { watchLease } from "./lease-watch.ts";
-import type { Lease, Take, TakeWork, WorkOutcome } from "./take.ts";
+import { recordFigures } from "./record-figures.ts";
+import type { Lease, Take, TakeWork, TimeSliceEnd, WorkOutcome } from "./take.ts";
 import { takeMeter } from "./take-meter.ts";
 import { withWorkerSlot } from "./with-worker-slot.ts";
 import { workUnits } from "./work-units.ts";
 
 /**
- * A take, from the bell to its end: take the batch, fetch what is pending until the slice is over,
+ * A take, from the message to its end: take the batch, fetch what is pending until the time slice is over,
  * write how far it came, then submit the batch or put it back. A crash at any point leaves a lease
  * that runs out and unit records that say what is stored. The lease is watched from its first moment:
  * what is read before the first request may take longer than the lease.
  */
 export async function workBatch(message: BatchMessage, ports: WorkPorts): Promise<WorkOutcome> {
-  if (!ports.countsTakes) return answerBell(message, ports);
-  const outcome = await withWorkerSlot(message, ports, () => answerBell(message, ports));
+  if (!ports.countsTakes) return workWithoutSlot(message, ports);
+  const outcome = await withWorkerSlot(message, ports, () => workWithoutSlot(message, ports));
   return outcome ?? nothingToDo(null);
 }
 
-async function answerBell(message: BatchMessage, ports: WorkPorts): Promise<WorkOutcome> {
+async function workWithoutSlot(message: BatchMessage, ports: WorkPorts): Promise<WorkOutcome> {
   const { ledger, clock } = ports;
   const taken = await takeLease(message, ports);
   if (taken.kind === "nothing") return nothingToDo(taken.run);
@@ -50,8 +52,8 @@ async function workLease(
   const { ledger, clock } = ports;
   const take = await beginTake(lease, ports);
   if (take === null) return nothingToDo(lease.run);
-  const untold = await tellFound(take, ports);
-  if (untold !== null) return putBack(take, untold, ports);
+  const outage = await publishFound(take, ports);
+  if (outage !== null) return putBack(take, outage, ports);
   const { lever } = await ledger.readSettings();
   const sequential = Math.min(take.run.concurrency, lever) <= 1;
   const work: TakeWork = {
@@ -69,8 +71,8 @@ function nothingToDo(run: Run | null): WorkOutcome {
   return { kind: "nothing", run, batch: null, token: 0, crashes: 0 };
 }
 
-/** Tells of units that an earlier take settled and died with; what keeps it from that, if it does. */
-async function tellFound(take: Take, { eventBus, clock }: WorkPorts) {
+/** Publishes units that an earlier take settled before it died. The outage that prevents it, or null. */
+async function publishFound(take: Take, { eventBus, clock }: WorkPorts) {
   try {
     if (take.found.length > 0) await eventBus.publish(take.found);
     return null;
@@ -97,4 +99,43 @@ async function putBack(
   );
   const kind = left?.answer === "returned" ? "returned" : "lost";
   return { kind, run: left?.run ?? take.run, batch, token, crashes: 0 };
+}
+
+/**
+ * Writes how far the take came, then submits the batch or puts it back. In this order: a crash in
+ * between leaves a lease that runs out, and nothing to be done again.
+ */
+async function endTake(work: TakeWork, end: TimeSliceEnd, ports: WorkPorts): Promise<WorkOutcome> {
+  const { ledger, clock } = ports;
+  const { take, progress, stop } = work;
+  const { runId } = take.run;
+  const outcome = (kind: WorkOutcome["kind"], run: Run): WorkOutcome => ({
+    kind,
+    run,
+    batch: progress.batch(),
+    token: take.token,
+    crashes: take.crashes,
+  });
+  if (stop.signal.reason === "lost") return outcome("lost", take.run);
+  recordFigures(work, ports.memoryMb());
+  if ((await progress.save()) === "lost") return outcome("lost", take.run);
+
+  const batch = progress.batch();
+  if (isSettled(batch)) {
+    const left = await ledger.changeRun(runId, (run) => submitBatch(run, take, clock.nowMs()));
+    return outcome(left?.answer === "settled" ? "settled" : "lost", left?.run ?? take.run);
+  }
+  const notBeforeMs = Math.max(end.deferred?.untilMs ?? 0, batchDueMs(batch));
+  const reason = end.deferred?.reason ?? null;
+  const left = await ledger.changeRun(runId, (run) =>
+    returnBatch(
+      run,
+      { batchId: take.batchId, token: take.token, notBeforeMs, deferred: end.deferred !== null },
+      run.status === "running" ? reason : null,
+      clock.nowMs(),
+    ),
+  );
+  const halted = stop.signal.reason === "halting";
+  const kind = left?.answer === "lost" ? "lost" : halted ? "halted" : "returned";
+  return outcome(kind, left?.run ?? take.run);
 }

@@ -114,9 +114,9 @@ async function attempt(index: number, work: TakeWork, ports: WorkPorts): Promise
 }
 
 /**
- * What the attempt makes of the unit, told to the event bus first: once the batch item holds a unit
- * as settled, nobody looks at it again. A bus that is away leaves the unit as it was; the next take
- * finds it in the unit records. A run that must stop is halted before the batch changes: siblings
+ * Applies the attempt to the unit, and publishes its event first: once the batch item holds a unit as
+ * settled, no take looks at it again. When the bus is away the unit stays as it was, and the next
+ * take finds it in the unit records. A run that must stop is halted before the batch changes: siblings
  * may write the batch at any moment.
  */
 async function settle(

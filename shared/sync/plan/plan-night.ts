@@ -7,7 +7,7 @@ import type { RowStore } from "../../rows/row-store.ts";
 import { isOutage } from "../store-outage.ts";
 import { planSync } from "./plan-sync.ts";
 
-/** An execution to start: its name is the property's and the night's, whoever asks again. */
+/** An execution to start: its name is made of the property and the night, so it starts once. */
 export type NightRun = { readonly name: string; readonly request: RunRequestInput };
 
 export type NightPage = {

@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { newBatch } from "../../ledger/batch.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { lockProperty, releaseProperty } from "../../ledger/property-lock.ts";
@@ -7,26 +6,15 @@ import { defaultInFlight, defaultQueueSize, type Settings } from "../../ledger/s
 import { startRun } from "../../ledger/transitions/start-run.ts";
 import { findReport } from "../../request/find-report.ts";
 import { pacificDateAt } from "../../request/pacific-date.ts";
-import type { Report } from "../../request/report.ts";
+import { InvalidRequestError, parseRunRequest } from "../../request/parse-run-request.ts";
 import { oldestDateOf } from "../../request/report-faults.ts";
-import { type RunRequest, RunRequestSchema } from "../../request/run-request.ts";
-import { runRequestFaults } from "../../request/run-request-faults.ts";
+import { type RunRequest, runIdOf } from "../../request/run-request.ts";
 import type { Unit } from "../../request/unit.ts";
 import { isFinal } from "../../rows/finality.ts";
 import type { RowStore } from "../../rows/row-store.ts";
 import { eventsOfPlanning } from "../execution-events.ts";
 import { planUnits, splitIntoBatches, type UnitPlan } from "./plan-units.ts";
 import { storedShapeFaults } from "./stored-shapes.ts";
-
-/** A request that can never be run; the message lists what is wrong with it. */
-export class InvalidRequestError extends Error {
-  readonly code = "INVALID_REQUEST";
-
-  constructor(message: string) {
-    super(message);
-    this.name = "InvalidRequestError";
-  }
-}
 
 export type PlannedRun = {
   readonly runId: string;
@@ -44,14 +32,13 @@ export async function planRun(
   ports: { readonly ledger: Ledger; readonly rows: RowStore; readonly nowMs: () => number },
 ): Promise<PlannedRun> {
   const { ledger, rows, nowMs } = ports;
-  const named = NamedRunSchema.safeParse(input.request);
-  const runId = named.data?.runId ?? input.executionName;
+  const runId = runIdOf(input.request) ?? input.executionName;
   const planned: PlannedRun = { runId, events: eventsOfPlanning };
   let run = await ledger.readRun(runId);
   if (run === undefined) {
     const request = parseRunRequest(input.request, nowMs());
     const mixed = await storedShapeFaults(request, rows, nowMs());
-    if (mixed.length > 0) throw new InvalidRequestError(mixed.join("; "));
+    if (mixed.length > 0) throw new InvalidRequestError(mixed);
     const names = { runId, execution: input.executionName };
     run = newRun(request, await ledger.readSettings(), names, nowMs());
     // Started twice at once, the other planner's run is the one.
@@ -62,8 +49,8 @@ export async function planRun(
 
   await lockProperty(run, ledger, nowMs());
   const token = await ledger.nextToken(run.siteUrl, nowMs());
-  // Whoever takes or plans the run from here on has a newer token; who did before is seen here. A
-  // planner that stood still until now must not overwrite what was done meanwhile.
+  // A worker or planner that starts from here on has a newer token; what was done before is read here.
+  // A planner that was suspended until now must not overwrite what was done meanwhile.
   const current = (await ledger.readRun(runId)) ?? run;
   if (current.status !== "planned" || current.execution !== input.executionName) {
     if (isEnded(current.status)) await releaseProperty(current, ledger);
@@ -87,19 +74,6 @@ export async function planRun(
     ),
   );
   return planned;
-}
-
-/** Parses an execution's input and holds it against what Search Console can be asked for. */
-export function parseRunRequest(input: unknown, nowMs: number): RunRequest {
-  const parsed = RunRequestSchema.safeParse(input);
-  const faults = [
-    ...(parsed.error?.issues ?? []).map((issue) =>
-      [issue.path.join("."), issue.message].filter((part) => part !== "").join(" "),
-    ),
-    ...runRequestFaults(input, nowMs),
-  ];
-  if (!parsed.success || faults.length > 0) throw new InvalidRequestError(faults.join("; "));
-  return parsed.data;
 }
 
 /** What a run would fetch and skip, as the row store stands. */
@@ -126,21 +100,13 @@ export async function planUnitsOf(
   });
 }
 
-const NamedRunSchema = z.object({ runId: z.string().min(1) });
-
-function definitionsOf({ reports, definitions = [] }: RunRequest): {
-  readonly definitions?: readonly Report[];
-} {
-  const asked = definitions.filter(({ id }) => reports.includes(id));
-  return asked.length === 0 ? {} : { definitions: asked };
-}
-
 function newRun(
   request: RunRequest,
   settings: Settings,
   names: { readonly runId: string; readonly execution: string },
   nowMs: number,
 ): Run {
+  const definitions = (request.definitions ?? []).filter(({ id }) => request.reports.includes(id));
   return {
     ...names,
     siteUrl: request.siteUrl,
@@ -148,7 +114,7 @@ function newRun(
     from: request.from,
     to: request.to,
     reports: [...new Set(request.reports)],
-    ...definitionsOf(request),
+    ...(definitions.length === 0 ? {} : { definitions }),
     force: request.force,
     keepAutoSync: request.keepAutoSync,
     haltOnFailure: request.haltOnFailure,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadStateMachineDefinition } from "../../../local/state-machine/synthesise-state-machine.ts";
 import { stateNames } from "../../../shared/config/names.ts";
 import type { BatchMessage } from "../../../shared/ledger/batch-message.ts";
-import type { DispatchResult } from "../../../shared/sync/dispatch/dispatch-result.ts";
+import type { DispatchResult } from "../../../shared/sync/dispatch/dispatch-batches.ts";
 
 let cacheFolder = "";
 let definition: StateMachineDefinition;

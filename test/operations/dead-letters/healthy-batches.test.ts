@@ -91,7 +91,7 @@ describe("healthy batches", () => {
     const closed = closedQuota(world);
     let deferrals = 0;
     while (deferrals < 1_000) {
-      const rung = await world.ring();
+      const rung = await world.send();
       for (const batchId of rung) await send({ runId, batchId });
       for (const _ of rung) {
         const message = await receive();
@@ -114,7 +114,7 @@ describe("healthy batches", () => {
   test("whose delivery is throttled for a day stay in the queue, and are worked when it is over", async () => {
     const { world, send, receive, comeBack, acknowledge, messages } = await aWorld();
     await world.start([1]);
-    await world.ring();
+    await world.send();
     await send({ runId, batchId: batchIdAt(0) });
     // A throttled receive counts as one and comes back after the queue's visibility, six time-outs.
     const visibilitySeconds = 6 * functionTimeoutsSeconds["fetch-batch"];
@@ -126,7 +126,7 @@ describe("healthy batches", () => {
     }
     expect(await messages("dead letters")).toBe(0);
     await world.clock.sleep(86_400_000);
-    await world.ring();
+    await world.send();
     const message = await receive();
     expect((await world.work(0)).kind).toBe("settled");
     await acknowledge(message?.ReceiptHandle);

@@ -38,8 +38,8 @@ export type SyncWorld = {
   readonly calls: readonly PortCall[];
   /** A running run with batches of so many units each, on consecutive days. */
   start(unitsOfBatches: readonly number[], changes?: Partial<Run>): Promise<void>;
-  /** One pass of the dispatcher: the batches that it rings. */
-  ring(): Promise<readonly string[]>;
+  /** One pass of the dispatcher: the batches that it sends. */
+  send(): Promise<readonly string[]>;
   work(index: number, ports?: WorkPorts): Promise<WorkOutcome>;
   /** Dispatches and works until the run has ended. `worker` answers the bell. */
   finish(worker?: (batchId: string) => Promise<unknown>): Promise<ClosedRun>;
@@ -126,7 +126,7 @@ export function syncWorld(
       );
       await ledger.putBatches(batches);
     },
-    async ring() {
+    async send() {
       const answer = await dispatch();
       return answer.kind === "ring" ? answer.batchIds : [];
     },

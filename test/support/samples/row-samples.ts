@@ -3,6 +3,7 @@ import { addDays } from "../../../shared/request/pacific-date.ts";
 import type { Report } from "../../../shared/request/report.ts";
 import type { Row } from "../../../shared/request/row.ts";
 import type { Unit } from "../../../shared/request/unit.ts";
+import { keyedRows } from "../../../shared/rows/keyed-rows.ts";
 import { rowSet } from "../../../shared/rows/row-set.ts";
 import type { UnitRecord } from "../../../shared/rows/unit-record.ts";
 import { pacific } from "./pacific.ts";
@@ -54,7 +55,7 @@ export function sampleRecord(
   changes: Partial<UnitRecord> = {},
 ): UnitRecord {
   const set = rowSet();
-  for (const page of pages) set.add(page);
+  for (const page of pages) set.add(keyedRows(page));
   return {
     ...unit,
     ...set.figures(),

@@ -8,7 +8,7 @@ import {
   type VisibleRow,
 } from "../../../shared/rows/row-store.ts";
 import { RowStoreError } from "../../../shared/rows/row-store-error.ts";
-import { distinctStoredRows, type StoredRow } from "../../../shared/rows/stored-row.ts";
+import { type StoredRow, storedRows } from "../../../shared/rows/stored-row.ts";
 import type { UnitRecord } from "../../../shared/rows/unit-record.ts";
 import { streamWholeUnits } from "../../../shared/rows/whole-units.ts";
 
@@ -110,7 +110,7 @@ export function memoryRowStore(
       await step();
       const open = heldUnit(unit).generations.get(generation);
       if (open === undefined || open.flipped || open.doomed) throw closed(unit, generation);
-      for (const row of distinctStoredRows(report, rows)) open.rows.set(row.key, row);
+      for (const row of storedRows(report, rows)) open.rows.set(row.key, row);
     },
 
     async clearGeneration(unit, generation) {

@@ -53,7 +53,7 @@ describe("the dispatcher", () => {
     return ledger.changeRun(runId, (run) => changed(next(run), null));
   }
 
-  test("rings what is due at once, as messages for the queue", async () => {
+  test("sends what is due at once, as messages for the queue", async () => {
     await ledger.createRun(aRun({ batches: 2 }));
     expect(await dispatch()).toEqual({
       runId,
@@ -66,7 +66,7 @@ describe("the dispatcher", () => {
     expect(observed.map(({ run }) => Object.keys(run.inFlight).length)).toEqual([2]);
   });
 
-  test("renews the property's lock of the run that its execution carries", async () => {
+  test("renews the property's lock of the run that its execution works on", async () => {
     await ledger.createRun(aRun());
     await dispatch();
     expect((await ledger.readLock(siteUrl)).holders[runId]?.untilMs).toBe(startMs + lockMs);
@@ -86,7 +86,7 @@ describe("the dispatcher", () => {
       expect(await dispatch(run?.execution)).toMatchObject({ next: "continue" });
     });
 
-    test("does not before, nor a run that has ended or that another one carries", async () => {
+    test("does not before, nor a run that has ended or that another one works on", async () => {
       await ledger.createRun(aRun());
       expect((await dispatch(runId, ledger, handOverAtEvents - 1)).next).toBe("continue");
       const other = await dispatch("another", ledger, handOverAtEvents);
@@ -109,7 +109,7 @@ describe("the dispatcher", () => {
     expect(await ledger.readLock(siteUrl)).toEqual({ holders: {} });
   });
 
-  test("touches nothing for an execution that no longer carries the run, and ends it", async () => {
+  test("touches nothing for an execution that no longer works on the run, and ends it", async () => {
     await ledger.createRun(aRun({ execution: "a-later-one" }));
     expect(await dispatch()).toMatchObject({ next: "finish", messages: [] });
     expect(await ledger.readRun(runId)).toEqual(aRun({ execution: "a-later-one" }));
@@ -136,7 +136,7 @@ describe("the dispatcher", () => {
     expect((await dispatch()).next).toBe("finish");
   });
 
-  test("waits while batches are in flight, and rings as soon as one is settled", async () => {
+  test("waits while batches are in flight, and sends as soon as one is settled", async () => {
     await ledger.createRun(aRun({ concurrency: 1 }));
     await dispatch();
     const take = { batchId: batchIdAt(0), token: 7 };
@@ -168,7 +168,7 @@ describe("the dispatcher", () => {
     expect(clock.nowMs() - before).toBeLessThan(21_000);
   });
 
-  test("rings again what nobody took before its lease ran out, and says so", async () => {
+  test("sends again what no worker took before its lease ran out, and says so", async () => {
     await ledger.createRun(aRun({ concurrency: 1 }));
     await dispatch();
     expect((await dispatch()).messages).toEqual([{ runId, batchId: batchIdAt(0) }]);
@@ -231,7 +231,7 @@ describe("the dispatcher", () => {
   describe("while a scope is closed", () => {
     const reason = "Google refused: its load quota (10 minutes) is used up";
 
-    test("rings nothing, tells the state machine to wait, and the run says for what", async () => {
+    test("sends nothing, tells the state machine to wait, and the run says for what", async () => {
       await ledger.createRun(aRun());
       const untilMs = startMs + 200_000;
       outlook = { ...outlook, closure: { untilMs, reason } };
@@ -250,7 +250,7 @@ describe("the dispatcher", () => {
       });
     });
 
-    test("waits for what is in flight as ever, and rings when it reopens", async () => {
+    test("waits for what is in flight as ever, and sends when it reopens", async () => {
       await ledger.createRun(aRun({ concurrency: 1 }));
       await dispatch();
       const take = { batchId: batchIdAt(0), token: 7 };
@@ -281,7 +281,7 @@ describe("the dispatcher", () => {
       quotaFault = new QuotaError("connection refused", { code: "store-failed" });
     });
 
-    test("rings nothing, says why, and rings within a second or two of its return", async () => {
+    test("sends nothing, says why, and sends within a second or two of its return", async () => {
       await ledger.createRun(aRun({ budget: 940 }));
       const dispatching = dispatch();
       await clock.sleep(15_000);
@@ -320,7 +320,7 @@ describe("the dispatcher", () => {
     });
   });
 
-  test("rings at once what waits for budget when more is granted", async () => {
+  test("sends at once what waits for budget when more is granted", async () => {
     await ledger.createRun(
       aRun({
         batches: 1,
@@ -353,7 +353,7 @@ describe("the dispatcher", () => {
     expect((await ledger.readRun(runId))?.returned[0]?.notBeforeMs).toBe(startMs + 60_000);
   });
 
-  test("rings nothing while the lever is 0, and rings when it is raised", async () => {
+  test("rings nothing while the lever is 0, and sends when it is raised", async () => {
     await ledger.createRun(aRun());
     let lever = 0;
     const levered: Ledger = { ...ledger, readSettings: async () => ({ lever }) };

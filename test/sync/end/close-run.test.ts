@@ -103,7 +103,7 @@ describe("the end of an execution", () => {
     expect(await holders()).toEqual([]);
   });
 
-  test("that no longer carries the run changes nothing, and keeps the property locked", async () => {
+  test("that no longer works on the run changes nothing, and keeps the property locked", async () => {
     await ledger.createRun(aRun({ execution: "a-later-one" }));
     expect(await close()).toMatchObject({ status: "superseded" });
     expect(await ledger.readRun(runId)).toEqual(aRun({ execution: "a-later-one" }));
@@ -111,7 +111,7 @@ describe("the end of an execution", () => {
     expect(ended).toEqual([]);
   });
 
-  test("is told once with the run's summary, by an id that a resumed run has not", async () => {
+  test("is published once with the run's summary, by an id that a resumed run has not", async () => {
     await ledger.createRun(aRun({ ...drained, endTold: null }));
     await close();
     await close();
@@ -125,7 +125,7 @@ describe("the end of an execution", () => {
     expect(eventBus.events.at(-1)).toMatchObject({ eventId: "run-1/run/again", status: "halted" });
   });
 
-  test("that cannot be told fails when all else is done, so that it is repeated", async () => {
+  test("that cannot be published fails when all else is done, so that it is repeated", async () => {
     await ledger.createRun(aRun({ ...drained, endTold: null }));
     const { publish } = eventBus;
     eventBus.publish = async () => {

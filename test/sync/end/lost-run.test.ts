@@ -101,7 +101,7 @@ describe("an execution that ended without FinishRun", () => {
     },
   );
 
-  test("leaves a run alone that another execution carries, as after a resume", async () => {
+  test("leaves a run alone that another execution works on, as after a resume", async () => {
     const run = aRun({ ...moving, execution: "run-1-resumed" });
     await given(run);
     expect(await halt()).toBe("superseded");
@@ -133,7 +133,7 @@ describe("an execution that ended without FinishRun", () => {
     expect(ended).toEqual([]);
   });
 
-  test("is told of once, and again by whoever comes after a bus that was away", async () => {
+  test("is published once, and again by the next caller after a bus that was away", async () => {
     await given(aRun({ ...moving, endTold: null }));
     const { publish } = eventBus;
     eventBus.publish = async () => Promise.reject(new EventBusError("away"));

@@ -35,7 +35,7 @@ describe("reconciling", () => {
     return Object.keys((await ledger.readLock(aRun().siteUrl)).holders);
   }
 
-  test("halts a run that nobody carries, as of its last sign of life, with the reason, and lets its property go", async () => {
+  test("halts a run that no execution works on, as of its last change, with the reason, and releases its property", async () => {
     await ledger.changeRun("run-1", (run) => changed({ ...run, updatedAtMs: 7_000 }, null));
     expect(await reconcile(async () => false)).toEqual(["run-1"]);
     expect(ended).toMatchObject([{ runId: "run-1", status: "halted" }]);
@@ -47,7 +47,7 @@ describe("reconciling", () => {
     expect(await holders()).toEqual([]);
   });
 
-  test("leaves a run that is carried, or that has ended, alone", async () => {
+  test("leaves a run that is worked on, or that has ended, alone", async () => {
     expect(await reconcile(async () => true)).toEqual([]);
     expect(await ledger.readRun("run-1")).toEqual(aRun());
     await ledger.changeRun("run-1", (run) => changed({ ...run, status: "failed" }, null));
@@ -57,7 +57,7 @@ describe("reconciling", () => {
     expect(await holders()).toEqual(["run-1"]);
   });
 
-  test("tells of an end that nobody has told of, unless its execution may still do so", async () => {
+  test("publishes an end that is not published, unless its execution may still do so", async () => {
     await ledger.changeRun("run-1", (run) =>
       changed({ ...run, status: "halted", endTold: null } as const, null),
     );

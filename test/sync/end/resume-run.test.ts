@@ -9,8 +9,8 @@ import { memoryLedger } from "../../support/stores/memory-ledger.ts";
 
 const executions = mockClient(SFNClient);
 
-/** The run's execution has ended without a word, and the bus takes nothing. */
-async function carried(options: { readonly clearInFlight: boolean }) {
+/** The run's execution has ended, and the bus takes nothing. */
+async function resumed(options: { readonly clearInFlight: boolean }) {
   const ledger = memoryLedger({ lever: 3 });
   const run = aRun({ status: "running", endTold: null });
   await ledger.createRun(run);
@@ -41,15 +41,15 @@ async function carried(options: { readonly clearInFlight: boolean }) {
   return { execution, starts, reasons, notices, left: await ledger.readRun(run.runId) };
 }
 
-test("a run goes on though nobody can be told that it had stopped", async () => {
-  const { execution, starts, reasons, notices, left } = await carried({ clearInFlight: true });
+test("a run goes on though the event of its stop cannot be published", async () => {
+  const { execution, starts, reasons, notices, left } = await resumed({ clearInFlight: true });
   expect(starts).toEqual([execution]);
   expect(left).toMatchObject({ status: "running", execution, concurrency: 1 });
   expect(reasons).toEqual(["its in-flight batches were cleared by hand"]);
   expect(notices).toEqual([expect.stringContaining("the event bus is away")]);
 });
 
-test("what nobody cleared is not said to be cleared", async () => {
-  const { reasons } = await carried({ clearInFlight: false });
+test("a run whose batches were not cleared is not said to be cleared", async () => {
+  const { reasons } = await resumed({ clearInFlight: false });
   expect(reasons).toEqual(["its execution had ended"]);
 });

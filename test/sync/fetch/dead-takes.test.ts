@@ -34,7 +34,7 @@ describe.each(["before", "after"] as const)("a take that dies %s any of its call
     for (let fatal = 1; ; fatal += 1) {
       const world = syncWorld({ unitsAtOnce });
       await world.start([unitCount]);
-      const [batchId = ""] = await world.ring();
+      const [batchId = ""] = await world.send();
       const end = await workUntilDeath(world, batchId, (_, nth) =>
         nth === fatal ? moment : "live",
       );
@@ -66,7 +66,7 @@ describe("a take that died", () => {
   test("is followed by another no sooner than its lease runs out", async () => {
     const world = syncWorld();
     await world.start([unitCount]);
-    const [batchId = ""] = await world.ring();
+    const [batchId = ""] = await world.send();
     await workUntilDeath(world, batchId, ({ method }) =>
       method === "fetchPage" ? "before" : "live",
     );
@@ -80,7 +80,7 @@ describe("a take that died", () => {
   test("costs the units that it had begun an attempt, and no other", async () => {
     const world = syncWorld({ unitsAtOnce: 2 });
     await world.start([unitCount]);
-    const [batchId = ""] = await world.ring();
+    const [batchId = ""] = await world.send();
     await workUntilDeath(world, batchId, (call) => (isSendOf(call, dateAt(2)) ? "before" : "live"));
     const begun = (await world.batch(0)).units.filter((unit) => unit.begun).map(({ date }) => date);
     expect(begun).toContain(dateAt(2));
@@ -98,7 +98,7 @@ describe("a take that died", () => {
   test("after a flip that the ledger did not hear of costs that unit neither a request nor an attempt", async () => {
     const world = syncWorld({ unitsAtOnce: 1 });
     await world.start([unitCount]);
-    const [batchId = ""] = await world.ring();
+    const [batchId = ""] = await world.send();
     await workUntilDeath(world, batchId, ({ method }) =>
       method === "completeUnit" ? "after" : "live",
     );
@@ -115,7 +115,7 @@ describe("a take that died", () => {
     await world.ledger.putBatches([
       { ...batch, units: batch.units.map((unit) => ({ ...unit, attempts: 7 })) },
     ]);
-    const [batchId = ""] = await world.ring();
+    const [batchId = ""] = await world.send();
     await workUntilDeath(world, batchId, ({ method }) =>
       method === "completeUnit" ? "after" : "live",
     );
@@ -126,7 +126,7 @@ describe("a take that died", () => {
   test("has the requests counted that it had sent before its last unit", async () => {
     const world = syncWorld({ unitsAtOnce: 1 });
     await world.start([unitCount]);
-    const [batchId = ""] = await world.ring();
+    const [batchId = ""] = await world.send();
     await workUntilDeath(world, batchId, (call) => (isSendOf(call, dateAt(3)) ? "before" : "live"));
     await world.finish();
     expect(world.searchConsole.sent).toHaveLength(unitCount);
@@ -139,7 +139,7 @@ describe("a take that died", () => {
   test("after its figures were written counts them once", async () => {
     const world = syncWorld({ unitsAtOnce: 1 });
     await world.start([unitCount]);
-    const [batchId = ""] = await world.ring();
+    const [batchId = ""] = await world.send();
     let settledUnits = 0;
     await workUntilDeath(world, batchId, ({ method }) => {
       if (method === "completeUnit") settledUnits += 1;
@@ -179,7 +179,7 @@ test("a unit that kills its worker each time fails alone, and its siblings are w
 test("a worker that was thought dead and comes back changes nothing", async () => {
   const world = syncWorld({ unitsAtOnce: 1 });
   await world.start([unitCount]);
-  await world.ring();
+  await world.send();
   const { promise: asleep, resolve: wake } = Promise.withResolvers<void>();
   let sleeping = false;
   const working = world.work(0, {

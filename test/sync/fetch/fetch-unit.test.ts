@@ -19,7 +19,7 @@ describe("the pages of a unit", () => {
   ])("%i rows: requests at %j, capped %s", async (count, startRows, capped) => {
     const world = worldOf(count);
     await world.start([1]);
-    await world.ring();
+    await world.send();
     const { kind } = await world.work(0);
     expect(kind).toBe("settled");
     expect(world.searchConsole.sent.map(({ startRow }) => startRow)).toEqual(startRows);
@@ -49,7 +49,7 @@ describe("a row that Google's pages repeat", () => {
       page: (_request, nth) => (nth === 1 ? rowsOf(a, a, b) : rowsOf(a, c, d)),
     });
     await world.start([1]);
-    await world.ring();
+    await world.send();
     expect((await world.work(0)).kind).toBe("settled");
     expect(world.searchConsole.sent).toHaveLength(2);
     expect(await world.visible()).toEqual(["a", "c", "d"].map((page) => `${dateAt(0)} ${page}`));
@@ -59,7 +59,7 @@ describe("a row that Google's pages repeat", () => {
   test("again in the second fetch is recorded as it is, and not fetched a third time", async () => {
     const world = syncWorld({ page: () => rowsOf(a, a, b) });
     await world.start([1]);
-    await world.ring();
+    await world.send();
     expect((await world.work(0)).kind).toBe("settled");
     expect(world.searchConsole.sent).toHaveLength(2);
     expect(await world.visible()).toHaveLength(2);
@@ -71,7 +71,7 @@ describe("a row that Google's pages repeat", () => {
 test("a unit's generation is begun before its rows, and flipped after the last of them", async () => {
   const world = worldOf(25_001);
   await world.start([1]);
-  await world.ring();
+  await world.send();
   await world.work(0);
   const steps = world.calls
     .filter(({ port }) => port === "rows" || port === "searchConsole")

@@ -30,7 +30,7 @@ describe("what stops a run", () => {
   ] as const)("(%s) waits for no sibling of the unit that met it", async (_, kind, endsAs) => {
     const world = syncWorld({ ...failing(kind, 1), unitsAtOnce: 2 });
     await world.start([10], { haltOnFailure: true });
-    await world.ring();
+    await world.send();
     const startedAtMs = world.clock.nowMs();
     const outcome = await world.work(0, delayed(world, { [dateAt(0)]: 60_000 }));
     expect(outcome.kind).toBe("halted");
@@ -45,10 +45,10 @@ describe("what stops a run", () => {
     expect(failed?.status).toBe(kind === "invalid" ? "failed" : "pending");
   });
 
-  test("has stopped it before a sibling's write can carry the failure", async () => {
+  test("has stopped it before a sibling's write can hold the failure", async () => {
     const world = syncWorld({ ...failing("invalid", 0), unitsAtOnce: 3 });
     await world.start([9], { haltOnFailure: true });
-    await world.ring();
+    await world.send();
     const ports = delayed(world, { [dateAt(0)]: 60, [dateAt(1)]: 10 });
     const statuses: string[] = [];
     await world.work(0, {
@@ -80,7 +80,7 @@ describe("what stops a run", () => {
         return changed({ ...run, inFlight: { [batchIdAt(0)]: hold } }, null);
       });
     await world.start([2], { haltOnFailure: true });
-    await world.ring();
+    await world.send();
     expect((await world.work(0)).kind).toBe("lost");
     expect(await world.run()).toMatchObject({ status: "running", reason: null });
     expect((await world.batch(0)).units[0]?.status).toBe("pending");

@@ -61,7 +61,7 @@ describe("the watch over a lease", () => {
     expect(later?.untilMs).toBeLessThanOrEqual(endedAtMs + leaseMs);
   });
 
-  test("tells of a halt within a second, and ends", async () => {
+  test("reports a halt within a second, and ends", async () => {
     const watching = watch();
     await clock.sleep(3_000);
     await ledger.changeRun("run-1", (held) =>
@@ -73,7 +73,7 @@ describe("the watch over a lease", () => {
     expect(clock.nowMs() - haltedAtMs).toBeLessThanOrEqual(1_000);
   });
 
-  test("tells that the batch is another's, or nobody's, within a second", async () => {
+  test("reports that the batch is another's, or nobody's, within a second", async () => {
     const watching = watch();
     await ledger.changeRun("run-1", (held) => changed({ ...held, inFlight: {} }, null));
     await watching;

@@ -1,21 +1,24 @@
 import { describe, expect, test } from "vitest";
-import { type PageSeat, pageMemoryBudget } from "../../../shared/sync/fetch/page-memory-budget.ts";
+import {
+  type PageReservation,
+  pageMemoryBudget,
+} from "../../../shared/sync/fetch/page-memory-budget.ts";
 
 const never = new AbortController().signal;
 
-/** Enters so many pages, and tells how many are in by now. */
+/** Reserves room for so many pages; the reservations that were granted so far. */
 function crowd(room: ReturnType<typeof pageMemoryBudget>, kind: string, count: number) {
-  const inside: PageSeat[] = [];
+  const inside: PageReservation[] = [];
   for (let page = 0; page < count; page += 1) {
-    void room.enter(kind, never).then((seat) => inside.push(seat));
+    void room.reserve(kind, never).then((reservation) => inside.push(reservation));
   }
   return inside;
 }
 
-/** A page that came and went. */
-function pass(seat: PageSeat | undefined, bytes: number) {
-  seat?.came(bytes);
-  seat?.leave();
+/** A page that arrived and was released. */
+function pass(reservation: PageReservation | undefined, bytes: number) {
+  reservation?.arrived(bytes);
+  reservation?.release();
 }
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -26,14 +29,14 @@ describe("the room for pages", () => {
     const inside = crowd(room, "large", 10);
     await settled();
     expect(inside).toHaveLength(3);
-    for (const seat of [...inside]) pass(seat, 50);
+    for (const reservation of [...inside]) pass(reservation, 50);
     await settled();
     expect(inside).toHaveLength(3 + 6);
   });
 
   test("lets in one page, however large its kind is", async () => {
     const room = pageMemoryBudget(100);
-    pass(await room.enter("huge", never), 5_000);
+    pass(await room.reserve("huge", never), 5_000);
     const inside = crowd(room, "huge", 2);
     await settled();
     expect(inside).toHaveLength(1);
@@ -44,8 +47,8 @@ describe("the room for pages", () => {
 
   test("forgets a large page by and by", async () => {
     const room = pageMemoryBudget(100);
-    pass(await room.enter("usually small", never), 100);
-    for (let page = 0; page < 40; page += 1) pass(await room.enter("usually small", never), 10);
+    pass(await room.reserve("usually small", never), 100);
+    for (let page = 0; page < 40; page += 1) pass(await room.reserve("usually small", never), 10);
     const inside = crowd(room, "usually small", 10);
     await settled();
     expect(inside.length).toBeGreaterThanOrEqual(5);
@@ -55,7 +58,7 @@ describe("the room for pages", () => {
     const room = pageMemoryBudget(300);
     const inside = crowd(room, "failing", 3);
     await settled();
-    for (const seat of inside) seat.leave();
+    for (const reservation of inside) reservation.release();
     const next = crowd(room, "failing", 3);
     await settled();
     expect(next).toHaveLength(3);
@@ -63,24 +66,24 @@ describe("the room for pages", () => {
 
   test("holds back nobody whose take must stop", async () => {
     const room = pageMemoryBudget(100);
-    pass(await room.enter("large", never), 100);
-    await room.enter("large", never);
+    pass(await room.reserve("large", never), 100);
+    await room.reserve("large", never);
     const stop = new AbortController();
-    const entering = room.enter("large", stop.signal);
+    const entering = room.reserve("large", stop.signal);
     stop.abort();
-    (await entering).leave();
+    (await entering).release();
   });
 
   test("counts what has come, not what was expected: an empty day lets in no crowd", async () => {
     const room = pageMemoryBudget(300);
-    pass(await room.enter("a quiet day first", never), 1);
+    pass(await room.reserve("a quiet day first", never), 1);
     const inside = crowd(room, "a quiet day first", 10);
     await settled();
     expect(inside).toHaveLength(3);
-    for (const seat of [...inside]) seat.came(290);
+    for (const reservation of [...inside]) reservation.arrived(290);
     await settled();
     expect(inside).toHaveLength(3);
-    for (const seat of [...inside].slice(0, 2)) seat.leave();
+    for (const reservation of [...inside].slice(0, 2)) reservation.release();
     await settled();
     expect(inside).toHaveLength(3);
   });

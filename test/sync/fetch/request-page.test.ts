@@ -8,7 +8,7 @@ const twoPages = sampleRows(25_001);
 
 async function workFirst(world: SyncWorld, ports?: WorkPorts) {
   await world.start([1]);
-  await world.ring();
+  await world.send();
   return world.work(0, ports);
 }
 
@@ -262,7 +262,7 @@ describe("when our own quota denies", () => {
       reason: "closed by a test",
       returned: [{ notBeforeMs: untilMs }],
     });
-    expect(await world.ring()).toEqual([]);
+    expect(await world.send()).toEqual([]);
     expect(await world.run()).toMatchObject({ status: "waiting", waitingUntilMs: untilMs });
     expect((await world.batch(0)).units[0]).toMatchObject({ attempts: 0, notBeforeMs: 0 });
     expect((await world.finish()).status).toBe("complete");

@@ -7,7 +7,7 @@ test("a request whose token was refused is claimed anew and sent once more", asy
     fault: (_request, nth) => (nth === 1 ? failure({ kind: "stale-token" }) : undefined),
   });
   await world.start([1]);
-  await world.ring();
+  await world.send();
   expect((await world.work(0)).kind).toBe("settled");
   expect(world.searchConsole.sent).toHaveLength(2);
   const asked = world.calls.map(({ method }) => method).filter((m) => /claim|fetchPage/.test(m));
@@ -17,7 +17,7 @@ test("a request whose token was refused is claimed anew and sent once more", asy
 test("a token that is refused again stops the run", async () => {
   const world = syncWorld({ fault: () => failure({ kind: "stale-token" }) });
   await world.start([1]);
-  await world.ring();
+  await world.send();
   expect((await world.work(0)).kind).toBe("halted");
   expect(world.searchConsole.sent).toHaveLength(2);
 });

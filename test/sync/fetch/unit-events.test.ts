@@ -21,7 +21,7 @@ function withBus(world: SyncWorld, isAway: () => boolean): WorkPorts {
   };
 }
 
-const toldDates = (events: readonly SyncEvent[]) =>
+const publishedDates = (events: readonly SyncEvent[]) =>
   events.flatMap((event) => (event.kind === "unit" ? [event.date] : [])).sort();
 
 describe("a unit's event", () => {
@@ -30,7 +30,7 @@ describe("a unit's event", () => {
     await world.start([3, 2]);
     await world.finish();
     const units = world.eventBus.events.filter((event) => event.kind === "unit");
-    expect(toldDates(units)).toEqual([0, 1, 2, 3, 4].map(dateAt));
+    expect(publishedDates(units)).toEqual([0, 1, 2, 3, 4].map(dateAt));
     const { siteUrl, accountId, from, to } = await world.run();
     const records = await world.rows.readUnits({ siteUrl, from, to });
     for (const record of records) {
@@ -50,7 +50,7 @@ describe("a unit's event", () => {
     const world = syncWorld();
     await world.start([6]);
     await world.finish();
-    const told = new Set<string>();
+    const published = new Set<string>();
     const flipped = new Set<string>();
     for (const { method, args } of world.calls) {
       const [first] = args;
@@ -58,28 +58,28 @@ describe("a unit's event", () => {
       if (method === "publish" && Array.isArray(first)) {
         for (const event of first) {
           expect(flipped).toContain(event.date);
-          told.add(event.date);
+          published.add(event.date);
         }
       }
       if (method === "saveBatch" && isBatch(first)) {
         const done = first.units.filter(({ status }) => status === "done");
-        for (const { date } of done) expect(told).toContain(date);
+        for (const { date } of done) expect(published).toContain(date);
       }
     }
-    expect(told.size).toBe(6);
+    expect(published.size).toBe(6);
   });
 
   test("of a unit that its take flipped and died with comes from the next take", async () => {
     const world = syncWorld({ lever: 1 });
     await world.start([2]);
-    await world.ring();
+    await world.send();
     const { ports, death } = mortalWorker(world.ports, ({ method }) =>
       method === "publish" ? "before" : "live",
     );
     await Promise.race([world.work(0, ports), death]);
     expect(world.eventBus.events).toEqual([]);
     expect((await world.finish()).status).toBe("complete");
-    expect(toldDates(world.eventBus.events)).toEqual([dateAt(0), dateAt(1)]);
+    expect(publishedDates(world.eventBus.events)).toEqual([dateAt(0), dateAt(1)]);
     expect(world.searchConsole.sent).toHaveLength(2);
   });
 
@@ -102,8 +102,8 @@ describe("a unit's event", () => {
           return Promise.race([world.work(Number(batchId.slice(1)), ports), death]);
         });
         if (died) deaths += 1;
-        const told = new Set(toldDates(world.eventBus.events));
-        expect([...told], `death ${moment} call ${at}`).toEqual([0, 1, 2, 3].map(dateAt));
+        const published = new Set(publishedDates(world.eventBus.events));
+        expect([...published], `death ${moment} call ${at}`).toEqual([0, 1, 2, 3].map(dateAt));
       }
       expect(deaths).toBeGreaterThan(20);
     },
@@ -149,14 +149,14 @@ describe("a unit's event", () => {
 });
 
 describe("while the event bus is away", () => {
-  test("batches come back, however long it takes: no attempt is lost and every unit is told of", async () => {
+  test("batches come back, however long it takes: no attempt is lost and every unit is published", async () => {
     const world = syncWorld();
     await world.start([3, 2]);
     const backAtMs = world.clock.nowMs() + 10 * 60_000;
     const ports = withBus(world, () => world.clock.nowMs() < backAtMs);
     const closed = await world.finish((batchId) => world.work(Number(batchId.slice(1)), ports));
     expect(closed.status).toBe("complete");
-    expect(toldDates(world.eventBus.events)).toEqual([0, 1, 2, 3, 4].map(dateAt));
+    expect(publishedDates(world.eventBus.events)).toEqual([0, 1, 2, 3, 4].map(dateAt));
     const units = [...(await world.batch(0)).units, ...(await world.batch(1)).units];
     expect(units.map(({ attempts }) => attempts)).toEqual([0, 0, 0, 0, 0]);
     // What was flipped is not fetched again for its event's sake.
@@ -167,16 +167,16 @@ describe("while the event bus is away", () => {
     const world = syncWorld();
     await world.start([1]);
     const ports = withBus(world, () => true);
-    await world.ring();
+    await world.send();
     expect((await world.work(0, ports)).kind).toBe("returned");
-    await world.ring();
+    await world.send();
     expect(await world.run()).toMatchObject({ status: "waiting", reason: "the bus is away" });
   });
 
-  test("a unit that fails for good stays open until that is told", async () => {
+  test("a unit that fails for good stays open until that is published", async () => {
     const world = syncWorld({ fault: () => failure({ kind: "invalid" }) });
     await world.start([1]);
-    await world.ring();
+    await world.send();
     let away = true;
     const ports = withBus(world, () => away);
     await world.work(0, ports);

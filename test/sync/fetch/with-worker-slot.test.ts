@@ -45,8 +45,8 @@ async function stageAt(lever: number) {
       },
     },
   };
-  /** Every run's dispatcher, and as many workers as it rings. */
-  async function carry(runId: string): Promise<void> {
+  /** Every run's dispatcher, and as many workers as it sends batches. */
+  async function runToEnd(runId: string): Promise<void> {
     for (let pass = 0; pass < 500; pass += 1) {
       const changed = await world.ledger.changeRun(runId, (run) =>
         dispatchRun(run, { lever, execution: runId }, world.clock.nowMs()),
@@ -59,13 +59,13 @@ async function stageAt(lever: number) {
     }
     throw new Error(`${runId} does not come to its end`);
   }
-  return { world, carry, most: () => most };
+  return { world, runToEnd, most: () => most };
 }
 
 describe("where no concurrency is reserved", () => {
   test.each([1, 2, 3])("lever %d holds for the runs of several properties", async (lever) => {
-    const { world, carry, most } = await stageAt(lever);
-    await Promise.all(properties.map(({ runId }) => carry(runId)));
+    const { world, runToEnd, most } = await stageAt(lever);
+    await Promise.all(properties.map(({ runId }) => runToEnd(runId)));
     expect(most()).toBe(lever);
     for (const { runId } of properties) {
       const stored = await world.ledger.readBatches(runId);
@@ -75,11 +75,11 @@ describe("where no concurrency is reserved", () => {
     }
   });
 
-  test("a worker that died gives its seat back when it has not been heard of for 20 s", async () => {
-    const { world, carry } = await stageAt(1);
+  test("a worker that died frees its worker slot when it has not renewed it for 20 s", async () => {
+    const { world, runToEnd } = await stageAt(1);
     await world.ledger.changeWorkerSlots(() => ({ dead: world.clock.nowMs() + 20_000 }));
     const startedAtMs = world.clock.nowMs();
-    await carry("run-one");
+    await runToEnd("run-one");
     expect(world.clock.nowMs() - startedAtMs).toBeGreaterThan(20_000);
   });
 });

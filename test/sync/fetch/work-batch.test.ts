@@ -15,11 +15,11 @@ import { aRun } from "../../support/samples/a-run.ts";
 const dates = (count: number) => Array.from({ length: count }, (_, index) => dateAt(index));
 
 describe("a take", () => {
-  test("of a batch that nobody rang, or that is settled, finds nothing and sends nothing", async () => {
+  test("of a batch that was not sent, or that is settled, finds nothing and sends nothing", async () => {
     const world = syncWorld();
     await world.start([1]);
     expect((await world.work(0)).kind).toBe("nothing");
-    await world.ring();
+    await world.send();
     expect((await world.work(0)).kind).toBe("settled");
     expect((await world.work(0)).kind).toBe("nothing");
     expect(world.searchConsole.sent).toHaveLength(1);
@@ -35,10 +35,10 @@ describe("a take", () => {
     });
   });
 
-  test("rung twice is worked once", async () => {
+  test("sent twice is worked once", async () => {
     const world = syncWorld();
     await world.start([3]);
-    await world.ring();
+    await world.send();
     const kinds = (await Promise.all([world.work(0), world.work(0)])).map(({ kind }) => kind);
     expect(kinds.sort()).toEqual(["nothing", "settled"]);
     expect(world.searchConsole.sent).toHaveLength(3);
@@ -47,7 +47,7 @@ describe("a take", () => {
   test("writes that a unit is begun before it sends that unit's first request", async () => {
     const world = syncWorld({ lever: 1 });
     await world.start([3]);
-    await world.ring();
+    await world.send();
     await world.work(0);
     const begunBySave = world.calls.flatMap(({ method, args }) => {
       if (method === "fetchPage") return ["send"];
@@ -66,7 +66,7 @@ describe("units at once", () => {
   test("are as many as allowed, and no more", async () => {
     const world = syncWorld({ unitsAtOnce: 4 });
     await world.start([10]);
-    await world.ring();
+    await world.send();
     expect((await world.work(0)).kind).toBe("settled");
     expect(world.searchConsole.seen.mostAtOnce).toBe(4);
   });
@@ -87,7 +87,7 @@ describe("a slice", () => {
   test("ends before 5 s; the same batch comes back at the head, without an attempt", async () => {
     const world = syncWorld({ lever: 1, latencyMs: 1_000 });
     await world.start([10, 2]);
-    await world.ring();
+    await world.send();
     const startedAtMs = world.clock.nowMs();
     expect((await world.work(0)).kind).toBe("returned");
     expect(world.clock.nowMs() - startedAtMs).toBe(4_000);
@@ -99,7 +99,7 @@ describe("a slice", () => {
     ]);
     expect(units.every(({ attempts, begun }) => attempts === 0 && !begun)).toBe(true);
     expect(Object.values(takes)).toMatchObject([{ units: 4, requests: 4, durationMs: 4_000 }]);
-    expect(await world.ring()).toEqual([batchIdAt(0)]);
+    expect(await world.send()).toEqual([batchIdAt(0)]);
   });
 
   test("after slice has figures of its own; together they are the run's", async () => {
@@ -267,7 +267,7 @@ describe("a run that is to halt on failure", () => {
   test("has halted before the failure is written: a worker that dies then loses no halt", async () => {
     const world = syncWorld({ fault: invalid(0), unitsAtOnce: 1 });
     await world.start([2], { haltOnFailure: true });
-    await world.ring();
+    await world.send();
     const saved: string[] = [];
     await world.work(0, {
       ...world.ports,
@@ -303,7 +303,7 @@ describe("a run that is to halt on failure", () => {
 test("a worker that stood still between its token and its take draws another, newer than all", async () => {
   const world = syncWorld();
   await world.start([2]);
-  await world.ring();
+  await world.send();
   const early = await world.ledger.nextToken(aRun().siteUrl, world.clock.nowMs());
   // Another takes the batch meanwhile, and its lease runs out.
   const batchId = batchIdAt(0);
@@ -312,7 +312,7 @@ test("a worker that stood still between its token and its take draws another, ne
     takeBatch(run, { batchId, token: newer }, world.clock.nowMs()),
   );
   await world.clock.sleep(leaseMs);
-  await world.ring();
+  await world.send();
   let drawn = 0;
   const outcome = await world.work(0, {
     ...world.ports,
@@ -333,7 +333,7 @@ describe("a halt", () => {
   test("is noticed within a second: requests are given up, nothing starts, the batch is back", async () => {
     const world = syncWorld({ latencyMs: 60_000, unitsAtOnce: 3 });
     await world.start([10]);
-    await world.ring();
+    await world.send();
     const working = world.work(0);
     await world.clock.sleep(2_050);
     const haltedAtMs = world.clock.nowMs();
@@ -359,7 +359,7 @@ describe("a halt", () => {
   test("while a take still reads what is stored leaves it nothing to send", async () => {
     const world = syncWorld();
     await world.start([10]);
-    await world.ring();
+    await world.send();
     const working = world.work(0, readingFor(world, 9_000));
     await world.clock.sleep(200);
     await world.ledger.changeRun(runId, (run) =>
@@ -374,7 +374,7 @@ describe("a halt", () => {
     const world: SyncWorld = syncWorld();
     const [property] = world.scopes;
     await world.start([1]);
-    await world.ring();
+    await world.send();
     if (property !== undefined) {
       await world.quota.close(property, world.clock.nowMs() + 1_400, "closed by a test");
     }
@@ -391,7 +391,7 @@ describe("a halt", () => {
 test("a take that reads what is stored for longer than its lease keeps it", async () => {
   const world = syncWorld();
   await world.start([2]);
-  await world.ring();
+  await world.send();
   const working = world.work(0, readingFor(world, leaseMs + 5_000));
   await world.clock.sleep(leaseMs + 1_000);
   const hold = (await world.run()).inFlight[batchIdAt(0)];
@@ -419,7 +419,7 @@ describe("a take that has lost its lease", () => {
   test("gives up its requests and writes nothing after", async () => {
     const world = syncWorld({ latencyMs: 5_000 });
     await world.start([10]);
-    await world.ring();
+    await world.send();
     const working = world.work(0);
     await world.clock.sleep(1_000);
     await hold(world, 9_999_999_999_999);
@@ -442,7 +442,7 @@ describe("a take that has lost its lease", () => {
     });
     let stolen: Promise<Batch> | undefined;
     await world.start([3]);
-    await world.ring();
+    await world.send();
     expect((await world.work(0)).kind).toBe("lost");
     expect(world.searchConsole.sent).toHaveLength(1);
     expect(await world.batch(0)).toEqual(await stolen);
@@ -457,7 +457,7 @@ test("a take whose ledger fails ends with that fault, and none of its units goes
     fault: ({ date }, nth) => (date === dateAt(1) && nth === 1 ? transient() : undefined),
   });
   await world.start([20]);
-  await world.ring();
+  await world.send();
   let saves = 0;
   const fault = new LedgerError("unreachable", "the ledger did not answer");
   const ports: WorkPorts = {
@@ -482,7 +482,7 @@ test("a take that quota defers tries no further unit", async () => {
   const world = syncWorld({ unitsAtOnce: 1 });
   const [property] = world.scopes;
   await world.start([5]);
-  await world.ring();
+  await world.send();
   if (property !== undefined) {
     await world.quota.close(property, world.clock.nowMs() + 30_000, "closed by a test");
   }
@@ -508,7 +508,7 @@ test("a unit that waits after a failed attempt is left out of its siblings' slic
 test("a unit that was flipped in an attempt that seemed to fail is done", async () => {
   const world = syncWorld({ unitsAtOnce: 1 });
   await world.start([2]);
-  await world.ring();
+  await world.send();
   const rows = {
     ...world.rows,
     async completeUnit(...args: Parameters<typeof world.rows.completeUnit>) {
@@ -535,7 +535,7 @@ test("a unit that was flipped in an attempt that seemed to fail is done", async 
 test("a unit that the run has flipped is done, and sends no request, though the ledger never heard", async () => {
   const world = syncWorld();
   await world.start([2]);
-  await world.ring();
+  await world.send();
   await world.work(0);
   const records = await world.rows.readUnits({ ...(await world.run()), reports: ["page_query"] });
   const again = syncWorld();
@@ -544,7 +544,7 @@ test("a unit that the run has flipped is done, and sends no request, though the 
     await again.rows.beginGeneration(record, record.generation, 0);
     await again.rows.completeUnit(record, 0);
   }
-  await again.ring();
+  await again.send();
   expect((await again.work(0)).kind).toBe("settled");
   expect(again.searchConsole.sent).toEqual([]);
   expect(await again.summary()).toMatchObject({

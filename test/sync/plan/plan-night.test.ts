@@ -48,7 +48,7 @@ describe("a night", () => {
     expect(page.after).toBeNull();
   });
 
-  test("carries the reports that were registered with a property, and cuts its pages by them", async () => {
+  test("holds the reports that were registered with a property, and cuts its pages by them", async () => {
     const filters = [
       { dimension: "query", operator: "equals", expression: "x".repeat(2_000) },
     ] as const;

@@ -166,7 +166,7 @@ describe("planning a run", () => {
     expect(await ledger.readRun("run-1")).toMatchObject({ status: "running", plannedUnits: 31 });
   });
 
-  test("by a planner whose run another execution carries by now changes nothing", async () => {
+  test("by a planner whose run another execution works on by now changes nothing", async () => {
     const run = aRun({ status: "planned", batches: 0, execution: "run-1-again" });
     await ledger.createRun(run);
     expect(await plan({ runId: "run-1" }, "run-1")).toMatchObject({ runId: "run-1" });

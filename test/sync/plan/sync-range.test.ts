@@ -6,8 +6,8 @@ import {
   quarantineProperty,
 } from "../../../shared/registry/property.ts";
 import { addDays, type PacificDate } from "../../../shared/request/pacific-date.ts";
+import { parseRunRequest } from "../../../shared/request/parse-run-request.ts";
 import type { UnitRecord } from "../../../shared/rows/unit-record.ts";
-import { parseRunRequest } from "../../../shared/sync/plan/plan-run.ts";
 import { planSync } from "../../../shared/sync/plan/plan-sync.ts";
 import { syncRange } from "../../../shared/sync/plan/sync-range.ts";
 import { pacific } from "../../support/samples/pacific.ts";
