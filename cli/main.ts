@@ -1,8 +1,6 @@
 import { CommanderError } from "commander";
 import { HomeError } from "../local/home/home-error.ts";
-import { CommandError } from "./output/command-error.ts";
-import { printError, printErrorAsJson } from "./output/print-error.ts";
-import { UsageError } from "./output/usage-error.ts";
+import { CommandError, printError, printErrorAsJson, UsageError } from "./output/errors.ts";
 import { createProgram, withStageLast } from "./program.ts";
 
 endWithLauncher();

@@ -1,5 +1,5 @@
 import type { DeadLetter } from "../../shared/operations/dead-letters/dead-letter.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { UsageError } from "../output/errors.ts";
 
 /** The ids that were asked for, or those of all letters. @throws UsageError for one that is none */
 export function requireDeadLetters(

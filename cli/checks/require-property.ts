@@ -1,6 +1,6 @@
 import type { Property } from "../../shared/registry/property.ts";
 import type { Registry } from "../../shared/registry/registry.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { UsageError } from "../output/errors.ts";
 
 /** @throws UsageError when nobody has registered it */
 export async function requireProperty(registry: Registry, siteUrl: string): Promise<Property> {

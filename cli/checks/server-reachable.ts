@@ -2,8 +2,7 @@ import { connect } from "node:net";
 import { environmentNames } from "../../shared/config/names.ts";
 import { googleRootUrl, rootUrlFault } from "../../shared/search-console/root-url.ts";
 import { localStage } from "../options/options.ts";
-import { CommandError } from "../output/command-error.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { CommandError, UsageError } from "../output/errors.ts";
 
 /**
  * Where this machine's home reads, if not at Google. A stage in AWS has been told by its deploy.

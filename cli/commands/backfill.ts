@@ -20,9 +20,8 @@ import {
   wholeNumber,
 } from "../options/options.ts";
 import { commandTerminal } from "../output/command-terminal.ts";
-import { exitCodeOf } from "../output/exit-code.ts";
+import { exitCodeOf, UsageError } from "../output/errors.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { UsageError } from "../output/usage-error.ts";
 import { summaryText } from "../output/views/summary-view.ts";
 import { checkReportDefinitions } from "../run/check-report-definitions.ts";
 import { dryRun } from "../run/dry-run.ts";

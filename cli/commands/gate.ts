@@ -8,7 +8,7 @@ import { raisedAlarms } from "../../shared/telemetry/evaluate-alarm.ts";
 import { phases } from "../../shared/telemetry/thresholds.ts";
 import { jsonOption, stageOption } from "../options/options.ts";
 import { instant, stretchOfTime } from "../options/time-options.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { UsageError } from "../output/errors.ts";
 import { gateEntry, gateText, instantText } from "../output/views/gate-view.ts";
 import { appendToRolloutLog, logOption } from "../rollout/rollout-log.ts";
 import { requireRunState } from "../run/run-snapshot.ts";

@@ -9,7 +9,7 @@ import {
 } from "../options/options.ts";
 import { commandTerminal } from "../output/command-terminal.ts";
 import { mayChange, requireAnswerable } from "../output/confirm.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { UsageError } from "../output/errors.ts";
 import { changeStageSettings } from "../stage/change-settings.ts";
 import { effectiveSettings } from "../stage/effective-settings.ts";
 import { leverAnnouncement } from "../stage/lever-announcement.ts";

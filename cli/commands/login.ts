@@ -11,9 +11,8 @@ import {
 } from "../../shared/search-console/google-sign-in.ts";
 import { SearchConsoleError } from "../../shared/search-console/search-console-error.ts";
 import { jsonOption, localStage, stageOption, wholeNumber } from "../options/options.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError, UsageError } from "../output/errors.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { UsageError } from "../output/usage-error.ts";
 import { openRedirect } from "../sign-in/loopback-sign-in.ts";
 import { signInFile, writeSignIn } from "../sign-in/sign-in-file.ts";
 import type { OpenStage } from "../stage/stage.ts";

@@ -15,8 +15,8 @@ import {
   wholeNumber,
 } from "../options/options.ts";
 import { mayChange, requireAnswerable } from "../output/confirm.ts";
+import { UsageError } from "../output/errors.ts";
 import { onInterrupt } from "../output/interrupt.ts";
-import { UsageError } from "../output/usage-error.ts";
 import { openReportFiles } from "../rollout/report-files.ts";
 import { rolloutText } from "../rollout/rollout-view.ts";
 import { type RolloutPlan, runRollout } from "../rollout/run-rollout.ts";

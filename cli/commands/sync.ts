@@ -15,8 +15,8 @@ import {
   stageOption,
   wholeNumber,
 } from "../options/options.ts";
+import { UsageError } from "../output/errors.ts";
 import { onInterrupt } from "../output/interrupt.ts";
-import { UsageError } from "../output/usage-error.ts";
 import { countFailed, syncLine, syncText } from "../output/views/sync-view.ts";
 import { refuseOtherServer } from "../run/start-run.ts";
 import { syncNight } from "../run/sync-night.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { drillSite } from "../../sample-search-console/sample-properties.ts";
 import { environmentNames } from "../../shared/config/names.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 import { refuseOtherServer } from "../run/start-run.ts";
 import { openStage } from "../stage/open-stage.ts";
 import type { OpenStage } from "../stage/stage.ts";

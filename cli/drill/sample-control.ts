@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { FaultRule } from "../../sample-search-console/faults.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 
 const SeenSchema = z.object({
   underWay: z.number(),

@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { parseJson } from "../../shared/lib/parse-json.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 
 const entry = fileURLToPath(new URL("../gsc-sync.mjs", import.meta.url));
 

@@ -7,7 +7,7 @@ import {
 } from "../../shared/config/configuration.ts";
 import { configurationFile, environmentNames } from "../../shared/config/names.ts";
 import type { Report } from "../../shared/request/report.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { UsageError } from "../output/errors.ts";
 
 let read: Configuration | undefined;
 

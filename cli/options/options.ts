@@ -4,7 +4,7 @@ import { lastDays, rangeFaults } from "../../shared/request/date-range.ts";
 import { findReport, reportIds } from "../../shared/request/find-report.ts";
 import { type PacificDate, parsePacificDate } from "../../shared/request/pacific-date.ts";
 import { isSiteUrl } from "../../shared/request/site-url.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { UsageError } from "../output/errors.ts";
 import { configuredReports } from "./configured-reports.ts";
 
 /** Options that several commands share, and what makes a value wrong: one clear line each. */

@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import { type FaultRule, faultKinds } from "../../sample-search-console/faults.ts";
 import type { Tokens } from "../../sample-search-console/sign-in.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { UsageError } from "../output/errors.ts";
 
 /** `--fault 503:0.05`; may be given several times. */
 export function faultOption(): Option {

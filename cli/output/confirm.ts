@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "./errors.ts";
 
 /**
  * Asks before something shared is changed. True when it may be; without a terminal only `--yes`

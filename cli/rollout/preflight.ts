@@ -3,7 +3,7 @@ import { newProperty } from "../../shared/registry/property.ts";
 import type { RunRequestInput } from "../../shared/request/run-request.ts";
 import { googleRootUrl, isLoopback } from "../../shared/search-console/root-url.ts";
 import { type Check, checkAccounts, checkProperties } from "../checks/check-accounts.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { checkReportDefinitions } from "../run/check-report-definitions.ts";
 import { refuseBusyProperty, refuseOtherServer } from "../run/start-run.ts";

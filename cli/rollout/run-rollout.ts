@@ -7,7 +7,7 @@ import { propertyScope } from "../../shared/quota/scopes.ts";
 import { datesFromTo } from "../../shared/request/pacific-date.ts";
 import type { RunRequestInput } from "../../shared/request/run-request.ts";
 import type { DateRange } from "../options/options.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 import type { Terminal } from "../output/terminal.ts";
 import type { OpenStage } from "../stage/stage.ts";
 import { type StageLoan, withLoan } from "../stage/with-loan.ts";

@@ -7,7 +7,7 @@ import {
   readRunSeries,
 } from "../../shared/operations/rollout/run-series.ts";
 import type { MetricSource } from "../../shared/telemetry/metric-source.ts";
-import { errorText } from "../output/error-text.ts";
+import { errorText } from "../output/errors.ts";
 
 type TelemetryRead =
   | { readonly kind: "read"; readonly series: RunSeries }

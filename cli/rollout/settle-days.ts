@@ -10,7 +10,7 @@ import {
 import { addDays } from "../../shared/request/pacific-date.ts";
 import { haltRun } from "../../shared/sync/end/halt-run.ts";
 import type { DateRange } from "../options/options.ts";
-import { errorText } from "../output/error-text.ts";
+import { errorText } from "../output/errors.ts";
 import { counted } from "../output/views/format.ts";
 import { newRunId } from "../run/run-id.ts";
 

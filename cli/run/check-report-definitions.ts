@@ -1,7 +1,7 @@
 import type { RunRequestInput } from "../../shared/request/run-request.ts";
 import { parseRunRequest } from "../../shared/sync/plan/plan-run.ts";
 import { storedShapeFaults } from "../../shared/sync/plan/stored-shapes.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { UsageError } from "../output/errors.ts";
 import type { OpenStage } from "../stage/stage.ts";
 
 /**

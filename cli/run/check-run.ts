@@ -1,6 +1,6 @@
 import type { Run } from "../../shared/ledger/run.ts";
 import { checkExecution, ExecutionFailedError } from "../../shared/sync/end/check-execution.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 import type { OpenStage } from "../stage/stage.ts";
 
 /** Halts the run when its execution has ended without finishing it. @throws CommandError */

@@ -1,7 +1,7 @@
 import { holderInTheWay, PropertyBusyError } from "../../shared/ledger/property-lock.ts";
 import type { RunRequestInput } from "../../shared/request/run-request.ts";
 import { parseRunRequest } from "../../shared/sync/plan/plan-run.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 import type { OpenStage } from "../stage/stage.ts";
 
 /** Starts an execution of the sync machine; its name makes a second start of the same one none. */

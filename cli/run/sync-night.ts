@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isEnded } from "../../shared/ledger/run.ts";
 import type { Executions } from "../../shared/sync/end/executions.ts";
 import { executionArn } from "../../shared/sync/end/sfn-describe-execution.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 import { onInterrupt } from "../output/interrupt.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { countFailed, syncLine, syncText } from "../output/views/sync-view.ts";

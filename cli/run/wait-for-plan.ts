@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 import type { OpenStage } from "../stage/stage.ts";
 import { checkRun } from "./check-run.ts";
 import { readRunState } from "./run-snapshot.ts";

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 
 /**
  * Where the browser comes back to after the consent: one page on 127.0.0.1, for as long as a

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { writeFileWhole } from "../../local/home/write-file-whole.ts";
 import type { SignIn } from "../../shared/search-console/google-sign-in.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 
 /**
  * Where an account's sign-in is kept: with the person's configuration, so that neither a clone nor

@@ -1,4 +1,4 @@
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 
 /** What AWS, or the way to it, refused at the start of a command: one line that says what to do. */
 export function asAwsFault(error: unknown, stage: string): unknown {

@@ -16,8 +16,7 @@ import { openRowStore } from "../../shared/rows/postgres-or-dynamo-rows.ts";
 import { resolvedPlace } from "../../shared/rows/resolve-rows-place.ts";
 import type { RowStore } from "../../shared/rows/row-store.ts";
 import { sfnExecutions } from "../../shared/sync/end/sfn-executions.ts";
-import { printError } from "../output/print-error.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { printError, UsageError } from "../output/errors.ts";
 import type { OpenStage, Resources } from "./stage.ts";
 import { openTables } from "./stage-tables.ts";
 

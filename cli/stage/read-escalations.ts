@@ -5,7 +5,7 @@ import {
 } from "../../shared/telemetry/alarm-rules.ts";
 import { raisedAlarms } from "../../shared/telemetry/evaluate-alarm.ts";
 import { escalationShownMs } from "../../shared/telemetry/thresholds.ts";
-import { errorText } from "../output/error-text.ts";
+import { errorText } from "../output/errors.ts";
 import type { OpenStage } from "./stage.ts";
 import { linesWith } from "./stage-thresholds.ts";
 

@@ -5,7 +5,7 @@ import {
   StageDescriptionSchema,
 } from "../../shared/config/stage-description.ts";
 import { parseJson } from "../../shared/lib/parse-json.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 import { awsClientOptions } from "./aws-client-options.ts";
 import { asAwsFault } from "./aws-fault.ts";
 

@@ -20,8 +20,7 @@ import {
   loanMs,
 } from "../../shared/operations/loan/loan.ts";
 import type { LoanPorts } from "../../shared/operations/loan/loan-ports.ts";
-import { CommandError } from "../output/command-error.ts";
-import { errorText } from "../output/error-text.ts";
+import { CommandError, errorText } from "../output/errors.ts";
 import type { OpenStage } from "./stage.ts";
 
 /** What a command may change of the stage while it has the loan. */

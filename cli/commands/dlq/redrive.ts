@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { requireDeadLetters } from "../../checks/require-dead-letters.ts";
 import { jsonOption, stageOption } from "../../options/options.ts";
-import { CommandError } from "../../output/command-error.ts";
+import { CommandError } from "../../output/errors.ts";
 import { deadLetterJson, deadLettersTable } from "../../output/views/dead-letters-view.ts";
 import { counted } from "../../output/views/format.ts";
 import { withStage } from "../../stage/with-stage.ts";

@@ -14,7 +14,7 @@ import { openCredentialFile } from "../../../shared/search-console/google-creden
 import { definitionsOf } from "../../options/configured-reports.ts";
 import { homeOnly, jsonOption, reportFault, stageOption } from "../../options/options.ts";
 import { givenProperty, withPropertyArgument } from "../../options/property-argument.ts";
-import { UsageError } from "../../output/usage-error.ts";
+import { UsageError } from "../../output/errors.ts";
 import { registryJson, registryText } from "../../output/views/registry-view.ts";
 import { withStage } from "../../stage/with-stage.ts";
 

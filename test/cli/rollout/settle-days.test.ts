@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CommandError } from "../../../cli/output/command-error.ts";
+import { CommandError } from "../../../cli/output/errors.ts";
 import { reportContent } from "../../../cli/rollout/report-content.ts";
 import { reportMarkdown } from "../../../cli/rollout/report-markdown.ts";
 import { settleDays } from "../../../cli/rollout/settle-days.ts";
