@@ -21,14 +21,17 @@ export function demoCommand(): Command {
     .action(async (options: { json: boolean }) => {
       const terminal = commandTerminal(options.json);
       const home = process.env[environmentNames.home] || demoHome;
-      process.env[environmentNames.home] = resolve(home);
       terminal.notice(
         `gsc-sync: ${demoDays} days of ${demoSite}, from a sample Search Console on this machine`,
       );
       const sample = await startSampleServer();
-      process.env[environmentNames.searchConsoleRootUrl] = sample.url;
+      const environment = {
+        ...process.env,
+        [environmentNames.home]: resolve(home),
+        [environmentNames.searchConsoleRootUrl]: sample.url,
+      };
       try {
-        const stage = await openStage("local", terminal.notice);
+        const stage = await openStage("local", terminal.notice, environment);
         try {
           const range = lastDays(demoDays, Date.now());
           process.exitCode = await runToItsEnd(stage, { siteUrl: demoSite, ...range }, terminal);

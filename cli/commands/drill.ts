@@ -1,7 +1,11 @@
 import { Argument, Command } from "commander";
 import { rollbackBudgetMs, watchUsageMs } from "../../shared/telemetry/thresholds.ts";
 import { coordinatorFault } from "../drill/coordinator-fault.ts";
-import { type DrillEnvironment, onOwnGround, onStageGround } from "../drill/drill-environment.ts";
+import {
+  type DrillEnvironment,
+  withOwnEnvironment,
+  withStageEnvironment,
+} from "../drill/drill-environment.ts";
 import { drillEntry, drillText } from "../drill/drill-view.ts";
 import { persistenceBacklog } from "../drill/persistence-backlog.ts";
 import { rateLimitSpike } from "../drill/rate-limit-spike.ts";
@@ -56,7 +60,7 @@ export function drillCommand(): Command {
     .addOption(jsonOption())
     .action(async (name: ScenarioName, options: DrillOptions) => {
       const scenario = scenarios[name];
-      const onGround = groundOf(options);
+      const inEnvironment = environmentOf(options);
       if (options.watch !== undefined && !scenario.watched) {
         throw new UsageError(`--watch is for rate-limit-spike: ${name} has nothing to watch after`);
       }
@@ -75,8 +79,8 @@ export function drillCommand(): Command {
         },
         () => process.exit(1),
       );
-      const drill = await onGround(terminal.notice, (ground) =>
-        runDrill(name, scenario, ground, {
+      const drill = await inEnvironment(terminal.notice, (environment) =>
+        runDrill(name, scenario, environment, {
           watchMs: options.watch ?? watchUsageMs,
           stop: stop.signal,
           onNotice: terminal.notice,
@@ -92,15 +96,15 @@ export function drillCommand(): Command {
     });
 }
 
-type OnGround = <Outcome>(
+type InEnvironment = <Outcome>(
   onNotice: (notice: string) => void,
-  work: (ground: DrillEnvironment) => Promise<Outcome>,
+  work: (environment: DrillEnvironment) => Promise<Outcome>,
 ) => Promise<Outcome>;
 
 /** @throws UsageError: a stage takes a flag that nobody types by accident, prod one more */
-function groundOf({ stage, sampleServer, prod }: DrillOptions): OnGround {
+function environmentOf({ stage, sampleServer, prod }: DrillOptions): InEnvironment {
   if (stage === "local") {
-    if (sampleServer === undefined && !prod) return onOwnGround;
+    if (sampleServer === undefined && !prod) return withOwnEnvironment;
     throw new UsageError("--sample-server and --prod are for a stage: a local drill has its own");
   }
   if (sampleServer === undefined) {
@@ -111,5 +115,6 @@ function groundOf({ stage, sampleServer, prod }: DrillOptions): OnGround {
   if (stage === "prod" && !prod) {
     throw new UsageError("a drill on prod disturbs what others rely on: say --prod as well");
   }
-  return (onNotice, work) => onStageGround({ stage, serverUrl: sampleServer }, onNotice, work);
+  return (onNotice, work) =>
+    withStageEnvironment({ stage, serverUrl: sampleServer }, onNotice, work);
 }

@@ -24,10 +24,10 @@ const longestRunMs = 15 * 60_000;
 export async function runDrill(
   name: ScenarioName,
   scenario: Scenario,
-  ground: DrillEnvironment,
+  environment: DrillEnvironment,
   options: DrillOptions,
 ): Promise<DrillResult> {
-  const { stage, siteUrl } = ground;
+  const { stage, siteUrl } = environment;
   const { ledger } = stage;
   const startedAtMs = Date.now();
   const runId = newRunId(startedAtMs);
@@ -50,11 +50,11 @@ export async function runDrill(
   };
   const settings = JSON.stringify(await ledger.readSetSettings());
   await refuseBusyProperty(stage, request);
-  const { requests } = await ground.server.seen(siteUrl);
+  const { requests } = await environment.server.seen(siteUrl);
   try {
     await withLoan(stage, { loanId: runId, borrower: "drill" }, options.onNotice, async (loan) => {
       await startRun(stage, runId, request);
-      const drill = { ...ground, runId, loan, note, requests };
+      const drill = { ...environment, runId, loan, note, requests };
       await measureRollback(scenario, drill, found, {
         ...options,
         budgetMs: rollbackBudgetMs[name],
@@ -63,10 +63,10 @@ export async function runDrill(
     if (JSON.stringify(await ledger.readSetSettings()) === settings) {
       note("the settings are as they were found");
     } else found.failure ??= "the settings are not as they were found";
-    const ended = await untilRunEnds(ground, runId, options.stop);
+    const ended = await untilRunEnds(environment, runId, options.stop);
     note(`the run has ended: ${ended.status}`);
     if (ended.status !== "complete") found.failure ??= `the run ended as ${ended.status}`;
-    const rows = await verifyRows(stage, ground.server, { siteUrl, ...range });
+    const rows = await verifyRows(stage, environment.server, { siteUrl, ...range });
     note(rows.equal ? `${rows.found} rows equal the truth` : "rows differ from the truth");
     if (!rows.equal) found.failure ??= `rows: ${rows.missing} missing, ${rows.wrong} wrong`;
     found.rows = rows;

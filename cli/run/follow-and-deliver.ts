@@ -1,4 +1,3 @@
-import { homeFolder, homeLayout } from "../../local/home/home.ts";
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
 import { systemClock } from "../../shared/lib/system-clock.ts";
 import { isExecutionRunning } from "../../shared/sync/end/executions.ts";
@@ -31,11 +30,12 @@ export async function followAndDeliver(
   },
 ): Promise<FollowedRun> {
   const { command, notice = terminal.notice } = delivery;
-  if (command === undefined) {
+  const { eventFolder: folder } = stage;
+  // Of a stage in AWS the command line has no events: it refuses `--on-complete` there.
+  if (command === undefined || folder === null) {
     return { summary: await followRun(stage, started, terminal), delivered: true };
   }
   const { runId } = started;
-  const folder = eventFolder();
   const allThere = new AbortController();
   const stop = new AbortController();
   const delivering = deliverEvents({
@@ -68,9 +68,4 @@ export async function followAndDeliver(
     await delivering.catch(() => {});
     throw error;
   }
-}
-
-/** The home's events. */
-function eventFolder(): string {
-  return homeLayout(homeFolder(process.env, process.cwd())).folders.events;
 }
