@@ -9,15 +9,16 @@ import { GetScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { leverEffect } from "../../shared/config/lever-effect.ts";
 import { resourceNames } from "../../shared/config/names.ts";
+import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { counted } from "../output/views/format.ts";
 import { awsClientOptions } from "../stage/aws-client-options.ts";
 import type { DeployedStage } from "../stage/deployed-stage.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { StageStores } from "../stage/stage.ts";
 import { type Check, check } from "./check-accounts.ts";
 
 /** Of what a deployment has and a home has not: is it there, and does it agree with itself? */
 export async function checkDeployment(
-  stage: Pick<OpenStage, "ledger" | "deadLetters">,
+  stage: Pick<StageStores, "ledger" | "deadLetters">,
   deployed: DeployedStage,
 ): Promise<readonly Check[]> {
   const { description } = deployed;
@@ -27,7 +28,7 @@ export async function checkDeployment(
     ...(await Promise.all(
       stacksOf(description).map((name) => check(`stack ${name}`, () => stackText(name))),
     )),
-    await check("lever", () => leverText(stage, deployed)),
+    await check("lever", () => leverText(stage.ledger, deployed)),
     await check("account concurrency", () => concurrencyText(deployed)),
     await check("nightly schedule", () => scheduleText(names.nightlySchedule)),
     ...(await Promise.all(
@@ -62,10 +63,7 @@ async function stackText(StackName: string): Promise<string> {
 const good = new Set<StackStatus>(["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"]);
 
 /** The ledger owns the lever; the function and the mapping are set with it. */
-async function leverText(
-  { ledger }: Pick<OpenStage, "ledger">,
-  { workers, description }: DeployedStage,
-): Promise<string> {
+async function leverText(ledger: Ledger, { workers, description }: DeployedStage): Promise<string> {
   const [{ lever }, now] = await Promise.all([ledger.readSettings(), workers.read()]);
   const { reservedConcurrency, mappingMaximum, mappingEnabled } = leverEffect(lever);
   const { reserved } = description.worker;

@@ -31,7 +31,7 @@ import { newRunId } from "../run/run-id.ts";
 import { refuseBusyProperty, refuseOtherServer, startRun } from "../run/start-run.ts";
 import { waitForPlan } from "../run/wait-for-plan.ts";
 import { openStage } from "../stage/open-stage.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { OpenStage, StageTables } from "../stage/stage.ts";
 
 type BackfillOptions = {
   readonly stage: string;
@@ -149,7 +149,7 @@ function detachedText(runId: string, stage: string): string {
 
 /** What nobody typed is as the property is registered. */
 async function asRegistered(
-  { registry }: OpenStage,
+  { registry }: StageTables,
   request: RunRequestInput,
 ): Promise<RunRequestInput> {
   const property = await registry.readProperty(request.siteUrl);

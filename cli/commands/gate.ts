@@ -12,7 +12,7 @@ import { UsageError } from "../output/errors.ts";
 import { gateEntry, gateText, instantText } from "../output/views/gate-view.ts";
 import { appendToRolloutLog, logOption } from "../rollout/rollout-log.ts";
 import { requireRunState } from "../run/run-snapshot.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { StageTables } from "../stage/stage.ts";
 import { linesWith } from "../stage/stage-thresholds.ts";
 import { withStage } from "../stage/with-stage.ts";
 
@@ -88,7 +88,7 @@ function windowOf({ phase, window, until }: GateOptions, nowMs: number): TimeWin
 
 /** A run that is named, or as long a time just before the phase. @throws UsageError */
 async function baselineOf(
-  { ledger }: OpenStage,
+  { ledger }: StageTables,
   { baseline }: GateOptions,
   { fromMs, toMs }: TimeWindow,
 ): Promise<TimeWindow> {

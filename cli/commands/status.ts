@@ -13,7 +13,7 @@ import { requireRunState, runState } from "../run/run-snapshot.ts";
 import { escalationLines } from "../stage/escalation-view.ts";
 import { openStage } from "../stage/open-stage.ts";
 import { type Escalation, escalationsIfKnown } from "../stage/read-escalations.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { StageTables } from "../stage/stage.ts";
 
 const listed = 20;
 const watchMs = 1_000;
@@ -69,12 +69,12 @@ export function statusCommand(): Command {
 }
 
 async function readSummaries(
-  stage: OpenStage,
+  { ledger }: StageTables,
   runId: string | undefined,
 ): Promise<readonly RunSummary[]> {
-  if (runId !== undefined) return [(await requireRunState(stage.ledger, runId)).summary];
-  const runs = await stage.ledger.listRuns(listed);
-  return Promise.all(runs.map(async (run) => (await runState(stage.ledger, run)).summary));
+  if (runId !== undefined) return [(await requireRunState(ledger, runId)).summary];
+  const runs = await ledger.listRuns(listed);
+  return Promise.all(runs.map(async (run) => (await runState(ledger, run)).summary));
 }
 
 function text(

@@ -2,12 +2,12 @@ import { rulesOfRuns } from "../../shared/telemetry/alarm-rules.ts";
 import { raisedAlarms } from "../../shared/telemetry/evaluate-alarm.ts";
 import { metricNames } from "../../shared/telemetry/metric-names.ts";
 import { coordinatorSilenceMs } from "../../shared/telemetry/thresholds.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { StageMetrics } from "../stage/stage.ts";
 import { linesWith } from "../stage/stage-thresholds.ts";
 
 /** What the first of these alarms says, once the recorded metrics raise one. */
 export async function alarmRaised(
-  { ledger, metrics }: Pick<OpenStage, "ledger" | "metrics">,
+  { ledger, metrics }: StageMetrics,
   ids: readonly string[],
   sinceMs: number,
 ): Promise<string | undefined> {
@@ -20,7 +20,7 @@ export async function alarmRaised(
 
 /** Since when no dispatcher has told of its queue, once that is long enough to be a fault. */
 export async function coordinatorSilent(
-  { metrics }: Pick<OpenStage, "metrics">,
+  { metrics }: StageMetrics,
   sinceMs: number,
 ): Promise<string | undefined> {
   const nowMs = Date.now();

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isEnded } from "../../shared/ledger/run.ts";
 import { metricNames } from "../../shared/telemetry/metric-names.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { StageMetrics } from "../stage/stage.ts";
 import { linesWith } from "../stage/stage-thresholds.ts";
 import type { StageLoan } from "../stage/with-loan.ts";
 import type { DrillEnvironment } from "./drill-environment.ts";
@@ -95,7 +95,7 @@ type WatchedUsage = {
 
 /** After a rate-limit rollback the playbook watches usage: it has to stay low, with no refusal. */
 async function watchUsage(
-  { ledger, metrics }: Pick<OpenStage, "ledger" | "metrics">,
+  { ledger, metrics }: StageMetrics,
   { forMs, stop }: { readonly forMs: number; readonly stop: AbortSignal },
 ): Promise<WatchedUsage> {
   const periodMs = metrics.shortestPeriodMs;

@@ -1,6 +1,6 @@
 import { datesFromTo } from "../../shared/request/pacific-date.ts";
 import type { UnitQuery } from "../../shared/rows/row-store.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { StageStores } from "../stage/stage.ts";
 import type { SampleControl } from "./sample-control.ts";
 
 export type RowsVerdict = {
@@ -15,7 +15,7 @@ export type RowsVerdict = {
 
 /** The visible rows of a range against what the server says that they are, figure by figure. */
 export async function verifyRows(
-  stage: OpenStage,
+  stage: StageStores,
   server: SampleControl,
   query: UnitQuery,
 ): Promise<RowsVerdict> {

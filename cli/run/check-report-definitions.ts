@@ -2,14 +2,14 @@ import type { RunRequestInput } from "../../shared/request/run-request.ts";
 import { parseRunRequest } from "../../shared/sync/plan/plan-run.ts";
 import { storedShapeFaults } from "../../shared/sync/plan/stored-shapes.ts";
 import { UsageError } from "../output/errors.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { StageStores } from "../stage/stage.ts";
 
 /**
  * Says at once what planning would find out: a report of the configuration that is stored in
  * another shape. @throws UsageError
  */
 export async function checkReportDefinitions(
-  stage: OpenStage,
+  stage: StageStores,
   request: RunRequestInput,
 ): Promise<void> {
   if (request.definitions === undefined) return;

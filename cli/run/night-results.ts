@@ -5,7 +5,7 @@ import { failureText } from "../../shared/sync/end/close-run.ts";
 import { nightByHand, nightRunNames } from "../../shared/sync/plan/plan-night.ts";
 import { whySkipped } from "../../shared/sync/plan/plan-sync.ts";
 import type { SyncedProperty } from "../output/views/sync-view.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { StageRuns } from "../stage/stage.ts";
 import { readRunState } from "./run-snapshot.ts";
 
 const propertiesAtOnce = 20;
@@ -38,7 +38,7 @@ export async function nightRuns(
  * one it was passed over, or its execution failed before there was a run.
  */
 export async function nightResults(
-  stage: Pick<OpenStage, "ledger" | "executions">,
+  stage: StageRuns,
   properties: readonly Property[],
   execution: string,
 ): Promise<readonly SyncedProperty[]> {
@@ -54,7 +54,7 @@ export async function nightResults(
 }
 
 async function withoutRun(
-  stage: Pick<OpenStage, "executions">,
+  stage: StageRuns,
   property: Property,
   night: string,
 ): Promise<Pick<SyncedProperty, "status" | "reason">> {

@@ -2,11 +2,11 @@ import { holderInTheWay, PropertyBusyError } from "../../shared/ledger/property-
 import type { RunRequestInput } from "../../shared/request/run-request.ts";
 import { parseRunRequest } from "../../shared/sync/plan/plan-run.ts";
 import { CommandError } from "../output/errors.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { OpenStage, StageRuns } from "../stage/stage.ts";
 
 /** Starts an execution of the sync machine; its name makes a second start of the same one none. */
 export async function startRun(
-  { executions }: Pick<OpenStage, "executions">,
+  { executions }: StageRuns,
   execution: string,
   input: { readonly runId?: string | undefined },
 ): Promise<{ readonly runId: string; readonly execution: string }> {
@@ -16,7 +16,7 @@ export async function startRun(
 
 /** Says at once what planning would find out; the ledger's lock decides. @throws CommandError */
 export async function refuseBusyProperty(
-  stage: OpenStage,
+  stage: StageRuns,
   request: RunRequestInput,
 ): Promise<void> {
   const nowMs = Date.now();
@@ -27,7 +27,7 @@ export async function refuseBusyProperty(
 }
 
 /** What is started here is fetched from the server that is set here, or not at all. */
-export function refuseOtherServer(stage: Pick<OpenStage, "otherServer">): void {
+export function refuseOtherServer(stage: OpenStage): void {
   const fault = stage.otherServer();
   if (fault !== undefined) throw new CommandError(fault);
 }

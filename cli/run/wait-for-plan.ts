@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
 import { CommandError } from "../output/errors.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { StageRuns } from "../stage/stage.ts";
 import { checkRun } from "./check-run.ts";
 import { readRunState } from "./run-snapshot.ts";
 
@@ -15,7 +15,7 @@ const timeoutMs = 60_000;
  * @throws CommandError when planning refused it, or has not come to it
  */
 export async function waitForPlan(
-  stage: Pick<OpenStage, "ledger" | "executions" | "eventBus">,
+  stage: StageRuns,
   started: { readonly runId: string; readonly execution: string },
 ): Promise<RunSummary> {
   for (const giveUpAtMs = Date.now() + timeoutMs; ; ) {

@@ -6,7 +6,7 @@ import {
 import { raisedAlarms } from "../../shared/telemetry/evaluate-alarm.ts";
 import { escalationShownMs } from "../../shared/telemetry/thresholds.ts";
 import { errorText } from "../output/errors.ts";
-import type { OpenStage } from "./stage.ts";
+import type { StageMetrics } from "./stage.ts";
 import { linesWith } from "./stage-thresholds.ts";
 
 /** A line of the playbook's "escalate immediately if" that was crossed lately. */
@@ -25,7 +25,7 @@ const minuteMs = 60_000;
 
 /** By the recorded metrics of the last quarter of an hour, oldest first. */
 export async function readEscalations(
-  { ledger, metrics }: Pick<OpenStage, "ledger" | "metrics">,
+  { ledger, metrics }: StageMetrics,
   nowMs: number,
 ): Promise<readonly Escalation[]> {
   const ids: readonly string[] = escalatingAlarms;
@@ -47,7 +47,7 @@ export async function readEscalations(
 
 /** Null, and said so, when the metrics cannot be read: all else of a stage can be told without them. */
 export async function escalationsIfKnown(
-  stage: Pick<OpenStage, "ledger" | "metrics">,
+  stage: StageMetrics,
   onNotice: (notice: string) => void,
 ): Promise<readonly Escalation[] | null> {
   try {

@@ -39,7 +39,7 @@ export type StageStores = StageTables & {
 
 /** The recorded metrics, and the settings that their thresholds depend on. */
 export type StageMetrics = {
-  readonly ledger: Pick<Ledger, "readSettings">;
+  readonly ledger: Ledger;
   readonly metrics: MetricSource;
 };
 

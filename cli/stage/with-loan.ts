@@ -21,7 +21,8 @@ import {
 } from "../../shared/operations/loan/loan.ts";
 import type { LoanPorts } from "../../shared/operations/loan/loan-ports.ts";
 import { CommandError, errorText } from "../output/errors.ts";
-import type { OpenStage } from "./stage.ts";
+import type { DeployedStage } from "./deployed-stage.ts";
+import type { StageTables } from "./stage.ts";
 
 /** What a command may change of the stage while it has the loan. */
 export type StageLoan = {
@@ -107,7 +108,7 @@ export async function giveBackLeft(
   onNotice(`${borrower} ${loanId} ended without giving back what it had changed: ${what}`);
 }
 
-type LoanStage = Pick<OpenStage, "loans" | "ledger" | "registry" | "deployed">;
+type LoanStage = StageTables & { readonly deployed: DeployedStage | null };
 
 function loanPorts(stage: LoanStage): LoanPorts {
   const { loans, registry } = stage;

@@ -51,6 +51,8 @@ async function answerOf(
     pause: () => stream.pause(),
     resume: () => stream.resume(),
   });
+  // The iterator reports the error; of a statement that was ended early nobody wants it.
+  running.on("error", () => {});
   let result: pg.QueryArrayResult | undefined;
   running.on("row", (_, of) => {
     result ??= of;
