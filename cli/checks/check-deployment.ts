@@ -80,7 +80,7 @@ async function leverText(ledger: Ledger, { workers, description }: DeployedStage
   ].filter((fault) => fault !== "");
   if (faults.length === 0) return `${lever}, and the function and its mapping are set to it`;
   throw new Error(
-    `${lever} in the ledger, but ${faults.join(", ")}: gsc-sync --stage ${description.stage} lever --set ${lever} mends it`,
+    `${lever} in the ledger, but ${faults.join(", ")}: gsc-sync --stage ${description.stage} lever --set ${lever} sets them again`,
   );
 }
 
@@ -95,7 +95,7 @@ async function concurrencyText({ description, workers }: DeployedStage): Promise
   const unreserved = AccountLimit?.UnreservedConcurrentExecutions ?? 0;
   const figures = `the account runs ${limit} functions at once, ${unreserved} of them unreserved`;
   if (!description.worker.reserved) {
-    return `${figures}; nothing is reserved here, the ledger counts takes`;
+    return `${figures}; this stage reserves none: the ledger counts its workers`;
   }
   const now = await workers.read();
   const reservable = Math.max(unreserved - leastUnreserved + (now.reservedConcurrency ?? 0), 0);
@@ -156,7 +156,7 @@ async function alarmsText(AlarmNamePrefix: string): Promise<string> {
   const all = [...MetricAlarms, ...CompositeAlarms];
   const ringing = all.filter(({ StateValue }) => StateValue === "ALARM");
   if (all.length === 0) throw new Error("there are none: deploy gsc-sync's observability stack");
-  if (ringing.length === 0) return `${counted(all.length, "alarm")}, none rings`;
+  if (ringing.length === 0) return `${counted(all.length, "alarm")}, none in alarm`;
   throw new Error(
     `${ringing.map(({ AlarmName }) => AlarmName).join(", ")}: docs/runbook.md says what to do`,
   );

@@ -94,7 +94,7 @@ export function backfillCommand(): Command {
       false,
     )
     .option("--halt-on-failure", "halt at the first unit that fails, for a person to look", false)
-    .option("--dry-run", "say what the run would take, and send nothing", false)
+    .option("--dry-run", "estimate the run, and send nothing", false)
     .addOption(detachOption())
     .addOption(onCompleteOption())
     .addOption(jsonOption())

@@ -51,9 +51,9 @@ export function drillCommand(): Command {
     )
     .option(
       "--sample-server <url>",
-      "on a stage: the sample server that its workers read; nothing is drilled against Google",
+      "on a stage: the sample server that its workers read; a drill never runs against Google",
     )
-    .option("--prod", "on the stage prod: really there", false)
+    .option("--prod", "allow the drill on the stage prod", false)
     .option("--yes", "drill without asking", false)
     .addOption(logOption())
     .addOption(stageOption())
@@ -67,14 +67,14 @@ export function drillCommand(): Command {
       requireAnswerable(options);
       const terminal = commandTerminal(options.json);
       if (!(await mayChange(`Drill ${name} on ${options.stage}?`, options))) {
-        terminal.notice("nothing is drilled");
+        terminal.notice("no drill was run");
         process.exitCode = 1;
         return;
       }
       const stop = new AbortController();
       using _interrupt = onInterrupt(
         () => {
-          terminal.notice("stopping: what the drill changed is given back");
+          terminal.notice("stopping: what the drill changed is restored");
           stop.abort(new CommandError("the drill was stopped"));
         },
         () => process.exit(1),
@@ -113,7 +113,7 @@ function environmentOf({ stage, sampleServer, prod }: DrillOptions): InEnvironme
     );
   }
   if (stage === "prod" && !prod) {
-    throw new UsageError("a drill on prod disturbs what others rely on: say --prod as well");
+    throw new UsageError("a drill on prod disturbs what others rely on: add --prod");
   }
   return (onNotice, work) =>
     withStageEnvironment({ stage, serverUrl: sampleServer }, onNotice, work);

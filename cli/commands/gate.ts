@@ -95,7 +95,7 @@ async function baselineOf(
   if (baseline === undefined) return { fromMs: fromMs - (toMs - fromMs), toMs: fromMs };
   const { run } = await requireRunState(ledger, baseline);
   if (isEnded(run.status)) return { fromMs: run.startedAtMs, toMs: run.endedAtMs ?? toMs };
-  throw new UsageError(`run ${baseline} goes on: a baseline has an end`);
+  throw new UsageError(`run ${baseline} has not ended: a baseline must have`);
 }
 
 function nameOf(text: string): string {

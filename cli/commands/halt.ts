@@ -15,7 +15,7 @@ const timeoutMs = 30_000;
 /** `gsc-sync halt RUN`: no new request starts; what is committed stays. */
 export function haltCommand(): Command {
   return new Command("halt")
-    .description("stop a run; what is committed stays, and it can be resumed")
+    .description("stop a run; what is stored stays, and the run can be resumed")
     .argument("<run>", "the run's id")
     .addOption(stageOption())
     .addOption(jsonOption())

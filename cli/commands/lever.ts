@@ -34,7 +34,11 @@ export function leverCommand(): Command {
   return new Command("lever")
     .description("show or change how many workers, batches and requests a minute runs may use, now")
     .addHelpText("after", '\nEach value is a number, or "default" to forget what was set.')
-    .option("--set <n>", "workers at once, 0 to 5; 0 stops", wholeNumberOrDefault("--set", 0, 5))
+    .option(
+      "--set <n>",
+      "workers at once, 0 to 5; 0 stops every run",
+      wholeNumberOrDefault("--set", 0, 5),
+    )
     .option(
       "--in-flight <n>",
       "batches of a run in flight",

@@ -31,7 +31,7 @@ export function quotaCommand(): Command {
 
 /** One line a scope, what is closed or lowered under it. */
 function quotaTable(lines: readonly QuotaLine[], nowMs: number, canvas: Canvas): string {
-  if (lines.length === 0) return "No requests lately: every scope is open and unused.";
+  if (lines.length === 0) return "No requests lately: every quota is open and unused.";
   const { header, lines: rows } = alignColumns(columns, lines.map(cells), canvas);
   const blocks = lines.map((line, index) => [rows[index] ?? "", ...notes(line, nowMs, canvas)]);
   return [header, ...blocks.flat()].join("\n");

@@ -73,7 +73,13 @@ export function rolloutCommand(): Command {
       const shared = options.stage !== localStage;
       if (shared) requireAnswerable(options);
       const files = await openReportFiles(options.output, nowMs);
-      if (shared && !(await mayChange(`Roll out on ${options.stage}, with its lever?`, options))) {
+      if (
+        shared &&
+        !(await mayChange(
+          `Run a rollout on ${options.stage}, which changes its lever meanwhile?`,
+          options,
+        ))
+      ) {
         process.exitCode = 1;
         return;
       }

@@ -15,7 +15,9 @@ export async function alarmRaised(
   const rules = rulesOfRuns(lines).filter(({ id }) => ids.includes(id));
   const window = { fromMs: sinceMs, toMs: Date.now() };
   const [first] = await raisedAlarms(rules, metrics, window);
-  return first === undefined ? undefined : `${first.id}: ${first.worst} (line ${first.threshold})`;
+  return first === undefined
+    ? undefined
+    : `${first.id}: ${first.worst} (threshold ${first.threshold})`;
 }
 
 /** Since when no dispatcher has told of its queue, once that is long enough to be a fault. */
@@ -35,5 +37,5 @@ export async function coordinatorSilent(
   const silentMs = nowMs - lastMs;
   if (silentMs < coordinatorSilenceMs) return undefined;
   const line = coordinatorSilenceMs / 1_000;
-  return `${metricNames.queueSize} has not been reported for ${Math.floor(silentMs / 1_000)} s (line ${line})`;
+  return `${metricNames.queueSize} has not been reported for ${Math.floor(silentMs / 1_000)} s (threshold ${line})`;
 }

@@ -64,7 +64,7 @@ export async function measureRollback(
     });
     note(`effect: ${scenario.effect.says}`, found.effectAtMs);
   }
-  note("the provocation is over");
+  note("the fault is ended");
   if (!scenario.watched) return;
   const { peak, refusals, low } = await watchUsage(stage, { forMs: watchMs, stop });
   note(`usage watched for ${watchMs / 1_000} s: at most ${peak} a minute, ${refusals} refusals`);

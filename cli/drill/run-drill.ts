@@ -67,7 +67,11 @@ export async function runDrill(
     note(`the run has ended: ${ended.status}`);
     if (ended.status !== "complete") found.failure ??= `the run ended as ${ended.status}`;
     const rows = await verifyRows(stage, environment.server, { siteUrl, ...range });
-    note(rows.equal ? `${rows.found} rows equal the truth` : "rows differ from the truth");
+    note(
+      rows.equal
+        ? `${rows.found} rows equal the sample server's`
+        : "rows differ from the sample server's",
+    );
     if (!rows.equal) found.failure ??= `rows: ${rows.missing} missing, ${rows.wrong} wrong`;
     found.rows = rows;
   } catch (error) {

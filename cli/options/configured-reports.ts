@@ -47,7 +47,7 @@ function readText(file: string, required: boolean): string | undefined {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (code === "ENOENT" && !required) return undefined;
     throw new UsageError(
-      `${file} cannot be read (${code}): mend ${environmentNames.configuration}`,
+      `${file} cannot be read (${code}): check ${environmentNames.configuration}`,
     );
   }
 }

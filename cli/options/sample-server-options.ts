@@ -14,7 +14,7 @@ export function faultOption(): Option {
     const isShare = /^(0|1|0?\.\d+|1\.0+)$/.test(share);
     if (kind === undefined || !isShare || more.length > 0) {
       throw new UsageError(
-        `--fault ${text} is none: write a kind and a share from 0 to 1, like 503:0.05 (kinds: ${faultKinds.join(", ")})`,
+        `--fault ${text} is not a fault: write a kind and a share from 0 to 1, like 503:0.05 (kinds: ${faultKinds.join(", ")})`,
       );
     }
     return [...(earlier ?? []), { kind, share: Number(share) }];

@@ -22,5 +22,5 @@ export async function mayChange(
 /** Found out at the start, before anything is opened. @throws UsageError */
 export function requireAnswerable(options: { readonly yes: boolean }): void {
   if (options.yes || (process.stdin.isTTY && process.stderr.isTTY)) return;
-  throw new UsageError("this changes what others use: without a terminal to ask on, say --yes");
+  throw new UsageError("this changes what others use: without a terminal to ask on, add --yes");
 }

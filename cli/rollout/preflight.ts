@@ -30,7 +30,7 @@ export async function refuseRollout(
   for (const found of await checkAccounts(itsAccount, properties, secrets)) tell(found, terminal);
   for (const found of await checkProperties(registry, properties, secrets)) {
     if (isUnknownToStandIn(found))
-      terminal.notice(`?       ${found.name}: the smoke sync will tell`);
+      terminal.notice(`?       ${found.name}: the smoke sync will show it`);
     else tell(found, terminal);
   }
 }
@@ -59,7 +59,7 @@ export async function smokeSync(
   }
   const ok = recorded.series.batches > 0;
   const detail = ok
-    ? `the stage's metrics tell of the smoke sync`
+    ? `the stage's metrics show the smoke sync`
     : "the smoke sync ended, and no batch duration was recorded of it";
   tell({ name: "telemetry", ok, detail }, terminal);
 }

@@ -144,7 +144,7 @@ function refuseToGoOn(stopping: AbortSignal, loan: StageLoan): void {
   if (stopping.aborted) throw new CommandError("the rollout was stopped by the user");
   if (loan.lost.aborted) {
     throw new CommandError(
-      "the rollout stood still for so long that another command gave back what it had changed",
+      "the rollout did not answer for so long that another command restored what it had changed",
     );
   }
 }

@@ -33,7 +33,7 @@ export async function followRun(
   let haltWanted = false;
   using _interrupt = onInterrupt(
     () => {
-      terminal.notice("stopping: what is committed stays; press Ctrl-C again to leave at once");
+      terminal.notice("stopping: what is stored stays; press Ctrl-C again to leave at once");
       haltWanted = true;
     },
     () => void stage.close({ force: true }).then(leave, leave),

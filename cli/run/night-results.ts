@@ -67,6 +67,6 @@ async function withoutRun(
     const why = error || cause ? failureText({ Error: error, Cause: cause }) : `${status}`;
     return { status: "failed", reason: `its execution ${name} ended without a run: ${why}` };
   }
-  const reason = "no work, or another run has it: the log of list-properties says which";
+  const reason = "no work, or another run syncs it: the log of list-properties says which";
   return { status: "skipped", reason };
 }

@@ -29,7 +29,7 @@ export async function syncNight(
   const arn = executionArn(description.nightlyStateMachineArn, execution);
   if (options.detach) {
     terminal.result(
-      `The night ${execution} is started. Watch it: gsc-sync --stage ${options.stage} status`,
+      `The nightly sync ${execution} is started. Watch it: gsc-sync --stage ${options.stage} status`,
       { execution, executionArn: arn },
     );
     return;
@@ -46,11 +46,11 @@ export async function syncNight(
     await delay(pollMs, undefined, { signal: stopping.signal }).catch(() => {});
     if (!stopping.signal.aborted) return;
     throw new CommandError(
-      `the night ${execution} goes on without this command: gsc-sync --stage ${options.stage} status shows its runs, halt RUN stops one`,
+      `the nightly sync ${execution} goes on without this command: gsc-sync --stage ${options.stage} status shows its runs, halt RUN stops one`,
     );
   };
   const patiently = <Seen>(look: () => Promise<Seen>) =>
-    pollThroughOutage(look, `the night ${execution}`, untilNextLook);
+    pollThroughOutage(look, `the nightly sync ${execution}`, untilNextLook);
   for (let status = "RUNNING"; status === "RUNNING"; ) {
     await untilNextLook();
     status = await patiently(() => statusOf(nights, execution));

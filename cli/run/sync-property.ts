@@ -74,7 +74,7 @@ export async function syncProperty(
       { command: context.onComplete, notice: terminal.notice },
     );
     if (!delivered) context.undelivered();
-    const note = besides === null ? null : `its other days are left to run ${besides}`;
+    const note = besides === null ? null : `run ${besides} fetches its other days`;
     return ended(summary.status, summary.reason ?? note, summary);
   }
 

@@ -14,7 +14,8 @@ export function escalationLines(
     const time = active
       ? `since ${localTime(Date.parse(from), nowMs)}`
       : `from ${localTime(Date.parse(from), nowMs)} to ${localTime(Date.parse(to), nowMs)}`;
-    const figure = observed === null ? "" : ` ${count(observed)}, the line is ${count(threshold)}.`;
+    const figure =
+      observed === null ? "" : ` ${count(observed)}, the threshold is ${count(threshold)}.`;
     const line = `  ${active ? "!" : "·"} ${id}, ${time}: ${says}${figure}`;
     return active ? paint("red", line, colour) : line;
   });

@@ -18,7 +18,7 @@ export function leverText(figures: LeverFigures): string {
 
 function leverNote(lever: number): string {
   if (lever === 0) return " (nothing starts)";
-  return lever === 1 ? " worker (the sequential path)" : " workers at once";
+  return lever === 1 ? " worker, one request at a time" : " workers at once";
 }
 
 function scopeLines(kind: string, scopes: LeverFigures["properties"]): readonly string[][] {

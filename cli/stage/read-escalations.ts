@@ -54,7 +54,7 @@ export async function escalationsIfKnown(
     return await readEscalations(stage, Date.now());
   } catch (error) {
     onNotice(
-      `whether anything escalates is not known, since the metrics cannot be read: ${errorText(error)}`,
+      `it is not known whether an alarm is raised: the metrics cannot be read: ${errorText(error)}`,
     );
     return null;
   }

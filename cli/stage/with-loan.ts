@@ -98,14 +98,14 @@ export async function giveBackLeft(
   } catch (error) {
     // What else is asked of the stage, a halt above all, must not wait for it.
     onNotice(
-      `what an earlier rollout or drill has changed could not be given back: ${errorText(error)}`,
+      `what an earlier rollout or drill has changed could not be restored: ${errorText(error)}`,
     );
     return;
   }
   if (back === undefined) return;
   const { borrower, loanId } = back.loan;
-  const what = givenBackText(back) ?? "nothing was left to give back";
-  onNotice(`${borrower} ${loanId} ended without giving back what it had changed: ${what}`);
+  const what = givenBackText(back) ?? "nothing was left to restore";
+  onNotice(`${borrower} ${loanId} ended without restoring what it had changed: ${what}`);
 }
 
 type LoanStage = StageTables & { readonly deployed: DeployedStage | null };
@@ -147,7 +147,7 @@ function isAlive(pid: number): boolean {
 
 function lostLoan({ borrower, loanId }: Pick<Borrower, "loanId" | "borrower">): CommandError {
   return new CommandError(
-    `${borrower} ${loanId} stood still for so long that another command gave back what it had changed`,
+    `${borrower} ${loanId} did not answer for so long that another command restored what it had changed`,
   );
 }
 

@@ -8,7 +8,7 @@ import { withStage } from "../../stage/with-stage.ts";
 
 /** `gsc-sync properties pause`: a sync passes over it until it is resumed. */
 export function pausePropertyCommand(): Command {
-  return setStatusCommand("pause", "let a sync pass over a property", pauseProperty);
+  return setStatusCommand("pause", "pause a property: syncs skip it", pauseProperty);
 }
 
 /** `gsc-sync properties resume`: ends a pause, or a quarantine once its cause is mended. */
