@@ -19,9 +19,8 @@ import {
   stageOption,
   wholeNumber,
 } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
 import { exitCodeOf, UsageError } from "../output/errors.ts";
-import type { Terminal } from "../output/terminal.ts";
+import { commandTerminal, type Terminal } from "../output/terminal.ts";
 import { summaryText } from "../output/views/summary-view.ts";
 import { checkReportDefinitions } from "../run/check-report-definitions.ts";
 import { dryRun } from "../run/dry-run.ts";

@@ -4,7 +4,7 @@ import { environmentNames } from "../../shared/config/names.ts";
 import { lastDays } from "../../shared/request/date-range.ts";
 import { startSampleServer } from "../drill/sample-server-process.ts";
 import { type DateRange, homeStageOption, jsonOption } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { openStage } from "../stage/open-stage.ts";
 import { runToItsEnd } from "./backfill.ts";
 

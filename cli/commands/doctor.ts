@@ -5,7 +5,7 @@ import { googleRootUrl } from "../../shared/search-console/root-url.ts";
 import { type Check, check, checkAccounts, checkProperties } from "../checks/check-accounts.ts";
 import { homeRootUrl, reachSearchConsole } from "../checks/server-reachable.ts";
 import { jsonOption, localStage, stageOption } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { counted } from "../output/views/format.ts";
 import type { DeployedStage } from "../stage/deployed-stage.ts";
 import { openStage } from "../stage/open-stage.ts";

@@ -13,10 +13,10 @@ import { runDrill } from "../drill/run-drill.ts";
 import type { Scenario, ScenarioName } from "../drill/scenario.ts";
 import { jsonOption, stageOption } from "../options/options.ts";
 import { stretchOfTime } from "../options/time-options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
 import { mayChange, requireAnswerable } from "../output/confirm.ts";
 import { CommandError, UsageError } from "../output/errors.ts";
 import { onInterrupt } from "../output/interrupt.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { appendToRolloutLog, logOption } from "../rollout/rollout-log.ts";
 
 type DrillOptions = {

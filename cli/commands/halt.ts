@@ -4,7 +4,7 @@ import { releaseProperty } from "../../shared/ledger/property-lock.ts";
 import { isEnded } from "../../shared/ledger/run.ts";
 import { haltRun } from "../../shared/sync/end/halt-run.ts";
 import { jsonOption, stageOption } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { summaryText } from "../output/views/summary-view.ts";
 import { requireRunState } from "../run/run-snapshot.ts";
 import { openStage } from "../stage/open-stage.ts";

@@ -7,13 +7,12 @@ import {
   stageOption,
   wholeNumberOrDefault,
 } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
 import { mayChange, requireAnswerable } from "../output/confirm.ts";
 import { UsageError } from "../output/errors.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { changeStageSettings } from "../stage/change-settings.ts";
-import { effectiveSettings } from "../stage/effective-settings.ts";
+import { effectiveSettings, leverText } from "../stage/effective-settings.ts";
 import { leverAnnouncement } from "../stage/lever-announcement.ts";
-import { leverText } from "../stage/lever-view.ts";
 import { openStage } from "../stage/open-stage.ts";
 
 type LeverOptions = {

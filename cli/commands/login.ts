@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
 import { Command } from "commander";
+import { writeFileWhole } from "../../local/home/write-file-whole.ts";
 import { type Account, AccountSchema, defaultAccountId } from "../../shared/request/account.ts";
 import {
   beginSignIn,
@@ -14,7 +17,6 @@ import { jsonOption, localStage, stageOption, wholeNumber } from "../options/opt
 import { CommandError, UsageError } from "../output/errors.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { openRedirect } from "../sign-in/loopback-sign-in.ts";
-import { signInFile, writeSignIn } from "../sign-in/sign-in-file.ts";
 import type { OpenStage } from "../stage/stage.ts";
 import { withStage } from "../stage/with-stage.ts";
 
@@ -71,6 +73,29 @@ async function keepSignIn({ registry, deployed }: OpenStage, accountId: string, 
   const account: Account = { accountId, credentials: { kind: "file", path } };
   await registry.changeAccount(accountId, () => account);
   return { place: path, json: account };
+}
+
+/**
+ * Where an account's sign-in is kept: with the person's configuration, so that neither a clone nor
+ * a home that is copied or deleted takes it along.
+ */
+function signInFile(
+  accountId: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  const configuration = environment.XDG_CONFIG_HOME || join(homedir(), ".config");
+  return join(configuration, "gsc-sync", "accounts", `${accountId}.json`);
+}
+
+/** Readable by its owner alone. */
+async function writeSignIn(file: string, signIn: SignIn): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeFileWhole(file, `${JSON.stringify(signIn, null, 2)}\n`);
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? error.code : "it failed";
+    throw new CommandError(`the sign-in cannot be written to ${file} (${reason})`);
+  }
 }
 
 const accountIdRule = "an account id has letters, digits and . _ @ - only, 64 at most";

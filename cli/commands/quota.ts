@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { jsonOption, stageOption } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { alignColumns, type Canvas, type Cell, type Column } from "../output/views/columns.ts";
 import { count, localTime, percent } from "../output/views/format.ts";
 import { paint } from "../output/views/style.ts";

@@ -9,8 +9,8 @@ import {
   stageOption,
   storedRange,
 } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
 import { lineWriter } from "../output/line-writer.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { openStage } from "../stage/open-stage.ts";
 
 type RowsOptions = {

@@ -4,15 +4,14 @@ import { createLogUpdate } from "log-update";
 import { isEnded } from "../../shared/ledger/run.ts";
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
 import { jsonOption, stageOption } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { deadLetterLines } from "../output/views/dead-letters-view.ts";
 import { propertyJson, quarantineLines } from "../output/views/registry-view.ts";
 import { statusTable } from "../output/views/status-view.ts";
 import { summaryText } from "../output/views/summary-view.ts";
 import { requireRunState, runState } from "../run/run-snapshot.ts";
-import { escalationLines } from "../stage/escalation-view.ts";
+import { type Escalation, escalationLines, escalationsIfKnown } from "../stage/escalations.ts";
 import { openStage } from "../stage/open-stage.ts";
-import { type Escalation, escalationsIfKnown } from "../stage/read-escalations.ts";
 import type { StageTables } from "../stage/stage.ts";
 
 const listed = 20;

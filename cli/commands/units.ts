@@ -11,7 +11,7 @@ import {
   stageOption,
   storedRange,
 } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { type UnitLine, unitsTable } from "../output/views/units-view.ts";
 import { openStage } from "../stage/open-stage.ts";
 

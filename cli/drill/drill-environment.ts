@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
 import { drillSite } from "../../sample-search-console/sample-properties.ts";
 import { environmentNames } from "../../shared/config/names.ts";
 import { CommandError } from "../output/errors.ts";
 import { openStage } from "../stage/open-stage.ts";
 import type { Environment, OpenStage } from "../stage/stage.ts";
-import { holdDatabase } from "./hold-database.ts";
 import { type SampleControl, sampleControl } from "./sample-control.ts";
 import { startSampleServer } from "./sample-server-process.ts";
 
@@ -88,4 +89,36 @@ function databaseOf(stage: OpenStage): string {
   const { databaseUrl } = stage.resources({ keep: false });
   if (typeof databaseUrl === "string") return databaseUrl;
   throw new CommandError("this drill needs a home whose rows are in Postgres");
+}
+
+/** A unit takes several statements, and each then waits so long for its turn. */
+const holdMs = 1_500;
+
+/**
+ * Holds a home's database, again and again, in transactions that do nothing: the embedded Postgres
+ * serves one at a time, so whoever stores rows waits. Ended, it lets go.
+ */
+async function holdDatabase(url: string): Promise<AsyncDisposable> {
+  const client = new pg.Client({ connectionString: url, application_name: "gsc-sync drill" });
+  client.on("error", () => {});
+  await client.connect();
+  const ended = new AbortController();
+
+  async function hold(): Promise<void> {
+    while (!ended.signal.aborted) {
+      await client.query("BEGIN");
+      await delay(holdMs, undefined, { signal: ended.signal }).catch(() => {});
+      await client.query("ROLLBACK");
+    }
+  }
+
+  // A server that has gone is seen by those that need it.
+  const holding = hold().catch(() => {});
+  return {
+    async [Symbol.asyncDispose]() {
+      ended.abort();
+      await holding;
+      await client.end();
+    },
+  };
 }

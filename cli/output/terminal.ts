@@ -32,6 +32,11 @@ export type TerminalOptions = {
   readonly dumb?: boolean;
 };
 
+/** The terminal of this process. */
+export function commandTerminal(json: boolean): Terminal {
+  return createTerminal({ stdout: process.stdout, stderr: process.stderr, json });
+}
+
 export function createTerminal(options: TerminalOptions): Terminal {
   const { stdout, stderr, json, now = Date.now, dumb = process.env.TERM === "dumb" } = options;
   // Nobody reads any more (`| head`): that ends neither a run nor the servers that others use.

@@ -1,5 +1,4 @@
-import { commandTerminal } from "../output/command-terminal.ts";
-import type { Terminal } from "../output/terminal.ts";
+import { commandTerminal, type Terminal } from "../output/terminal.ts";
 import { openStage } from "./open-stage.ts";
 import type { OpenStage } from "./stage.ts";
 

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { escalationLines } from "../../cli/stage/escalation-view.ts";
-import { readEscalations } from "../../cli/stage/read-escalations.ts";
+import { escalationLines, readEscalations } from "../../cli/stage/escalations.ts";
 import { plantedSeries } from "../support/samples/planted-series.ts";
 import { memoryLedger } from "../support/stores/memory-ledger.ts";
 

@@ -6,6 +6,9 @@ import {
 import { raisedAlarms } from "../../shared/telemetry/evaluate-alarm.ts";
 import { escalationShownMs } from "../../shared/telemetry/thresholds.ts";
 import { errorText } from "../output/errors.ts";
+import type { Canvas } from "../output/views/columns.ts";
+import { count, localTime } from "../output/views/format.ts";
+import { paint } from "../output/views/style.ts";
 import type { StageMetrics } from "./stage.ts";
 import { linesWith } from "./stage-thresholds.ts";
 
@@ -58,4 +61,23 @@ export async function escalationsIfKnown(
     );
     return null;
   }
+}
+
+/** A line an escalation, and what to do; none when there is nothing to say. */
+export function escalationLines(
+  escalations: readonly Escalation[],
+  nowMs: number,
+  { colour }: Pick<Canvas, "colour">,
+): readonly string[] {
+  if (escalations.length === 0) return [];
+  const lines = escalations.map(({ id, says, observed, threshold, from, to, active }) => {
+    const time = active
+      ? `since ${localTime(Date.parse(from), nowMs)}`
+      : `from ${localTime(Date.parse(from), nowMs)} to ${localTime(Date.parse(to), nowMs)}`;
+    const figure =
+      observed === null ? "" : ` ${count(observed)}, the threshold is ${count(threshold)}.`;
+    const line = `  ${active ? "!" : "·"} ${id}, ${time}: ${says}${figure}`;
+    return active ? paint("red", line, colour) : line;
+  });
+  return ["", "Escalate (docs/quick-reference.md):", ...lines];
 }
