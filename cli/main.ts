@@ -38,7 +38,7 @@ function report(error: unknown): number {
   return 1;
 }
 
-/** Started by the launcher on an older Node: its death is ours. */
+/** Started by the launcher on an older Node: this process ends when the launcher does. */
 function endWithLauncher(): void {
   if (process.env.GSC_SYNC_LAUNCHED === undefined) return;
   delete process.env.GSC_SYNC_LAUNCHED;

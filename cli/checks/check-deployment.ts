@@ -16,7 +16,9 @@ import type { DeployedStage } from "../stage/deployed-stage.ts";
 import type { StageStores } from "../stage/stage.ts";
 import { type Check, check } from "./check-accounts.ts";
 
-/** Of what a deployment has and a home has not: is it there, and does it agree with itself? */
+/**
+ * Checks the parts that only a deployment has: that they are there, and that their settings agree.
+ */
 export async function checkDeployment(
   stage: Pick<StageStores, "ledger" | "deadLetters">,
   deployed: DeployedStage,
@@ -110,7 +112,7 @@ async function concurrencyText({ description, workers }: DeployedStage): Promise
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
 const leastUnreserved = 100;
 
-/** What `lever --set` takes at most, and a rollout ends with. */
+/** The highest value of `lever --set`, and the lever at the end of a phased rollout. */
 const highestLever = 5;
 
 async function scheduleText(Name: string): Promise<string> {

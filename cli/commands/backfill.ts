@@ -146,7 +146,7 @@ function detachedText(runId: string, stage: string): string {
   return `Run ${runId} is started. Watch it: gsc-sync --stage ${stage} status ${runId} --watch`;
 }
 
-/** What nobody typed is as the property is registered. */
+/** Takes what was not typed from the registered property. */
 async function asRegistered(
   { registry }: StageTables,
   request: RunRequestInput,

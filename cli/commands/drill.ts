@@ -101,7 +101,7 @@ type InEnvironment = <Outcome>(
   work: (environment: DrillEnvironment) => Promise<Outcome>,
 ) => Promise<Outcome>;
 
-/** @throws UsageError: a stage takes a flag that nobody types by accident, prod one more */
+/** @throws UsageError: a drill on a stage needs `--sample-server`, one on prod also `--prod` */
 function environmentOf({ stage, sampleServer, prod }: DrillOptions): InEnvironment {
   if (stage === "local") {
     if (sampleServer === undefined && !prod) return withOwnEnvironment;

@@ -86,7 +86,10 @@ function windowOf({ phase, window, until }: GateOptions, nowMs: number): TimeWin
   return { fromMs: toMs - (window ?? phases[phase].forMs), toMs };
 }
 
-/** A run that is named, or as long a time just before the phase. @throws UsageError */
+/**
+ * The time of the named run, or the time of the same length just before the phase. @throws
+ * UsageError
+ */
 async function baselineOf(
   { ledger }: StageTables,
   { baseline }: GateOptions,

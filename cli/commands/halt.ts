@@ -12,7 +12,7 @@ import { openStage } from "../stage/open-stage.ts";
 const pollMs = 100;
 const timeoutMs = 30_000;
 
-/** `gsc-sync halt RUN`: no new request starts; what is committed stays. */
+/** `gsc-sync halt RUN`: stops a run's requests; what is stored stays. */
 export function haltCommand(): Command {
   return new Command("halt")
     .description("stop a run; what is stored stays, and the run can be resumed")

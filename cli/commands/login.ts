@@ -61,7 +61,10 @@ export function loginCommand(): Command {
     });
 }
 
-/** In AWS the stage's secret; on this machine a file, and the registry says which. */
+/**
+ * Stores the sign-in: in AWS in the stage's secret; on this machine in a file that the registry
+ * names.
+ */
 async function keepSignIn({ registry, deployed }: OpenStage, accountId: string, signIn: SignIn) {
   if (deployed !== null) {
     const secret = `${deployed.secrets.prefix}${accountId}`;
@@ -76,8 +79,8 @@ async function keepSignIn({ registry, deployed }: OpenStage, accountId: string, 
 }
 
 /**
- * Where an account's sign-in is kept: with the person's configuration, so that neither a clone nor
- * a home that is copied or deleted takes it along.
+ * The file of an account's sign-in. It is in the person's configuration folder, so that copying or
+ * deleting a clone or a home does not copy or delete it.
  */
 function signInFile(
   accountId: string,
@@ -87,7 +90,7 @@ function signInFile(
   return join(configuration, "gsc-sync", "accounts", `${accountId}.json`);
 }
 
-/** Readable by its owner alone. */
+/** Writes a file that only its owner can read. @throws CommandError */
 async function writeSignIn(file: string, signIn: SignIn): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });

@@ -46,7 +46,7 @@ const columns: readonly Column[] = [
   { title: "of limit", align: "right", whole: true },
 ];
 
-/** From this share of its limit on, Google's line is near. */
+/** The share of Google's limit from which on usage counts as near it. */
 const nearShare = 0.8;
 
 function cells({ scope, id, used, budget, limit, closedUntil }: QuotaLine): readonly Cell[] {

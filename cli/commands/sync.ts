@@ -80,7 +80,7 @@ export function syncCommand(): Command {
           return ended;
         });
         const synced = each.flat();
-        // What goes on without this command may still end well.
+        // A run that goes on without this command may still complete.
         const ended = synced.filter(
           ({ run }) => !options.detach || run === null || isEnded(run.status),
         );

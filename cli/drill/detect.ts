@@ -5,7 +5,10 @@ import { coordinatorSilenceMs } from "../../shared/telemetry/thresholds.ts";
 import type { StageMetrics } from "../stage/stage.ts";
 import { linesWith } from "../stage/stage-thresholds.ts";
 
-/** What the first of these alarms says, once the recorded metrics raise one. */
+/**
+ * Text of the first of these alarms that the recorded metrics raise; undefined when they raise
+ * none.
+ */
 export async function alarmRaised(
   { ledger, metrics }: StageMetrics,
   ids: readonly string[],
@@ -20,7 +23,10 @@ export async function alarmRaised(
     : `${first.id}: ${first.worst} (threshold ${first.threshold})`;
 }
 
-/** Since when no dispatcher has told of its queue, once that is long enough to be a fault. */
+/**
+ * Text for a queue whose size has not been reported for so long that it is a fault; otherwise
+ * undefined.
+ */
 export async function coordinatorSilent(
   { metrics }: StageMetrics,
   sinceMs: number,

@@ -11,12 +11,12 @@ import type { Environment, OpenStage } from "../stage/stage.ts";
 import { type SampleControl, sampleControl } from "./sample-control.ts";
 import { startSampleServer } from "./sample-server-process.ts";
 
-/** Where a drill is run: a stage, and the sample server that its workers read. */
+/** The stage that a drill runs on, and the sample server that the stage's workers read. */
 export type DrillEnvironment = {
   readonly stage: OpenStage;
   readonly server: SampleControl;
   readonly siteUrl: string;
-  /** Makes storing slow, until it is ended. */
+  /** Slows down the storing of rows, until it is disposed of. */
   slowStore(): Promise<AsyncDisposable>;
 };
 
@@ -91,12 +91,12 @@ function databaseOf(stage: OpenStage): string {
   throw new CommandError("this drill needs a home whose rows are in Postgres");
 }
 
-/** A unit takes several statements, and each then waits so long for its turn. */
+/** How long each statement waits for its turn; a unit takes several statements. */
 const holdMs = 1_500;
 
 /**
- * Holds a home's database, again and again, in transactions that do nothing: the embedded Postgres
- * serves one at a time, so whoever stores rows waits. Ended, it lets go.
+ * Slows a home's database with transactions that do nothing: the embedded Postgres serves one
+ * connection at a time, so workers wait to store rows. Ends when disposed of.
  */
 async function holdDatabase(url: string): Promise<AsyncDisposable> {
   const client = new pg.Client({ connectionString: url, application_name: "gsc-sync drill" });
@@ -112,7 +112,7 @@ async function holdDatabase(url: string): Promise<AsyncDisposable> {
     }
   }
 
-  // A server that has gone is seen by those that need it.
+  // The drill's other work reports a server that is gone.
   const holding = hold().catch(() => {});
   return {
     async [Symbol.asyncDispose]() {

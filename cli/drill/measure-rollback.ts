@@ -20,7 +20,7 @@ export type DrillOptions = {
 const longestStartMs = 2 * 60_000;
 const longestDetectionMs = 5 * 60_000;
 
-/** Provocation, detection, rollback, effect: what is measured. */
+/** Provokes the fault, waits for its detection, rolls back, and measures until the effect shows. */
 export async function measureRollback(
   scenario: Scenario,
   drill: DrillEnvironment & {
@@ -56,7 +56,8 @@ export async function measureRollback(
     const { requests } = await drill.server.seen(drill.siteUrl);
     await scenario.rollBack(drill);
     const watch = effectWatch(scenario.effect, requests);
-    // A rollback that takes a little longer than it may is told as such, with its time.
+    // Waits longer than the budget, so that a rollback that is a little late is reported with its
+    // time.
     const patience = { limitMs: budgetMs * 1.5, stop };
     found.effectAtMs = await until(scenario.effect.says, patience, async () => {
       const load = await loadNow(drill);
@@ -99,7 +100,7 @@ async function watchUsage(
   { forMs, stop }: { readonly forMs: number; readonly stop: AbortSignal },
 ): Promise<WatchedUsage> {
   const periodMs = metrics.shortestPeriodMs;
-  // What was under way as the lever fell is told of a moment later.
+  // Requests that were under way when the lever was lowered are recorded a moment later.
   const fromMs = Math.ceil(Date.now() / periodMs) * periodMs;
   await delay(forMs, undefined, { signal: stop }).catch(() => stop.throwIfAborted());
   const [usage = [], refused = []] = await metrics.read(

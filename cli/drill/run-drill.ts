@@ -17,9 +17,9 @@ import { verifyRows } from "./verify-rows.ts";
 const longestRunMs = 15 * 60_000;
 
 /**
- * Provokes a scenario in a run of the drill's property, waits until the recorded metrics show it,
- * does what the playbook says, and measures until the load is what that should make of it. Then the
- * settings are given back, the run goes on to its end, and its rows are compared with the truth.
+ * Provokes a scenario in a run of the drill's property. Waits until the recorded metrics show it,
+ * rolls back as the playbook says, and measures how long the load takes to fall as it should. Then
+ * restores the settings, lets the run end, and compares its rows with the sample server's.
  */
 export async function runDrill(
   name: ScenarioName,

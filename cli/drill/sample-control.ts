@@ -32,7 +32,7 @@ export type SampleControl = {
 
 const timeoutMs = 10_000;
 
-/** By its own paths (see the sample server's own-paths.ts). Throws CommandError. */
+/** Uses the sample server's own paths (see its own-paths.ts). @throws CommandError */
 export function sampleControl(rootUrl: string): SampleControl {
   const root = rootUrl.replace(/\/+$/, "");
 

@@ -18,8 +18,8 @@ export function configuredReports(): readonly Report[] {
 }
 
 /**
- * What a run needs to carry with it: the definitions of those of its reports that are not built in.
- * Workers never read the file, and it may change while the run goes on.
+ * The definitions of those reports that are not built in. A run carries them, because workers never
+ * read the file, and the file may change during the run.
  */
 export function definitionsOf(ids: readonly string[]): { readonly definitions?: Report[] } {
   const definitions = configuredReports().filter(({ id }) => ids.includes(id));

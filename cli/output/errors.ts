@@ -31,7 +31,7 @@ export function printError(line: string, exitCode: 1 | 2): void {
   printErrorAsJson(line, exitCode);
 }
 
-/** Prints the object alone, for a line that is on stderr already. A reader of the last line as JSON then finds one. */
+/** Prints the JSON object alone, when the line is on stderr already. */
 export function printErrorAsJson(error: string, exitCode: 1 | 2): void {
   if (!process.argv.includes("--json")) return;
   process.stdout.write(`${JSON.stringify({ error, exitCode })}\n`);

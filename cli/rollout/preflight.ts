@@ -11,7 +11,9 @@ import type { OpenStage } from "../stage/stage.ts";
 import { measureRun } from "./measure-run.ts";
 import { telemetryOf } from "./run-telemetry.ts";
 
-/** What can be found out without changing anything. @throws CommandError, UsageError */
+/**
+ * Checks everything that can be checked without changing anything. @throws CommandError, UsageError
+ */
 export async function refuseRollout(
   stage: OpenStage,
   request: RunRequestInput & { readonly accountId: string },
@@ -41,7 +43,7 @@ function isUnknownToStandIn({ ok, detail }: Check): boolean {
   return !ok && isLoopback(rootUrl) && detail.includes("HTTP 404");
 }
 
-/** A sync of the newest day alone, and what was recorded of it. @throws CommandError */
+/** Syncs the newest day alone, and checks that its metrics were recorded. @throws CommandError */
 export async function smokeSync(
   stage: OpenStage,
   request: RunRequestInput,

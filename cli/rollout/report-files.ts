@@ -13,7 +13,7 @@ export type ReportFiles = {
 };
 
 /**
- * Where the report goes, found out before the work that it tells of.
+ * Opens the report's files before the rollout begins, so that a wrong path is found at once.
  * @throws UsageError, CommandError
  */
 export async function openReportFiles(

@@ -27,8 +27,8 @@ export type RolloutPlan = DateRange & {
 };
 
 /**
- * Pre-flight, the sequential baseline, the concurrent run, and what they stored compared. The lever
- * and the nightly sync are on loan meanwhile. @throws CommandError
+ * Runs the pre-flight checks, the sequential baseline and the concurrent run, and compares what
+ * they stored. Meanwhile it borrows the lever and pauses the nightly sync. @throws CommandError
  */
 export async function runRollout(
   stage: OpenStage,
@@ -63,7 +63,7 @@ export async function runRollout(
   });
 }
 
-/** Lever at 1, nightly sync paused: from here on something is changed, and given back. */
+/** Sets the lever to 1 and pauses the nightly sync. The loan restores both. */
 async function prepare(
   stage: OpenStage,
   { siteUrl, asked }: RolloutPlan,

@@ -5,8 +5,8 @@ import { UsageError } from "../output/errors.ts";
 import type { StageStores } from "../stage/stage.ts";
 
 /**
- * Says at once what planning would find out: a report of the configuration that is stored in
- * another shape. @throws UsageError
+ * Refuses, before planning does, a configured report that is stored in another shape. @throws
+ * UsageError
  */
 export async function checkReportDefinitions(
   stage: StageStores,

@@ -10,22 +10,22 @@ import { followRun } from "./follow-run.ts";
 
 export type FollowedRun = {
   readonly summary: RunSummary;
-  /** Every event of the run has reached the command; also when there is none. */
+  /** True when the command has taken every event of the run, or no command was named. */
   readonly delivered: boolean;
 };
 
 /**
- * Follows a run to its end, giving its events to a command as they come, and the rest of them
- * after the end.
+ * Follows a run to its end, and gives its events to a command: as they come, and the rest after the
+ * end.
  */
 export async function followAndDeliver(
   stage: OpenStage,
   started: { readonly runId: string; readonly execution: string },
   terminal: Terminal,
   delivery: {
-    /** Gets the events; absent: nobody does. */
+    /** The command that gets the events; undefined: none does. */
     readonly command: string | undefined;
-    /** For what the command prints, and what becomes of it. */
+    /** Gets the command's output and its failures. */
     readonly notice?: (text: string) => void;
   },
 ): Promise<FollowedRun> {
@@ -46,7 +46,7 @@ export async function followAndDeliver(
     allThere: allThere.signal,
     stop: stop.signal,
   });
-  // Told when it is awaited, whatever becomes of the run meanwhile.
+  // A fault is thrown where the delivery is awaited.
   delivering.catch(() => {});
   try {
     const summary = await followRun(stage, started, terminal);

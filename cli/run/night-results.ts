@@ -11,8 +11,8 @@ import { readRunState } from "./run-snapshot.ts";
 const propertiesAtOnce = 20;
 
 /**
- * The night's runs so far but those that are told already, each with its property; a property
- * without one is left out.
+ * The nightly sync's runs so far, each with its property, without those that were reported already.
+ * A property without a run is left out.
  */
 export async function nightRuns(
   { ledger }: { readonly ledger: Ledger },
@@ -34,8 +34,8 @@ export async function nightRuns(
 }
 
 /**
- * What a night that was started by hand, and has ended, has made of each property: its runs; without
- * one it was passed over, or its execution failed before there was a run.
+ * The results of a nightly sync that was started by hand and has ended: each property's runs. A
+ * property without a run was skipped, or its execution failed before there was one.
  */
 export async function nightResults(
   stage: StageRuns,

@@ -4,7 +4,7 @@ import { parseRunRequest } from "../../shared/sync/plan/plan-run.ts";
 import { CommandError } from "../output/errors.ts";
 import type { OpenStage, StageRuns } from "../stage/stage.ts";
 
-/** Starts an execution of the sync machine; its name makes a second start of the same one none. */
+/** Starts an execution of the sync machine. A second start with the same name does nothing. */
 export async function startRun(
   { executions }: StageRuns,
   execution: string,
@@ -14,7 +14,10 @@ export async function startRun(
   return { runId: input.runId ?? execution, execution };
 }
 
-/** Says at once what planning would find out; the ledger's lock decides. @throws CommandError */
+/**
+ * Refuses, before planning does, a property that another run has; the ledger's lock decides.
+ * @throws CommandError
+ */
 export async function refuseBusyProperty(
   stage: StageRuns,
   request: RunRequestInput,
@@ -26,7 +29,9 @@ export async function refuseBusyProperty(
   if (holder !== undefined) throw new CommandError(new PropertyBusyError(siteUrl, holder).message);
 }
 
-/** What is started here is fetched from the server that is set here, or not at all. */
+/**
+ * Refuses to start a run that would read another server than the one set here. @throws CommandError
+ */
 export function refuseOtherServer(stage: OpenStage): void {
   const fault = stage.otherServer();
   if (fault !== undefined) throw new CommandError(fault);

@@ -15,8 +15,8 @@ import { newRunId } from "./run-id.ts";
 const pollMs = 3_000;
 
 /**
- * `sync` of all properties on a stage: an execution of the nightly machine, as the schedule starts
- * one. The night goes on in AWS whatever becomes of this command.
+ * Syncs all properties of a stage: starts an execution of the nightly machine, as the schedule
+ * does. The execution goes on in AWS when this command ends.
  */
 export async function syncNight(
   stage: OpenStage & { readonly deployed: DeployedStage },
@@ -61,14 +61,15 @@ export async function syncNight(
     }
   }
   const synced = await patiently(() => nightResults(stage, properties, execution));
-  // A run that was handed over goes on without the night, and may still end well.
+  // A run that was handed over to another execution goes on after the nightly one, and may still
+  // complete.
   const ended = synced.filter(({ status }) => status === "skipped" || isEnded(status));
   const failed = countFailed(ended, properties);
   if (failed > 0) process.exitCode = 1;
   terminal.result(syncText(synced, terminal), { ok: failed === 0, properties: synced });
 }
 
-/** @throws CommandError when it did not come to its end */
+/** @throws CommandError when the execution failed */
 async function statusOf(nights: Executions, execution: string): Promise<string> {
   const night = await nights.describe(execution);
   if (night === undefined) throw new Error("Step Functions does not know the execution");

@@ -10,9 +10,9 @@ const pollMs = 500;
 const timeoutMs = 60_000;
 
 /**
- * The run as planning has made it, so that whoever is told its id finds it; one whose planning takes
- * long, as it is by then.
- * @throws CommandError when planning refused it, or has not come to it
+ * Waits until the run is planned, so that its id can be looked up. A run whose planning takes
+ * longer than the timeout is returned as it is by then. @throws CommandError when planning refused
+ * it, or has not begun
  */
 export async function waitForPlan(
   stage: StageRuns,

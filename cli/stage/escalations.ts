@@ -12,7 +12,7 @@ import { paint } from "../output/views/style.ts";
 import type { StageMetrics } from "./stage.ts";
 import { linesWith } from "./stage-thresholds.ts";
 
-/** A line of the playbook's "escalate immediately if" that was crossed lately. */
+/** An alarm of the playbook's "escalate immediately if" that was raised lately. */
 export type Escalation = {
   readonly id: string;
   readonly says: string;
@@ -26,7 +26,7 @@ export type Escalation = {
 
 const minuteMs = 60_000;
 
-/** By the recorded metrics of the last quarter of an hour, oldest first. */
+/** Evaluates the recorded metrics of the last quarter of an hour. Oldest first. */
 export async function readEscalations(
   { ledger, metrics }: StageMetrics,
   nowMs: number,
@@ -48,7 +48,9 @@ export async function readEscalations(
   }));
 }
 
-/** Null, and said so, when the metrics cannot be read: all else of a stage can be told without them. */
+/**
+ * Null, with a notice, when the metrics cannot be read: the rest of a stage's status needs none.
+ */
 export async function escalationsIfKnown(
   stage: StageMetrics,
   onNotice: (notice: string) => void,

@@ -22,8 +22,8 @@ import type { Environment, OpenStage, Resources } from "./stage.ts";
 import { openTables } from "./stage-tables.ts";
 
 /**
- * A stage in AWS: the same tables, machine and row store as its functions use, found through what
- * the stage says of itself. @throws CommandError
+ * Opens a stage in AWS: the tables, machine and row store that its functions use, as the stage's
+ * own description names them. @throws CommandError
  */
 export async function openAwsStage(stage: StageName, environment: Environment): Promise<OpenStage> {
   const description = await readStageDescription(stage);

@@ -20,7 +20,7 @@ import { printError, UsageError } from "../output/errors.ts";
 import type { Environment, OpenStage, Resources } from "./stage.ts";
 import { openTables } from "./stage-tables.ts";
 
-/** This machine's home: starts its servers, or attaches to them. */
+/** Opens this machine's home: starts its servers, or attaches to them. @throws UsageError */
 export async function openLocalStage(
   onNotice: (notice: string) => void,
   environment: Environment,
@@ -101,7 +101,7 @@ async function openRows(stack: Stack, documents: DynamoDBDocumentClient): Promis
   return openRowStore(await resolvedPlace(place, async () => undefined), documents);
 }
 
-/** A person who waits for longer than this is told for what. */
+/** After this time a person is told what the command waits for. */
 const timeoutMs = 1_500;
 
 function saidAfter(ms: number, say: () => void): Disposable {
@@ -109,7 +109,7 @@ function saidAfter(ms: number, say: () => void): Disposable {
   return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
-/** The owner's workers fetch what this command starts: from the same server, or not at all. */
+/** The owner's workers fetch what this command starts, so both must read the same server. */
 function otherServer({ handlerEnvironment }: Stack, environment: Environment): string | undefined {
   const name = environmentNames.searchConsoleRootUrl;
   const here = environment[name] || undefined;
@@ -138,7 +138,7 @@ function resourcesOf({ endpoints, role }: Stack, home: string, keep: boolean): R
   };
 }
 
-/** Without its servers a command can do nothing more; what is committed stays. */
+/** Ends the command, because its servers are gone; what is stored stays. */
 async function abandon(stack: Stack, home: string, what: string): Promise<never> {
   const full = await isDiskFull(home);
   printError(

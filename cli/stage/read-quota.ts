@@ -12,7 +12,7 @@ export type QuotaLine = {
   readonly id: string;
   /** Requests granted in the current window of about a minute. */
   readonly used: number;
-  /** What is granted a minute now. */
+  /** Requests granted a minute now. */
   readonly budget: number;
   readonly limit: number;
   /** UTC, ISO 8601. */

@@ -7,7 +7,7 @@ import { listQuotaScopes } from "../../shared/quota/dynamo-quota-list.ts";
 import { dynamoRegistry } from "../../shared/registry/dynamo-registry.ts";
 import type { StageTables } from "./stage.ts";
 
-/** What commands read and change in a stage's tables. */
+/** Opens a stage's tables. */
 export function openTables(
   documents: DynamoDBDocumentClient,
   tables: {

@@ -6,7 +6,7 @@ import { deadLetterJson, deadLettersTable } from "../../output/views/dead-letter
 import { counted } from "../../output/views/format.ts";
 import { withStage } from "../../stage/with-stage.ts";
 
-/** `gsc-sync dlq redrive`: gives letters to the workers again, when what was wrong is mended. */
+/** `gsc-sync dlq redrive`: sends letters to the workers again, once their fault is fixed. */
 export function dlqRedriveCommand(): Command {
   return new Command("redrive")
     .description("send dead letters to the workers again; one that still cannot be read comes back")
