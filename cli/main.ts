@@ -1,8 +1,6 @@
 import { CommanderError } from "commander";
 import { HomeError } from "../local/home/home-error.ts";
-import { CommandError } from "./output/command-error.ts";
-import { printError, printErrorAsJson } from "./output/print-error.ts";
-import { UsageError } from "./output/usage-error.ts";
+import { CommandError, printError, printErrorAsJson, UsageError } from "./output/errors.ts";
 import { createProgram, withStageLast } from "./program.ts";
 
 endWithLauncher();
@@ -40,7 +38,7 @@ function report(error: unknown): number {
   return 1;
 }
 
-/** Started by the launcher on an older Node: its death is ours. */
+/** Started by the launcher on an older Node: this process ends when the launcher does. */
 function endWithLauncher(): void {
   if (process.env.GSC_SYNC_LAUNCHED === undefined) return;
   delete process.env.GSC_SYNC_LAUNCHED;

@@ -1,6 +1,9 @@
 import { Command } from "commander";
 
-/** In the order that the help lists them. Loaded when asked for: libraries are most of a start. */
+/**
+ * The commands, in the order of the help. Each is loaded when it is asked for: loading libraries
+ * takes most of the time of a start.
+ */
 const commands = new Map<string, () => Promise<Command>>(
   Object.entries({
     backfill: async () => (await import("./commands/backfill.ts")).backfillCommand(),
@@ -41,7 +44,7 @@ export async function createProgram(words: readonly string[] = []): Promise<Comm
     .configureOutput({ outputError: oneLine })
     .exitOverride();
   const [first = ""] = words;
-  // Completion is made of all commands.
+  // The completion script lists every command.
   const asked = first === "completion" ? undefined : commands.get(first);
   const loaders = asked === undefined ? [...commands.values()] : [asked];
   for (const command of await Promise.all(loaders.map((load) => load()))) {

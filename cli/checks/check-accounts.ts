@@ -24,7 +24,7 @@ export type Check = { readonly name: string; readonly ok: boolean; readonly deta
 const timeoutMs = 20_000;
 const atOnce = 4;
 
-/** Runs a check; what it throws is what is missing. */
+/** Runs a check. The message that it throws says what is missing. */
 export async function check(name: string, look: () => Promise<string>): Promise<Check> {
   try {
     return { name, ok: true, detail: await look() };
@@ -33,7 +33,7 @@ export async function check(name: string, look: () => Promise<string>): Promise<
   }
 }
 
-/** Can each account that something is read with get a token? */
+/** Checks that each account in use can get a token. */
 export async function checkAccounts(
   registry: Registry,
   properties: readonly Property[],
@@ -62,7 +62,7 @@ export async function checkAccounts(
   );
 }
 
-/** A stage's functions have no files of a person's: their credentials are secrets. */
+/** Checks each account's secret: a stage's functions cannot read a person's files. */
 async function secretText(
   accountId: string,
   account: Account | undefined,
@@ -78,7 +78,7 @@ async function secretText(
   return `Google gives a token for the secret ${name}`;
 }
 
-/** Can each property be seen with its account? */
+/** Checks that each property can be read with its account. */
 export async function checkProperties(
   registry: Registry,
   properties: readonly Property[],

@@ -9,15 +9,18 @@ import { GetScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { leverEffect } from "../../shared/config/lever-effect.ts";
 import { resourceNames } from "../../shared/config/names.ts";
+import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { counted } from "../output/views/format.ts";
 import { awsClientOptions } from "../stage/aws-client-options.ts";
 import type { DeployedStage } from "../stage/deployed-stage.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { StageStores } from "../stage/stage.ts";
 import { type Check, check } from "./check-accounts.ts";
 
-/** Of what a deployment has and a home has not: is it there, and does it agree with itself? */
+/**
+ * Checks the parts that only a deployment has: that they are there, and that their settings agree.
+ */
 export async function checkDeployment(
-  stage: Pick<OpenStage, "ledger" | "deadLetters">,
+  stage: Pick<StageStores, "ledger" | "deadLetters">,
   deployed: DeployedStage,
 ): Promise<readonly Check[]> {
   const { description } = deployed;
@@ -27,7 +30,7 @@ export async function checkDeployment(
     ...(await Promise.all(
       stacksOf(description).map((name) => check(`stack ${name}`, () => stackText(name))),
     )),
-    await check("lever", () => leverText(stage, deployed)),
+    await check("lever", () => leverText(stage.ledger, deployed)),
     await check("account concurrency", () => concurrencyText(deployed)),
     await check("nightly schedule", () => scheduleText(names.nightlySchedule)),
     ...(await Promise.all(
@@ -62,10 +65,7 @@ async function stackText(StackName: string): Promise<string> {
 const good = new Set<StackStatus>(["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"]);
 
 /** The ledger owns the lever; the function and the mapping are set with it. */
-async function leverText(
-  { ledger }: Pick<OpenStage, "ledger">,
-  { workers, description }: DeployedStage,
-): Promise<string> {
+async function leverText(ledger: Ledger, { workers, description }: DeployedStage): Promise<string> {
   const [{ lever }, now] = await Promise.all([ledger.readSettings(), workers.read()]);
   const { reservedConcurrency, mappingMaximum, mappingEnabled } = leverEffect(lever);
   const { reserved } = description.worker;
@@ -82,7 +82,7 @@ async function leverText(
   ].filter((fault) => fault !== "");
   if (faults.length === 0) return `${lever}, and the function and its mapping are set to it`;
   throw new Error(
-    `${lever} in the ledger, but ${faults.join(", ")}: gsc-sync --stage ${description.stage} lever --set ${lever} mends it`,
+    `${lever} in the ledger, but ${faults.join(", ")}: gsc-sync --stage ${description.stage} lever --set ${lever} sets them again`,
   );
 }
 
@@ -97,7 +97,7 @@ async function concurrencyText({ description, workers }: DeployedStage): Promise
   const unreserved = AccountLimit?.UnreservedConcurrentExecutions ?? 0;
   const figures = `the account runs ${limit} functions at once, ${unreserved} of them unreserved`;
   if (!description.worker.reserved) {
-    return `${figures}; nothing is reserved here, the ledger counts takes`;
+    return `${figures}; this stage reserves none: the ledger counts its workers`;
   }
   const now = await workers.read();
   const reservable = Math.max(unreserved - leastUnreserved + (now.reservedConcurrency ?? 0), 0);
@@ -112,7 +112,7 @@ async function concurrencyText({ description, workers }: DeployedStage): Promise
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
 const leastUnreserved = 100;
 
-/** What `lever --set` takes at most, and a rollout ends with. */
+/** The highest value of `lever --set`, and the lever at the end of a phased rollout. */
 const highestLever = 5;
 
 async function scheduleText(Name: string): Promise<string> {
@@ -158,7 +158,7 @@ async function alarmsText(AlarmNamePrefix: string): Promise<string> {
   const all = [...MetricAlarms, ...CompositeAlarms];
   const ringing = all.filter(({ StateValue }) => StateValue === "ALARM");
   if (all.length === 0) throw new Error("there are none: deploy gsc-sync's observability stack");
-  if (ringing.length === 0) return `${counted(all.length, "alarm")}, none rings`;
+  if (ringing.length === 0) return `${counted(all.length, "alarm")}, none in alarm`;
   throw new Error(
     `${ringing.map(({ AlarmName }) => AlarmName).join(", ")}: docs/runbook.md says what to do`,
   );

@@ -1,7 +1,7 @@
 import type { DeadLetter } from "../../shared/operations/dead-letters/dead-letter.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { UsageError } from "../output/errors.ts";
 
-/** The ids that were asked for, or those of all letters. @throws UsageError for one that is none */
+/** The ids that were asked for, or the ids of all letters. @throws UsageError for an unknown id */
 export function requireDeadLetters(
   asked: readonly string[],
   letters: readonly DeadLetter[],

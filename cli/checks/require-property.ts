@@ -1,8 +1,8 @@
 import type { Property } from "../../shared/registry/property.ts";
 import type { Registry } from "../../shared/registry/registry.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { UsageError } from "../output/errors.ts";
 
-/** @throws UsageError when nobody has registered it */
+/** @throws UsageError when the property is not registered */
 export async function requireProperty(registry: Registry, siteUrl: string): Promise<Property> {
   const property = await registry.readProperty(siteUrl);
   if (property !== undefined) return property;

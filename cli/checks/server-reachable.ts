@@ -2,12 +2,11 @@ import { connect } from "node:net";
 import { environmentNames } from "../../shared/config/names.ts";
 import { googleRootUrl, rootUrlFault } from "../../shared/search-console/root-url.ts";
 import { localStage } from "../options/options.ts";
-import { CommandError } from "../output/command-error.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { CommandError, UsageError } from "../output/errors.ts";
 
 /**
- * Where this machine's home reads, if not at Google. A stage in AWS has been told by its deploy.
- * @throws UsageError
+ * The server that this machine's home reads; undefined for Google. A stage in AWS has it from its
+ * deploy. @throws UsageError
  */
 export function homeRootUrl(stage: string): string | undefined {
   const rootUrl = process.env[environmentNames.searchConsoleRootUrl] || undefined;
@@ -22,8 +21,9 @@ const connectMs = 4_000;
 const answerMs = 5_000;
 
 /**
- * Finds out at the start whether anybody listens where Search Console should be and, at another
- * address than Google's, whether it speaks as Search Console does: within 10 s in all.
+ * Checks at the start, within 10 s, that a server listens at Search Console's address. At another
+ * address than Google's it also checks that the server answers as Search Console does. @throws
+ * CommandError
  */
 export async function reachSearchConsole(rootUrl: string | undefined): Promise<void> {
   const url = new URL(rootUrl || googleRootUrl);
@@ -62,9 +62,9 @@ function isJson(body: string): boolean {
 }
 
 /**
- * Asks, without credentials, for the list of properties, which counts in no quota of ours. Any
- * JSON will do, a refusal too, and so will an empty answer: a stand-in need not know that list.
- * A web page, or no HTTP at all, is somebody else.
+ * Asks for the list of properties without credentials, which costs no quota. Any JSON passes, a
+ * refusal too, and so does an empty answer: a stand-in need not know that list. A web page, or no
+ * HTTP, does not pass. Returns what is wrong; undefined when nothing is.
  */
 async function askForSites(rootUrl: string): Promise<string | undefined> {
   const sites = `${rootUrl.replace(/\/$/, "")}/webmasters/v3/sites`;

@@ -19,10 +19,8 @@ import {
   stageOption,
   wholeNumber,
 } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
-import { exitCodeOf } from "../output/exit-code.ts";
-import type { Terminal } from "../output/terminal.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { exitCodeOf, UsageError } from "../output/errors.ts";
+import { commandTerminal, type Terminal } from "../output/terminal.ts";
 import { summaryText } from "../output/views/summary-view.ts";
 import { checkReportDefinitions } from "../run/check-report-definitions.ts";
 import { dryRun } from "../run/dry-run.ts";
@@ -32,7 +30,7 @@ import { newRunId } from "../run/run-id.ts";
 import { refuseBusyProperty, refuseOtherServer, startRun } from "../run/start-run.ts";
 import { waitForPlan } from "../run/wait-for-plan.ts";
 import { openStage } from "../stage/open-stage.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { OpenStage, StageTables } from "../stage/stage.ts";
 
 type BackfillOptions = {
   readonly stage: string;
@@ -95,7 +93,7 @@ export function backfillCommand(): Command {
       false,
     )
     .option("--halt-on-failure", "halt at the first unit that fails, for a person to look", false)
-    .option("--dry-run", "say what the run would take, and send nothing", false)
+    .option("--dry-run", "estimate the run, and send nothing", false)
     .addOption(detachOption())
     .addOption(onCompleteOption())
     .addOption(jsonOption())
@@ -148,9 +146,9 @@ function detachedText(runId: string, stage: string): string {
   return `Run ${runId} is started. Watch it: gsc-sync --stage ${stage} status ${runId} --watch`;
 }
 
-/** What was not typed is as the property is registered. */
+/** Takes what was not typed from the registered property. */
 export async function asRegistered(
-  { registry }: OpenStage,
+  { registry }: StageTables,
   request: RunRequest,
   typed: Pick<BackfillOptions, "accountId" | "qpm" | "concurrency">,
 ): Promise<RunRequest> {

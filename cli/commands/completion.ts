@@ -2,7 +2,7 @@ import { Argument, Command } from "commander";
 import { completionTree } from "../options/completion.ts";
 import { completionScript, type Shell, shells } from "../options/completion-scripts.ts";
 import { homeStageOption, jsonOption } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
+import { commandTerminal } from "../output/terminal.ts";
 
 /** `gsc-sync completion`: what a shell reads to complete our commands and options. */
 export function completionCommand(): Command {

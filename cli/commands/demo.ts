@@ -5,7 +5,7 @@ import { lastDays } from "../../shared/request/date-range.ts";
 import { parseRunRequest } from "../../shared/request/parse-run-request.ts";
 import { startSampleServer } from "../drill/sample-server-process.ts";
 import { type DateRange, homeStageOption, jsonOption } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { openStage } from "../stage/open-stage.ts";
 import { asRegistered, runToItsEnd } from "./backfill.ts";
 
@@ -22,14 +22,17 @@ export function demoCommand(): Command {
     .action(async (options: { json: boolean }) => {
       const terminal = commandTerminal(options.json);
       const home = process.env[environmentNames.home] || demoHome;
-      process.env[environmentNames.home] = resolve(home);
       terminal.notice(
         `gsc-sync: ${demoDays} days of ${demoSite}, from a sample Search Console on this machine`,
       );
       const sample = await startSampleServer();
-      process.env[environmentNames.searchConsoleRootUrl] = sample.url;
+      const environment = {
+        ...process.env,
+        [environmentNames.home]: resolve(home),
+        [environmentNames.searchConsoleRootUrl]: sample.url,
+      };
       try {
-        const stage = await openStage("local", terminal.notice);
+        const stage = await openStage("local", terminal.notice, environment);
         try {
           const nowMs = Date.now();
           const range = lastDays(demoDays, nowMs);

@@ -5,13 +5,13 @@ import { googleRootUrl } from "../../shared/search-console/root-url.ts";
 import { type Check, check, checkAccounts, checkProperties } from "../checks/check-accounts.ts";
 import { homeRootUrl, reachSearchConsole } from "../checks/server-reachable.ts";
 import { jsonOption, localStage, stageOption } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { counted } from "../output/views/format.ts";
 import type { DeployedStage } from "../stage/deployed-stage.ts";
 import { openStage } from "../stage/open-stage.ts";
 import type { OpenStage } from "../stage/stage.ts";
 
-/** `gsc-sync doctor`: is everything there that a sync needs? Says what is missing. */
+/** `gsc-sync doctor`: checks everything that a sync needs, and says what is missing. */
 export function doctorCommand(): Command {
   return new Command("doctor")
     .description("check everything a sync needs, and say what is missing")
@@ -33,7 +33,10 @@ export function doctorCommand(): Command {
     });
 }
 
-/** The stage's tables and rows, what the registry in them names, and what a deployment has beside. */
+/**
+ * Checks the stage's tables and rows, the registered accounts and properties, and a deployment's
+ * own parts.
+ */
 async function checkStage(
   stage: string,
   onNotice: (notice: string) => void,

@@ -1,7 +1,11 @@
 import { Argument, Command } from "commander";
 import { rollbackBudgetMs, watchUsageMs } from "../../shared/telemetry/thresholds.ts";
 import { coordinatorFault } from "../drill/coordinator-fault.ts";
-import { type DrillEnvironment, onOwnGround, onStageGround } from "../drill/drill-environment.ts";
+import {
+  type DrillEnvironment,
+  withOwnEnvironment,
+  withStageEnvironment,
+} from "../drill/drill-environment.ts";
 import { drillEntry, drillText } from "../drill/drill-view.ts";
 import { persistenceBacklog } from "../drill/persistence-backlog.ts";
 import { rateLimitSpike } from "../drill/rate-limit-spike.ts";
@@ -9,11 +13,10 @@ import { runDrill } from "../drill/run-drill.ts";
 import type { Scenario, ScenarioName } from "../drill/scenario.ts";
 import { jsonOption, stageOption } from "../options/options.ts";
 import { stretchOfTime } from "../options/time-options.ts";
-import { CommandError } from "../output/command-error.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
 import { mayChange, requireAnswerable } from "../output/confirm.ts";
+import { CommandError, UsageError } from "../output/errors.ts";
 import { onInterrupt } from "../output/interrupt.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { appendToRolloutLog, logOption } from "../rollout/rollout-log.ts";
 
 type DrillOptions = {
@@ -48,36 +51,36 @@ export function drillCommand(): Command {
     )
     .option(
       "--sample-server <url>",
-      "on a stage: the sample server that its workers read; nothing is drilled against Google",
+      "on a stage: the sample server that its workers read; a drill never runs against Google",
     )
-    .option("--prod", "on the stage prod: really there", false)
+    .option("--prod", "allow the drill on the stage prod", false)
     .option("--yes", "drill without asking", false)
     .addOption(logOption())
     .addOption(stageOption())
     .addOption(jsonOption())
     .action(async (name: ScenarioName, options: DrillOptions) => {
       const scenario = scenarios[name];
-      const onGround = groundOf(options);
+      const inEnvironment = environmentOf(options);
       if (options.watch !== undefined && !scenario.watched) {
         throw new UsageError(`--watch is for rate-limit-spike: ${name} has nothing to watch after`);
       }
       requireAnswerable(options);
       const terminal = commandTerminal(options.json);
       if (!(await mayChange(`Drill ${name} on ${options.stage}?`, options))) {
-        terminal.notice("nothing is drilled");
+        terminal.notice("no drill was run");
         process.exitCode = 1;
         return;
       }
       const stop = new AbortController();
       using _interrupt = onInterrupt(
         () => {
-          terminal.notice("stopping: what the drill changed is given back");
+          terminal.notice("stopping: what the drill changed is restored");
           stop.abort(new CommandError("the drill was stopped"));
         },
         () => process.exit(1),
       );
-      const drill = await onGround(terminal.notice, (ground) =>
-        runDrill(name, scenario, ground, {
+      const drill = await inEnvironment(terminal.notice, (environment) =>
+        runDrill(name, scenario, environment, {
           watchMs: options.watch ?? watchUsageMs,
           stop: stop.signal,
           onNotice: terminal.notice,
@@ -93,15 +96,15 @@ export function drillCommand(): Command {
     });
 }
 
-type OnGround = <Outcome>(
+type InEnvironment = <Outcome>(
   onNotice: (notice: string) => void,
-  work: (ground: DrillEnvironment) => Promise<Outcome>,
+  work: (environment: DrillEnvironment) => Promise<Outcome>,
 ) => Promise<Outcome>;
 
-/** @throws UsageError: a stage takes a flag that nobody types by accident, prod one more */
-function groundOf({ stage, sampleServer, prod }: DrillOptions): OnGround {
+/** @throws UsageError: a drill on a stage needs `--sample-server`, one on prod also `--prod` */
+function environmentOf({ stage, sampleServer, prod }: DrillOptions): InEnvironment {
   if (stage === "local") {
-    if (sampleServer === undefined && !prod) return onOwnGround;
+    if (sampleServer === undefined && !prod) return withOwnEnvironment;
     throw new UsageError("--sample-server and --prod are for a stage: a local drill has its own");
   }
   if (sampleServer === undefined) {
@@ -110,7 +113,8 @@ function groundOf({ stage, sampleServer, prod }: DrillOptions): OnGround {
     );
   }
   if (stage === "prod" && !prod) {
-    throw new UsageError("a drill on prod disturbs what others rely on: say --prod as well");
+    throw new UsageError("a drill on prod disturbs what others rely on: add --prod");
   }
-  return (onNotice, work) => onStageGround({ stage, serverUrl: sampleServer }, onNotice, work);
+  return (onNotice, work) =>
+    withStageEnvironment({ stage, serverUrl: sampleServer }, onNotice, work);
 }

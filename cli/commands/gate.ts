@@ -8,11 +8,11 @@ import { raisedAlarms } from "../../shared/telemetry/evaluate-alarm.ts";
 import { phases } from "../../shared/telemetry/thresholds.ts";
 import { jsonOption, stageOption } from "../options/options.ts";
 import { instant, stretchOfTime } from "../options/time-options.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { UsageError } from "../output/errors.ts";
 import { gateEntry, gateText, instantText } from "../output/views/gate-view.ts";
 import { appendToRolloutLog, logOption } from "../rollout/rollout-log.ts";
 import { requireRunState } from "../run/run-snapshot.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { StageTables } from "../stage/stage.ts";
 import { linesWith } from "../stage/stage-thresholds.ts";
 import { withStage } from "../stage/with-stage.ts";
 
@@ -86,16 +86,19 @@ function windowOf({ phase, window, until }: GateOptions, nowMs: number): TimeWin
   return { fromMs: toMs - (window ?? phases[phase].forMs), toMs };
 }
 
-/** A run that is named, or as long a time just before the phase. @throws UsageError */
+/**
+ * The time of the named run, or the time of the same length just before the phase. @throws
+ * UsageError
+ */
 async function baselineOf(
-  { ledger }: OpenStage,
+  { ledger }: StageTables,
   { baseline }: GateOptions,
   { fromMs, toMs }: TimeWindow,
 ): Promise<TimeWindow> {
   if (baseline === undefined) return { fromMs: fromMs - (toMs - fromMs), toMs: fromMs };
   const { run } = await requireRunState(ledger, baseline);
   if (isEnded(run.status)) return { fromMs: run.startedAtMs, toMs: run.endedAtMs ?? toMs };
-  throw new UsageError(`run ${baseline} goes on: a baseline has an end`);
+  throw new UsageError(`run ${baseline} has not ended: a baseline must have`);
 }
 
 function nameOf(text: string): string {

@@ -4,7 +4,7 @@ import { releaseProperty } from "../../shared/ledger/property-lock.ts";
 import { isEnded } from "../../shared/ledger/run.ts";
 import { haltRun } from "../../shared/sync/end/halt-run.ts";
 import { jsonOption, stageOption } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { summaryText } from "../output/views/summary-view.ts";
 import { requireRunState } from "../run/run-snapshot.ts";
 import { openStage } from "../stage/open-stage.ts";
@@ -12,10 +12,10 @@ import { openStage } from "../stage/open-stage.ts";
 const pollMs = 100;
 const timeoutMs = 30_000;
 
-/** `gsc-sync halt RUN`: no new request starts; what is committed stays. */
+/** `gsc-sync halt RUN`: stops a run's requests; what is stored stays. */
 export function haltCommand(): Command {
   return new Command("halt")
-    .description("stop a run; what is committed stays, and it can be resumed")
+    .description("stop a run; what is stored stays, and the run can be resumed")
     .argument("<run>", "the run's id")
     .addOption(stageOption())
     .addOption(jsonOption())

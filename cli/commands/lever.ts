@@ -7,13 +7,12 @@ import {
   stageOption,
   wholeNumberOrDefault,
 } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
 import { mayChange, requireAnswerable } from "../output/confirm.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { UsageError } from "../output/errors.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { changeStageSettings } from "../stage/change-settings.ts";
-import { effectiveSettings } from "../stage/effective-settings.ts";
+import { effectiveSettings, leverText } from "../stage/effective-settings.ts";
 import { leverAnnouncement } from "../stage/lever-announcement.ts";
-import { leverText } from "../stage/lever-view.ts";
 import { openStage } from "../stage/open-stage.ts";
 
 type LeverOptions = {
@@ -34,7 +33,11 @@ export function leverCommand(): Command {
   return new Command("lever")
     .description("show or change how many workers, batches and requests a minute runs may use, now")
     .addHelpText("after", '\nEach value is a number, or "default" to forget what was set.')
-    .option("--set <n>", "workers at once, 0 to 5; 0 stops", wholeNumberOrDefault("--set", 0, 5))
+    .option(
+      "--set <n>",
+      "workers at once, 0 to 5; 0 stops every run",
+      wholeNumberOrDefault("--set", 0, 5),
+    )
     .option(
       "--in-flight <n>",
       "batches of a run in flight",

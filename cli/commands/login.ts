@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
 import { Command } from "commander";
+import { writeFileWhole } from "../../local/home/write-file-whole.ts";
 import { type Account, AccountSchema, defaultAccountId } from "../../shared/request/account.ts";
 import {
   beginSignIn,
@@ -11,11 +14,9 @@ import {
 } from "../../shared/search-console/google-sign-in.ts";
 import { SearchConsoleError } from "../../shared/search-console/search-console-error.ts";
 import { jsonOption, localStage, stageOption, wholeNumber } from "../options/options.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError, UsageError } from "../output/errors.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { UsageError } from "../output/usage-error.ts";
 import { openRedirect } from "../sign-in/loopback-sign-in.ts";
-import { signInFile, writeSignIn } from "../sign-in/sign-in-file.ts";
 import type { OpenStage } from "../stage/stage.ts";
 import { withStage } from "../stage/with-stage.ts";
 
@@ -60,7 +61,10 @@ export function loginCommand(): Command {
     });
 }
 
-/** In AWS the stage's secret; on this machine a file, and the registry says which. */
+/**
+ * Stores the sign-in: in AWS in the stage's secret; on this machine in a file that the registry
+ * names.
+ */
 async function keepSignIn({ registry, deployed }: OpenStage, accountId: string, signIn: SignIn) {
   if (deployed !== null) {
     const secret = `${deployed.secrets.prefix}${accountId}`;
@@ -72,6 +76,29 @@ async function keepSignIn({ registry, deployed }: OpenStage, accountId: string, 
   const account: Account = { accountId, credentials: { kind: "file", path } };
   await registry.changeAccount(accountId, () => account);
   return { place: path, json: account };
+}
+
+/**
+ * The file of an account's sign-in. It is in the person's configuration folder, so that copying or
+ * deleting a clone or a home does not copy or delete it.
+ */
+function signInFile(
+  accountId: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  const configuration = environment.XDG_CONFIG_HOME || join(homedir(), ".config");
+  return join(configuration, "gsc-sync", "accounts", `${accountId}.json`);
+}
+
+/** Writes a file that only its owner can read. @throws CommandError */
+async function writeSignIn(file: string, signIn: SignIn): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeFileWhole(file, `${JSON.stringify(signIn, null, 2)}\n`);
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? error.code : "it failed";
+    throw new CommandError(`the sign-in cannot be written to ${file} (${reason})`);
+  }
 }
 
 const accountIdRule = "an account id has letters, digits and . _ @ - only, 64 at most";

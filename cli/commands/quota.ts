@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { jsonOption, stageOption } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { alignColumns, type Canvas, type Cell, type Column } from "../output/views/columns.ts";
 import { count, localTime, percent } from "../output/views/format.ts";
 import { paint } from "../output/views/style.ts";
@@ -31,7 +31,7 @@ export function quotaCommand(): Command {
 
 /** One line a scope, what is closed or lowered under it. */
 function quotaTable(lines: readonly QuotaLine[], nowMs: number, canvas: Canvas): string {
-  if (lines.length === 0) return "No requests lately: every scope is open and unused.";
+  if (lines.length === 0) return "No requests lately: every quota is open and unused.";
   const { header, lines: rows } = alignColumns(columns, lines.map(cells), canvas);
   const blocks = lines.map((line, index) => [rows[index] ?? "", ...notes(line, nowMs, canvas)]);
   return [header, ...blocks.flat()].join("\n");
@@ -46,7 +46,7 @@ const columns: readonly Column[] = [
   { title: "of limit", align: "right", whole: true },
 ];
 
-/** From this share of its limit on, Google's line is near. */
+/** The share of Google's limit from which on usage counts as near it. */
 const nearShare = 0.8;
 
 function cells({ scope, id, used, budget, limit, closedUntil }: QuotaLine): readonly Cell[] {

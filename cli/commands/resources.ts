@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Command } from "commander";
 import { homeOnly, jsonOption, stageOption } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { openStage } from "../stage/open-stage.ts";
 
 /** `gsc-sync resources`: names and endpoints, for other tools. */

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { jsonOption, onCompleteOption, refuseHomeOnly, stageOption } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
-import { exitCodeOf } from "../output/exit-code.ts";
+import { exitCodeOf } from "../output/errors.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { summaryText } from "../output/views/summary-view.ts";
 import { followAndDeliver } from "../run/follow-and-deliver.ts";
 import { resumeOnStage } from "../run/resume-on-stage.ts";

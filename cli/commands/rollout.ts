@@ -15,8 +15,8 @@ import {
   wholeNumber,
 } from "../options/options.ts";
 import { mayChange, requireAnswerable } from "../output/confirm.ts";
+import { UsageError } from "../output/errors.ts";
 import { onInterrupt } from "../output/interrupt.ts";
-import { UsageError } from "../output/usage-error.ts";
 import { openReportFiles } from "../rollout/report-files.ts";
 import { rolloutText } from "../rollout/rollout-view.ts";
 import { type RolloutPlan, runRollout } from "../rollout/run-rollout.ts";
@@ -73,7 +73,13 @@ export function rolloutCommand(): Command {
       const shared = options.stage !== localStage;
       if (shared) requireAnswerable(options);
       const files = await openReportFiles(options.output, nowMs);
-      if (shared && !(await mayChange(`Roll out on ${options.stage}, with its lever?`, options))) {
+      if (
+        shared &&
+        !(await mayChange(
+          `Run a rollout on ${options.stage}, which changes its lever meanwhile?`,
+          options,
+        ))
+      ) {
         process.exitCode = 1;
         return;
       }

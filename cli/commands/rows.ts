@@ -9,8 +9,8 @@ import {
   stageOption,
   storedRange,
 } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
 import { lineWriter } from "../output/line-writer.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { openStage } from "../stage/open-stage.ts";
 
 type RowsOptions = {
@@ -54,7 +54,7 @@ export function rowsCommand(): Command {
         const stored = options.report ?? (await storedReports(rows, query));
         if (stored.length > 1) {
           terminal.notice(
-            `rows of ${stored.length} reports (${stored.join(", ")}), each of which counts the same clicks: --report says which`,
+            `there are rows of ${stored.length} reports (${stored.join(", ")}), which count the same clicks: choose one with --report`,
           );
         }
         for await (const row of rows.streamRows(query)) {

@@ -16,8 +16,7 @@ import {
   wholeNumber,
 } from "../options/options.ts";
 import { faultOption, tokenOption } from "../options/sample-server-options.ts";
-import { CommandError } from "../output/command-error.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { CommandError, UsageError } from "../output/errors.ts";
 
 /** `gsc-sync sample-server`: runs until a signal, or until the process that started it is gone. */
 export function sampleServerCommand(): Command {

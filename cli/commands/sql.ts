@@ -1,14 +1,12 @@
 import { text } from "node:stream/consumers";
 import { Command } from "commander";
-import pg from "pg";
 import { environmentNames } from "../../shared/config/names.ts";
+import { SqlError, type SqlStore } from "../../shared/rows/sql-store.ts";
 import { jsonOption, localStage, stageOption } from "../options/options.ts";
-import { CommandError } from "../output/command-error.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { CommandError, UsageError } from "../output/errors.ts";
 import { counted } from "../output/views/format.ts";
 import { table } from "../output/views/table.ts";
-import { openStage } from "../stage/open-stage.ts";
+import { withStage } from "../stage/with-stage.ts";
 
 /** `gsc-sync sql [QUERY]`: one read-only statement on the store; without one, from stdin. */
 export function sqlCommand(): Command {
@@ -30,27 +28,23 @@ Example: gsc-sync sql "select query, sum(clicks) as clicks from search_rows grou
       if (query === "") throw new UsageError('say what to ask: gsc-sync sql "select …"');
       const home = options.stage === localStage;
       if (home && process.env[environmentNames.rowStore] === "dynamodb") throw noSql();
-      const terminal = commandTerminal(options.json);
-      const stage = await openStage(options.stage, terminal.notice);
-      try {
-        const access = await stage.sqlAccess();
-        if (access === null) throw noSql();
-        const { columns, rows } = await ask(access, query);
+      await withStage(options, async (stage, terminal) => {
+        const store = await stage.sql();
+        if (store === null) throw noSql();
+        const { columns, rows } = await ask(store, query);
         if (options.json) {
           const objects = rows.map((row) =>
             Object.fromEntries(columns.map((column, index) => [column, row[index]])),
           );
           terminal.result("", { columns, rows: objects });
-        } else {
-          terminal.result(table(columns, rows.slice(0, mostShown), terminal), null);
-          const more = rows.length - mostShown;
-          if (more > 0) {
-            terminal.notice(`${counted(more, "more row")}: say LIMIT, or --json for all of them`);
-          }
+          return;
         }
-      } finally {
-        await stage.close();
-      }
+        terminal.result(table(columns, rows.slice(0, mostShown), terminal), null);
+        const more = rows.length - mostShown;
+        if (more > 0) {
+          terminal.notice(`${counted(more, "more row")}: add LIMIT, or --json to get all of them`);
+        }
+      });
     });
 }
 
@@ -63,45 +57,27 @@ function noSql(): UsageError {
   );
 }
 
-type Answer = { readonly columns: readonly string[]; readonly rows: readonly unknown[][] };
-
-async function ask(access: pg.ClientConfig, query: string): Promise<Answer> {
-  const client = new pg.Client({ ...access, application_name: "gsc-sync sql" });
-  client.on("error", () => {});
+async function ask(store: SqlStore, query: string) {
   try {
-    await client.connect();
-    await client.query("BEGIN READ ONLY");
-    // The extended protocol takes one statement and no more: nothing can end the read-only block
-    // and go on.
-    const config = { text: query, rowMode: "array" as const, queryMode: "extended", types };
-    const answer = await client.query<unknown[]>(config);
-    return { columns: answer.fields.map((field) => field.name), rows: answer.rows };
+    const answer = await store.ask(query);
+    const rows: (readonly unknown[])[] = [];
+    for await (const row of answer.rows) rows.push(row);
+    return { columns: answer.columns.map(({ name }) => name), rows };
   } catch (error) {
-    throw refusal(error);
-  } finally {
-    await client.end().catch(() => {});
+    throw error instanceof SqlError ? refusal(error) : error;
   }
 }
 
-/** Numbers as numbers where they fit, days as they are written; the rest as pg reads it. */
-const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: "text" | "binary") => {
-    if (oid === pg.types.builtins.DATE) return (value: string) => value;
-    if (oid === pg.types.builtins.INT8 || oid === pg.types.builtins.NUMERIC) return numberOrText;
-    return pg.types.getTypeParser(oid, format);
-  },
-};
-
-function numberOrText(value: string): number | string {
-  const number = Number(value);
-  return Number.isSafeInteger(number) || !/^-?\d+$/.test(value) ? number : value;
-}
-
-/** Class 42 is what was typed; 25006 a statement that would write. */
-function refusal(error: unknown): Error {
-  const code = error instanceof pg.DatabaseError ? (error.code ?? "") : "";
-  const message = error instanceof Error ? error.message : String(error);
-  if (code === "25006") return new UsageError(`the store is read-only here: ${message}`);
-  if (code.startsWith("42") || code.startsWith("22")) return new UsageError(message);
-  return new CommandError(`the store refused: ${message}`, { cause: error });
+function refusal(error: SqlError): Error {
+  const { code, message } = error;
+  switch (code) {
+    case "statement":
+      return new UsageError(message);
+    case "read-only":
+      return new UsageError(`the store is read-only here: ${message}`);
+    case "store":
+      return new CommandError(`the store refused: ${message}`, { cause: error });
+    default:
+      return code satisfies never;
+  }
 }

@@ -4,16 +4,15 @@ import { createLogUpdate } from "log-update";
 import { isEnded } from "../../shared/ledger/run.ts";
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
 import { jsonOption, stageOption } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { deadLetterLines } from "../output/views/dead-letters-view.ts";
 import { propertyJson, quarantineLines } from "../output/views/registry-view.ts";
 import { statusTable } from "../output/views/status-view.ts";
 import { summaryText } from "../output/views/summary-view.ts";
 import { requireRunState, runState } from "../run/run-snapshot.ts";
-import { escalationLines } from "../stage/escalation-view.ts";
+import { type Escalation, escalationLines, escalationsIfKnown } from "../stage/escalations.ts";
 import { openStage } from "../stage/open-stage.ts";
-import { type Escalation, escalationsIfKnown } from "../stage/read-escalations.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { StageTables } from "../stage/stage.ts";
 
 const listed = 20;
 const watchMs = 1_000;
@@ -69,12 +68,12 @@ export function statusCommand(): Command {
 }
 
 async function readSummaries(
-  stage: OpenStage,
+  { ledger }: StageTables,
   runId: string | undefined,
 ): Promise<readonly RunSummary[]> {
-  if (runId !== undefined) return [(await requireRunState(stage.ledger, runId)).summary];
-  const runs = await stage.ledger.listRuns(listed);
-  return Promise.all(runs.map(async (run) => (await runState(stage.ledger, run)).summary));
+  if (runId !== undefined) return [(await requireRunState(ledger, runId)).summary];
+  const runs = await ledger.listRuns(listed);
+  return Promise.all(runs.map(async (run) => (await runState(ledger, run)).summary));
 }
 
 function text(

@@ -15,8 +15,8 @@ import {
   stageOption,
   wholeNumber,
 } from "../options/options.ts";
+import { UsageError } from "../output/errors.ts";
 import { onInterrupt } from "../output/interrupt.ts";
-import { UsageError } from "../output/usage-error.ts";
 import { countFailed, syncLine, syncText } from "../output/views/sync-view.ts";
 import { refuseOtherServer } from "../run/start-run.ts";
 import { syncNight } from "../run/sync-night.ts";
@@ -80,7 +80,7 @@ export function syncCommand(): Command {
           return ended;
         });
         const synced = each.flat();
-        // What goes on without this command may still end well.
+        // A run that goes on without this command may still complete.
         const ended = synced.filter(
           ({ run }) => !options.detach || run === null || isEnded(run.status),
         );

@@ -11,7 +11,7 @@ import {
   stageOption,
   storedRange,
 } from "../options/options.ts";
-import { commandTerminal } from "../output/command-terminal.ts";
+import { commandTerminal } from "../output/terminal.ts";
 import { type UnitLine, unitsTable } from "../output/views/units-view.ts";
 import { openStage } from "../stage/open-stage.ts";
 
@@ -27,7 +27,7 @@ type UnitsOptions = {
 /** `gsc-sync units`: which units are complete, and what is known of each. */
 export function unitsCommand(): Command {
   return new Command("units")
-    .description("show which days of a property are complete, a line a unit")
+    .description("show which days of a property are complete, one unit a line")
     .addOption(stageOption())
     .addOption(siteUrlOption().makeOptionMandatory())
     .requiredOption("--from <date>", "first day, Pacific time", pacificDate("--from"))

@@ -4,7 +4,10 @@ import { requireRunState } from "../run/run-snapshot.ts";
 import { alarmRaised, coordinatorSilent } from "./detect.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Nobody coordinates the run any more: stop it, clear what is in flight, restart sequentially. */
+/**
+ * The run's coordinator is gone. Rollback: stop the run, clear what is in flight, restart it
+ * sequentially.
+ */
 export const coordinatorFault: Scenario = {
   says: "the run's coordinator is gone, its batches still in flight",
   days: () => 48,

@@ -2,12 +2,15 @@ import { rulesOfRuns } from "../../shared/telemetry/alarm-rules.ts";
 import { raisedAlarms } from "../../shared/telemetry/evaluate-alarm.ts";
 import { metricNames } from "../../shared/telemetry/metric-names.ts";
 import { coordinatorSilenceMs } from "../../shared/telemetry/thresholds.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { StageMetrics } from "../stage/stage.ts";
 import { linesWith } from "../stage/stage-thresholds.ts";
 
-/** What the first of these alarms says, once the recorded metrics raise one. */
+/**
+ * Text of the first of these alarms that the recorded metrics raise; undefined when they raise
+ * none.
+ */
 export async function alarmRaised(
-  { ledger, metrics }: Pick<OpenStage, "ledger" | "metrics">,
+  { ledger, metrics }: StageMetrics,
   ids: readonly string[],
   sinceMs: number,
 ): Promise<string | undefined> {
@@ -15,12 +18,17 @@ export async function alarmRaised(
   const rules = rulesOfRuns(lines).filter(({ id }) => ids.includes(id));
   const window = { fromMs: sinceMs, toMs: Date.now() };
   const [first] = await raisedAlarms(rules, metrics, window);
-  return first === undefined ? undefined : `${first.id}: ${first.worst} (line ${first.threshold})`;
+  return first === undefined
+    ? undefined
+    : `${first.id}: ${first.worst} (threshold ${first.threshold})`;
 }
 
-/** Since when no dispatcher has told of its queue, once that is long enough to be a fault. */
+/**
+ * Text for a queue whose size has not been reported for so long that it is a fault; otherwise
+ * undefined.
+ */
 export async function coordinatorSilent(
-  { metrics }: Pick<OpenStage, "metrics">,
+  { metrics }: StageMetrics,
   sinceMs: number,
 ): Promise<string | undefined> {
   const nowMs = Date.now();
@@ -35,5 +43,5 @@ export async function coordinatorSilent(
   const silentMs = nowMs - lastMs;
   if (silentMs < coordinatorSilenceMs) return undefined;
   const line = coordinatorSilenceMs / 1_000;
-  return `${metricNames.queueSize} has not been reported for ${Math.floor(silentMs / 1_000)} s (line ${line})`;
+  return `${metricNames.queueSize} has not been reported for ${Math.floor(silentMs / 1_000)} s (threshold ${line})`;
 }

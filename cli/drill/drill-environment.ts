@@ -1,79 +1,76 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
 import { drillSite } from "../../sample-search-console/sample-properties.ts";
 import { environmentNames } from "../../shared/config/names.ts";
-import { CommandError } from "../output/command-error.ts";
-import { refuseOtherServer } from "../run/start-run.ts";
+import { CommandError } from "../output/errors.ts";
 import { openStage } from "../stage/open-stage.ts";
-import type { OpenStage } from "../stage/stage.ts";
-import { holdDatabase } from "./hold-database.ts";
+import type { Environment, OpenStage } from "../stage/stage.ts";
 import { type SampleControl, sampleControl } from "./sample-control.ts";
 import { startSampleServer } from "./sample-server-process.ts";
 
-/** Where a drill is run: a stage, and the sample server that its workers read. */
+/** The stage that a drill runs on, and the sample server that the stage's workers read. */
 export type DrillEnvironment = {
   readonly stage: OpenStage;
   readonly server: SampleControl;
   readonly siteUrl: string;
-  /** Makes storing slow, until it is ended. */
+  /** Slows down the storing of rows, until it is disposed of. */
   slowStore(): Promise<AsyncDisposable>;
 };
 
 const latencyMs = 400;
 
-/**
- * A home of the drill's own, with a sample server, both gone afterwards: the servers, processes and
- * code of any home, and nobody else's rows, lever or runs near them.
- */
-export async function onOwnGround<Outcome>(
+/** Runs a drill in a home of its own, with a sample server of its own; both are deleted afterwards. */
+export async function withOwnEnvironment<Outcome>(
   onNotice: (notice: string) => void,
-  work: (ground: DrillEnvironment) => Promise<Outcome>,
+  work: (environment: DrillEnvironment) => Promise<Outcome>,
 ): Promise<Outcome> {
   await using stops = new AsyncDisposableStack();
   const home = await mkdtemp(join(tmpdir(), "gsc-sync-drill-"));
   stops.defer(() => rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
   const sample = await startSampleServer(["--latency-ms", String(latencyMs)]);
   stops.defer(() => sample.stop());
-  const names = environmentNames;
-  // What is set here for the person's own home, the drill's must not touch: their database, above all.
-  for (const name of [
-    names.postgresUrl,
-    names.rowStore,
-    names.lever,
-    names.inFlight,
-    names.queueSize,
-    names.qpm,
-  ]) {
-    delete process.env[name];
-  }
-  process.env[names.home] = home;
-  process.env[names.searchConsoleRootUrl] = sample.url;
-  const stage = await openStage("local", onNotice);
+  const stage = await openStage("local", onNotice, ownVariables(home, sample.url));
   stops.defer(() => stage.close());
   return await work({
     stage,
     server: sampleControl(sample.url),
     siteUrl: drillSite,
-    slowStore: async () => holdDatabase(await databaseOf(stage)),
+    slowStore: async () => holdDatabase(databaseOf(stage)),
   });
 }
 
+/** The drill must not touch what the variables set for the person's home: above all its database. */
+function ownVariables(home: string, rootUrl: string): Environment {
+  const names = environmentNames;
+  return {
+    ...process.env,
+    [names.postgresUrl]: undefined,
+    [names.rowStore]: undefined,
+    [names.lever]: undefined,
+    [names.inFlight]: undefined,
+    [names.queueSize]: undefined,
+    [names.qpm]: undefined,
+    [names.home]: home,
+    [names.searchConsoleRootUrl]: rootUrl,
+  };
+}
+
 /**
- * A stage whose workers read the sample server at `serverUrl`. Its row store can't be slowed from
- * here: answers that come a few bytes at a time make its batches as slow.
+ * Runs a drill on a stage in AWS whose workers read the sample server at `serverUrl`. The command
+ * cannot slow the stage's row store: answers that come a few bytes at a time slow its batches as much.
  */
-export async function onStageGround<Outcome>(
+export async function withStageEnvironment<Outcome>(
   { stage: name, serverUrl }: { readonly stage: string; readonly serverUrl: string },
   onNotice: (notice: string) => void,
-  work: (ground: DrillEnvironment) => Promise<Outcome>,
+  work: (environment: DrillEnvironment) => Promise<Outcome>,
 ): Promise<Outcome> {
   const server = sampleControl(serverUrl);
   await server.seen(drillSite);
-  process.env[environmentNames.searchConsoleRootUrl] = serverUrl;
   const stage = await openStage(name, onNotice);
   try {
-    refuseOtherServer(stage);
     return await work({
       stage,
       server,
@@ -88,8 +85,40 @@ export async function onStageGround<Outcome>(
   }
 }
 
-async function databaseOf(stage: OpenStage): Promise<string> {
-  const access = await stage.sqlAccess();
-  if (access?.connectionString !== undefined) return access.connectionString;
+function databaseOf(stage: OpenStage): string {
+  const { databaseUrl } = stage.resources({ keep: false });
+  if (typeof databaseUrl === "string") return databaseUrl;
   throw new CommandError("this drill needs a home whose rows are in Postgres");
+}
+
+/** How long each statement waits for its turn; a unit takes several statements. */
+const holdMs = 1_500;
+
+/**
+ * Slows a home's database with transactions that do nothing: the embedded Postgres serves one
+ * connection at a time, so workers wait to store rows. Ends when disposed of.
+ */
+async function holdDatabase(url: string): Promise<AsyncDisposable> {
+  const client = new pg.Client({ connectionString: url, application_name: "gsc-sync drill" });
+  client.on("error", () => {});
+  await client.connect();
+  const ended = new AbortController();
+
+  async function hold(): Promise<void> {
+    while (!ended.signal.aborted) {
+      await client.query("BEGIN");
+      await delay(holdMs, undefined, { signal: ended.signal }).catch(() => {});
+      await client.query("ROLLBACK");
+    }
+  }
+
+  // The drill's other work reports a server that is gone.
+  const holding = hold().catch(() => {});
+  return {
+    async [Symbol.asyncDispose]() {
+      ended.abort();
+      await holding;
+      await client.end();
+    },
+  };
 }

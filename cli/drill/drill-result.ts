@@ -15,12 +15,12 @@ export type DrillResult = {
   readonly scenario: ScenarioName;
   readonly pass: boolean;
   readonly budgetMs: number;
-  /** Null: it did not come so far. */
+  /** Null: the drill did not get so far. */
   readonly detectionToEffectMs: number | null;
   readonly provocationToDetectionMs: number | null;
   readonly steps: readonly DrillStep[];
   readonly rows: RowsVerdict | null;
-  /** What is not as it has to be; null when all is. */
+  /** Why the drill failed; null when it passed. */
   readonly failure: string | null;
   readonly runId: string;
   readonly startedAt: string;

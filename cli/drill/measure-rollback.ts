@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isEnded } from "../../shared/ledger/run.ts";
 import { metricNames } from "../../shared/telemetry/metric-names.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { StageMetrics } from "../stage/stage.ts";
 import { linesWith } from "../stage/stage-thresholds.ts";
 import type { StageLoan } from "../stage/with-loan.ts";
 import type { DrillEnvironment } from "./drill-environment.ts";
@@ -20,7 +20,7 @@ export type DrillOptions = {
 const longestStartMs = 2 * 60_000;
 const longestDetectionMs = 5 * 60_000;
 
-/** Provocation, detection, rollback, effect: what is measured. */
+/** Provokes the fault, waits for its detection, rolls back, and measures until the effect shows. */
 export async function measureRollback(
   scenario: Scenario,
   drill: DrillEnvironment & {
@@ -56,7 +56,8 @@ export async function measureRollback(
     const { requests } = await drill.server.seen(drill.siteUrl);
     await scenario.rollBack(drill);
     const watch = effectWatch(scenario.effect, requests);
-    // A rollback that takes a little longer than it may is told as such, with its time.
+    // Waits longer than the budget, so that a rollback that is a little late is reported with its
+    // time.
     const patience = { limitMs: budgetMs * 1.5, stop };
     found.effectAtMs = await until(scenario.effect.says, patience, async () => {
       const load = await loadNow(drill);
@@ -64,7 +65,7 @@ export async function measureRollback(
     });
     note(`effect: ${scenario.effect.says}`, found.effectAtMs);
   }
-  note("the provocation is over");
+  note("the fault is ended");
   if (!scenario.watched) return;
   const { peak, refusals, low } = await watchUsage(stage, { forMs: watchMs, stop });
   note(`usage watched for ${watchMs / 1_000} s: at most ${peak} a minute, ${refusals} refusals`);
@@ -95,11 +96,11 @@ type WatchedUsage = {
 
 /** After a rate-limit rollback the playbook watches usage: it has to stay low, with no refusal. */
 async function watchUsage(
-  { ledger, metrics }: Pick<OpenStage, "ledger" | "metrics">,
+  { ledger, metrics }: StageMetrics,
   { forMs, stop }: { readonly forMs: number; readonly stop: AbortSignal },
 ): Promise<WatchedUsage> {
   const periodMs = metrics.shortestPeriodMs;
-  // What was under way as the lever fell is told of a moment later.
+  // Requests that were under way when the lever was lowered are recorded a moment later.
   const fromMs = Math.ceil(Date.now() / periodMs) * periodMs;
   await delay(forMs, undefined, { signal: stop }).catch(() => stop.throwIfAborted());
   const [usage = [], refused = []] = await metrics.read(

@@ -16,17 +16,17 @@ import { verifyRows } from "./verify-rows.ts";
 const longestRunMs = 15 * 60_000;
 
 /**
- * Provokes a scenario in a run of the drill's property, waits until the recorded metrics show it,
- * does what the playbook says, and measures until the load is what that should make of it. Then the
- * settings are given back, the run goes on to its end, and its rows are compared with the truth.
+ * Provokes a scenario in a run of the drill's property. Waits until the recorded metrics show it,
+ * rolls back as the playbook says, and measures how long the load takes to fall as it should. Then
+ * restores the settings, lets the run end, and compares its rows with the sample server's.
  */
 export async function runDrill(
   name: ScenarioName,
   scenario: Scenario,
-  ground: DrillEnvironment,
+  environment: DrillEnvironment,
   options: DrillOptions,
 ): Promise<DrillResult> {
-  const { stage, siteUrl } = ground;
+  const { stage, siteUrl } = environment;
   const { ledger } = stage;
   const startedAtMs = Date.now();
   const runId = newRunId(startedAtMs);
@@ -43,11 +43,11 @@ export async function runDrill(
   const request = parseRunRequest({ siteUrl, ...range, force: true }, startedAtMs);
   const settings = JSON.stringify(await ledger.readSetSettings());
   await refuseBusyProperty(stage, request);
-  const { requests } = await ground.server.seen(siteUrl);
+  const { requests } = await environment.server.seen(siteUrl);
   try {
     await withLoan(stage, { loanId: runId, borrower: "drill" }, options.onNotice, async (loan) => {
       await startRun(stage, runId, request);
-      const drill = { ...ground, runId, loan, note, requests };
+      const drill = { ...environment, runId, loan, note, requests };
       await measureRollback(scenario, drill, found, {
         ...options,
         budgetMs: rollbackBudgetMs[name],
@@ -56,11 +56,15 @@ export async function runDrill(
     if (JSON.stringify(await ledger.readSetSettings()) === settings) {
       note("the settings are as they were found");
     } else found.failure ??= "the settings are not as they were found";
-    const ended = await untilRunEnds(ground, runId, options.stop);
+    const ended = await untilRunEnds(environment, runId, options.stop);
     note(`the run has ended: ${ended.status}`);
     if (ended.status !== "complete") found.failure ??= `the run ended as ${ended.status}`;
-    const rows = await verifyRows(stage, ground.server, { siteUrl, ...range });
-    note(rows.equal ? `${rows.found} rows equal the truth` : "rows differ from the truth");
+    const rows = await verifyRows(stage, environment.server, { siteUrl, ...range });
+    note(
+      rows.equal
+        ? `${rows.found} rows equal the sample server's`
+        : "rows differ from the sample server's",
+    );
     if (!rows.equal) found.failure ??= `rows: ${rows.missing} missing, ${rows.wrong} wrong`;
     found.rows = rows;
   } catch (error) {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { FaultRule } from "../../sample-search-console/faults.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 
 const SeenSchema = z.object({
   underWay: z.number(),
@@ -32,7 +32,7 @@ export type SampleControl = {
 
 const timeoutMs = 10_000;
 
-/** By its own paths (see the sample server's own-paths.ts). Throws CommandError. */
+/** Uses the sample server's own paths (see its own-paths.ts). @throws CommandError */
 export function sampleControl(rootUrl: string): SampleControl {
   const root = rootUrl.replace(/\/+$/, "");
 

@@ -2,11 +2,11 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { parseJson } from "../../shared/lib/parse-json.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 
 const entry = fileURLToPath(new URL("../gsc-sync.mjs", import.meta.url));
 
-/** Runs `gsc-sync sample-server` beside this command; it ends with it. */
+/** Runs `gsc-sync sample-server` in a process that ends with this command. */
 export async function startSampleServer(options: readonly string[] = []): Promise<{
   readonly url: string;
   stop(): Promise<void>;

@@ -4,7 +4,7 @@ import type { DrillEnvironment } from "./drill-environment.ts";
 
 export type ScenarioName = keyof typeof rollbackBudgetMs;
 
-/** A drill under way, as its scenario sees it. */
+/** A running drill, as its scenario uses it. */
 export type DrillUnderWay = DrillEnvironment & {
   readonly runId: string;
   readonly loan: StageLoan;
@@ -12,14 +12,16 @@ export type DrillUnderWay = DrillEnvironment & {
   note(step: string): void;
 };
 
-/** What a rollback has to bring about, and keep so. */
+/** The load that a rollback has to reach and keep. */
 export type Effect = {
   readonly says: string;
-  /** At most so many batches held by workers, batches in flight, requests at the server. */
+  /** The most batches held by workers, batches in flight, and requests at the server. */
   readonly taken: number;
   readonly inFlight: number;
   readonly underWay: number;
-  /** It is there once a request arrives again; otherwise as soon as the load has fallen. */
+  /**
+   * True: the effect counts from the next request on. False: from the moment the load has fallen.
+   */
   readonly withFirstRequest: boolean;
 };
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** The drill cannot go on, and has failed: what was provoked did not show, or nothing came of it. */
+/** The drill has failed: the fault did not show, or the rollback had no effect. */
 export class DrillFailure extends Error {
   readonly code = "DRILL";
 
@@ -12,7 +12,7 @@ export class DrillFailure extends Error {
 
 const pollMs = 150;
 
-/** Looks until there is an answer. @throws DrillFailure after `limitMs`; the signal's reason */
+/** Polls until there is an answer. @throws DrillFailure after `limitMs`; the signal's reason */
 export async function until<Answer>(
   what: string,
   { limitMs, stop }: { readonly limitMs: number; readonly stop: AbortSignal },

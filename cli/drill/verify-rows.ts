@@ -1,6 +1,6 @@
 import { datesFromTo } from "../../shared/request/pacific-date.ts";
 import type { UnitQuery } from "../../shared/rows/row-store.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { StageStores } from "../stage/stage.ts";
 import type { SampleControl } from "./sample-control.ts";
 
 export type RowsVerdict = {
@@ -8,14 +8,17 @@ export type RowsVerdict = {
   /** Rows that the server has. */
   readonly truth: number;
   readonly found: number;
-  /** The server's that are not stored, and stored ones that are not the server's. */
+  /**
+   * `missing`: the server's rows that are not stored. `wrong`: stored rows that the server does not
+   * have.
+   */
   readonly missing: number;
   readonly wrong: number;
 };
 
-/** The visible rows of a range against what the server says that they are, figure by figure. */
+/** Compares the visible rows of a range with the server's, figure by figure. */
 export async function verifyRows(
-  stage: OpenStage,
+  stage: StageStores,
   server: SampleControl,
   query: UnitQuery,
 ): Promise<RowsVerdict> {

@@ -10,12 +10,13 @@ export type Load = {
   readonly underWay: number;
 };
 
-/** So many requests have to come while the load stays low: the run goes on. */
+/** The requests that must arrive while the load stays low: they show that the run goes on. */
 export const enoughRequests = 5;
 
 /**
- * Looks at the load, one after the other, for the instant from which it has stayed what a rollback
- * has to make of it, known once the run has gone on under it for a while.
+ * Returns a function that is called with each reading of the load. It returns the instant from
+ * which the load has stayed as low as the effect asks; undefined until enough requests have arrived
+ * since.
  */
 export function effectWatch(effect: Effect, requestsBefore: number) {
   let reached: { readonly atMs: number; readonly requests: number } | undefined;

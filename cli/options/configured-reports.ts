@@ -7,7 +7,7 @@ import {
 } from "../../shared/config/configuration.ts";
 import { configurationFile, environmentNames } from "../../shared/config/names.ts";
 import type { Report } from "../../shared/request/report.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { UsageError } from "../output/errors.ts";
 
 let read: Configuration | undefined;
 
@@ -18,8 +18,8 @@ export function configuredReports(): readonly Report[] {
 }
 
 /**
- * What a run needs to carry with it: the definitions of those of its reports that are not built in.
- * Workers never read the file, and it may change while the run goes on.
+ * The definitions of those reports that are not built in. A run carries them, because workers never
+ * read the file, and the file may change during the run.
  */
 export function definitionsOf(ids: readonly string[]): { readonly definitions?: Report[] } {
   const definitions = configuredReports().filter(({ id }) => ids.includes(id));
@@ -47,7 +47,7 @@ function readText(file: string, required: boolean): string | undefined {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (code === "ENOENT" && !required) return undefined;
     throw new UsageError(
-      `${file} cannot be read (${code}): mend ${environmentNames.configuration}`,
+      `${file} cannot be read (${code}): check ${environmentNames.configuration}`,
     );
   }
 }

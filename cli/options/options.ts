@@ -4,10 +4,10 @@ import { lastDays, rangeFaults } from "../../shared/request/date-range.ts";
 import { findReport, reportIds } from "../../shared/request/find-report.ts";
 import { type PacificDate, parsePacificDate } from "../../shared/request/pacific-date.ts";
 import { isSiteUrl } from "../../shared/request/site-url.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { UsageError } from "../output/errors.ts";
 import { configuredReports } from "./configured-reports.ts";
 
-/** Options that several commands share, and what makes a value wrong: one clear line each. */
+/** Options that several commands share. A wrong value is one clear line. */
 export const jsonOption = () =>
   new Option("--json", "print one JSON object as the last line of stdout").default(false);
 
@@ -29,7 +29,7 @@ export function knownStage(text: string): KnownStage {
   throw new UsageError(`--stage ${text || '""'}: there is ${stages.join(", ")}`);
 }
 
-/** For a command that no stage in AWS has: it says so. */
+/** For a command that works on this machine only. It names the reason when a stage is given. */
 export const homeStageOption = (command: string) =>
   new Option("--stage <stage>")
     .argParser((text: string) => {
@@ -126,7 +126,7 @@ export function wholeNumber(flag: string, least: number, most: number): (text: s
   };
 }
 
-/** A value to be set, or the word that makes what was set forgotten. */
+/** A value to set, or `default` to remove what was set. */
 export type Settable = number | "default";
 
 export function wholeNumberOrDefault(
@@ -140,7 +140,9 @@ export function wholeNumberOrDefault(
 
 export type DateRange = { readonly from: PacificDate; readonly to: PacificDate };
 
-/** `--days N` or `--from D --to D`, held against what Search Console keeps. */
+/**
+ * The range of `--days N` or `--from D --to D`, checked against the days that Search Console keeps.
+ */
 export function dateRange(
   options: {
     readonly days?: number | undefined;

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { UsageError } from "../output/usage-error.ts";
+import { UsageError } from "../output/errors.ts";
 import { siteUrl } from "./options.ts";
 
 /** A property as an argument or, as everywhere else, as `--site-url`. */

@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import { type FaultRule, faultKinds } from "../../sample-search-console/faults.ts";
 import type { Tokens } from "../../sample-search-console/sign-in.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { UsageError } from "../output/errors.ts";
 
 /** `--fault 503:0.05`; may be given several times. */
 export function faultOption(): Option {
@@ -14,7 +14,7 @@ export function faultOption(): Option {
     const isShare = /^(0|1|0?\.\d+|1\.0+)$/.test(share);
     if (kind === undefined || !isShare || more.length > 0) {
       throw new UsageError(
-        `--fault ${text} is none: write a kind and a share from 0 to 1, like 503:0.05 (kinds: ${faultKinds.join(", ")})`,
+        `--fault ${text} is not a fault: write a kind and a share from 0 to 1, like 503:0.05 (kinds: ${faultKinds.join(", ")})`,
       );
     }
     return [...(earlier ?? []), { kind, share: Number(share) }];

@@ -1,4 +1,4 @@
-import { UsageError } from "../output/usage-error.ts";
+import { UsageError } from "../output/errors.ts";
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -10,7 +10,7 @@ export function stretchOfTime(flag: string, leastMs: number): (text: string) => 
     const ms = known === undefined ? Number.NaN : Number(number) * known;
     if (ms >= leastMs) return ms;
     throw new UsageError(
-      `${flag} ${text || '""'} is no time of ${leastMs / 1_000} s or more: write it like 90s, 5m, 2h or 7d`,
+      `${flag} ${text || '""'} is not a time of ${leastMs / 1_000} s or more: write it like 90s, 5m, 2h or 7d`,
     );
   };
 }
@@ -23,7 +23,7 @@ export function instant(flag: string): (text: string) => number {
       : Number.NaN;
     if (!Number.isNaN(ms)) return ms;
     throw new UsageError(
-      `${flag} ${text || '""'} is no instant: write it like 2026-11-21T14:00:00Z`,
+      `${flag} ${text || '""'} is not a time: write it like 2026-11-21T14:00:00Z`,
     );
   };
 }

@@ -1,9 +1,9 @@
 import { createInterface } from "node:readline/promises";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "./errors.ts";
 
 /**
- * Asks before something shared is changed. True when it may be; without a terminal only `--yes`
- * says so. @throws UsageError
+ * Asks before something shared is changed. Returns true for a yes, or when `--yes` was given.
+ * @throws UsageError without a terminal and without `--yes`
  */
 export async function mayChange(
   question: string,
@@ -19,8 +19,8 @@ export async function mayChange(
   }
 }
 
-/** Found out at the start, before anything is opened. @throws UsageError */
+/** Checks, before anything is opened, that the question can be answered. @throws UsageError */
 export function requireAnswerable(options: { readonly yes: boolean }): void {
   if (options.yes || (process.stdin.isTTY && process.stderr.isTTY)) return;
-  throw new UsageError("this changes what others use: without a terminal to ask on, say --yes");
+  throw new UsageError("this changes what others use: without a terminal to ask on, add --yes");
 }

@@ -1,7 +1,10 @@
 /** Two signals closer than this are one: a terminal and a launcher may both deliver it. */
 const sameSignalMs = 300;
 
-/** Ctrl-C and its like while a command works: the first asks it to stop, the second makes it. */
+/**
+ * Handles Ctrl-C, SIGTERM and SIGHUP while a command works: the first signal calls `first`, the
+ * second `second`.
+ */
 export function onInterrupt(first: () => void, second: () => void): Disposable {
   let count = 0;
   let lastMs = Number.NEGATIVE_INFINITY;

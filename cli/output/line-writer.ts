@@ -4,7 +4,7 @@ import type { Writable } from "node:stream";
 export type LineWriter = {
   line(text: string): Promise<void>;
   flush(): Promise<void>;
-  /** The reader has gone (`| head`): writing more is of no use. */
+  /** True when the reader has closed the pipe (`| head`): more output is lost. */
   closed(): boolean;
 };
 

@@ -2,18 +2,18 @@ import { createLogUpdate } from "log-update";
 import type { ProgressSnapshot } from "./views/progress-figures.ts";
 import { progressBlock, progressLine } from "./views/progress-view.ts";
 
-/** A command's voice: results go to stdout, all else to stderr. */
+/** Prints for a command: results go to stdout, all else to stderr. */
 export type Terminal = {
   /** How wide text for `result` may be (Infinity when stdout is no terminal), and its colour. */
   readonly width: number;
   readonly colour: boolean;
   /** Shows how far a run is: a block that is redrawn in place, or now and then a line in a log. */
   progress(snapshot: ProgressSnapshot): void;
-  /** Takes the live block away and gives the cursor back. Also done by `result` and at exit. */
+  /** Removes the live block and restores the cursor. `result` and the process's exit do so too. */
   endProgress(): void;
   /** A line or more for the person, above the live block. */
   notice(text: string): void;
-  /** What the command was asked for: the text, or with `json` the one JSON object. */
+  /** Prints the command's result: the text, or with `json` the one JSON object. */
   result(text: string, jsonValue: unknown): void;
 };
 
@@ -31,6 +31,11 @@ export type TerminalOptions = {
   /** A terminal that cannot move its cursor (`TERM=dumb`) gets lines. */
   readonly dumb?: boolean;
 };
+
+/** The terminal of this process. */
+export function commandTerminal(json: boolean): Terminal {
+  return createTerminal({ stdout: process.stdout, stderr: process.stderr, json });
+}
 
 export function createTerminal(options: TerminalOptions): Terminal {
   const { stdout, stderr, json, now = Date.now, dumb = process.env.TERM === "dumb" } = options;

@@ -3,7 +3,7 @@ import type { RunSummary } from "../../shared/ledger/run-summary.ts";
 import type { RunRecords } from "../../shared/operations/rollout/compare-runs.ts";
 import type { MeasuredRun } from "../../shared/operations/rollout/rollout-figures.ts";
 import type { RunRequest } from "../../shared/request/run-request.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { followRun } from "../run/follow-run.ts";
 import { newRunId } from "../run/run-id.ts";

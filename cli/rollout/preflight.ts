@@ -3,7 +3,7 @@ import { newProperty } from "../../shared/registry/property.ts";
 import type { RunRequest } from "../../shared/request/run-request.ts";
 import { googleRootUrl, isLoopback } from "../../shared/search-console/root-url.ts";
 import { type Check, checkAccounts, checkProperties } from "../checks/check-accounts.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { checkReportDefinitions } from "../run/check-report-definitions.ts";
 import { refuseBusyProperty, refuseOtherServer } from "../run/start-run.ts";
@@ -11,7 +11,9 @@ import type { OpenStage } from "../stage/stage.ts";
 import { measureRun } from "./measure-run.ts";
 import { telemetryOf } from "./run-telemetry.ts";
 
-/** What can be found out without changing anything. @throws CommandError, UsageError */
+/**
+ * Checks everything that can be checked without changing anything. @throws CommandError, UsageError
+ */
 export async function refuseRollout(
   stage: OpenStage,
   request: RunRequest,
@@ -30,7 +32,7 @@ export async function refuseRollout(
   for (const found of await checkAccounts(itsAccount, properties, secrets)) tell(found, terminal);
   for (const found of await checkProperties(registry, properties, secrets)) {
     if (isUnknownToStandIn(found))
-      terminal.notice(`?       ${found.name}: the smoke sync will tell`);
+      terminal.notice(`?       ${found.name}: the smoke sync will show it`);
     else tell(found, terminal);
   }
 }
@@ -41,7 +43,7 @@ function isUnknownToStandIn({ ok, detail }: Check): boolean {
   return !ok && isLoopback(rootUrl) && detail.includes("HTTP 404");
 }
 
-/** A sync of the newest day alone, and what was recorded of it. @throws CommandError */
+/** Syncs the newest day alone, and checks that its metrics were recorded. @throws CommandError */
 export async function smokeSync(
   stage: OpenStage,
   request: RunRequest,
@@ -59,7 +61,7 @@ export async function smokeSync(
   }
   const ok = recorded.series.batches > 0;
   const detail = ok
-    ? `the stage's metrics tell of the smoke sync`
+    ? `the stage's metrics show the smoke sync`
     : "the smoke sync ended, and no batch duration was recorded of it";
   tell({ name: "telemetry", ok, detail }, terminal);
 }

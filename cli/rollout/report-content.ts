@@ -117,7 +117,7 @@ function differencesTable({ compared, settled }: RolloutFigures): Table | null {
   if (different.length === 0) return null;
   const causes = {
     google: "Google revised it: a third fetch gives what the concurrent run stored",
-    ours: "ours: a third fetch does not give what the concurrent run stored",
+    ours: "our error: a third fetch differs from what the concurrent run stored",
     unsettled: "not settled: the third fetch failed",
   } as const;
   return {

@@ -2,8 +2,7 @@ import { access, constants, mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import type { RolloutFigures } from "../../shared/operations/rollout/rollout-figures.ts";
 import type { Verdict } from "../../shared/operations/rollout/verdicts.ts";
-import { CommandError } from "../output/command-error.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { CommandError, UsageError } from "../output/errors.ts";
 import { reportContent } from "./report-content.ts";
 import { reportMarkdown } from "./report-markdown.ts";
 
@@ -14,7 +13,7 @@ export type ReportFiles = {
 };
 
 /**
- * Where the report goes, found out before the work that it tells of.
+ * Opens the report's files before the rollout begins, so that a wrong path is found at once.
  * @throws UsageError, CommandError
  */
 export async function openReportFiles(

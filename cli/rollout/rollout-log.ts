@@ -1,7 +1,7 @@
 import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Option } from "commander";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 
 /** Where gates and drills write down what they found, unless told otherwise. */
 const rolloutLog = "output/rollout_log.md";

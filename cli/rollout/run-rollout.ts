@@ -7,7 +7,7 @@ import { propertyScope } from "../../shared/quota/scopes.ts";
 import { datesFromTo } from "../../shared/request/pacific-date.ts";
 import type { RunRequest } from "../../shared/request/run-request.ts";
 import type { DateRange } from "../options/options.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 import type { Terminal } from "../output/terminal.ts";
 import type { OpenStage } from "../stage/stage.ts";
 import { type StageLoan, withLoan } from "../stage/with-loan.ts";
@@ -27,8 +27,8 @@ export type RolloutPlan = DateRange & {
 };
 
 /**
- * Pre-flight, the sequential baseline, the concurrent run, and what they stored compared. The lever
- * and the nightly sync are on loan meanwhile. @throws CommandError
+ * Runs the pre-flight checks, the sequential baseline and the concurrent run, and compares what
+ * they stored. Meanwhile it borrows the lever and pauses the nightly sync. @throws CommandError
  */
 export async function runRollout(
   stage: OpenStage,
@@ -63,7 +63,7 @@ export async function runRollout(
   });
 }
 
-/** Lever at 1, nightly sync paused: from here on something is changed, and given back. */
+/** Sets the lever to 1 and pauses the nightly sync. The loan restores both. */
 async function prepare(
   stage: OpenStage,
   { siteUrl, asked }: RolloutPlan,
@@ -144,7 +144,7 @@ function refuseToGoOn(stopping: AbortSignal, loan: StageLoan): void {
   if (stopping.aborted) throw new CommandError("the rollout was stopped by the user");
   if (loan.lost.aborted) {
     throw new CommandError(
-      "the rollout stood still for so long that another command gave back what it had changed",
+      "the rollout did not answer for so long that another command restored what it had changed",
     );
   }
 }

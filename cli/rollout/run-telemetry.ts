@@ -7,7 +7,7 @@ import {
   readRunSeries,
 } from "../../shared/operations/rollout/run-series.ts";
 import type { MetricSource } from "../../shared/telemetry/metric-source.ts";
-import { errorText } from "../output/error-text.ts";
+import { errorText } from "../output/errors.ts";
 
 type TelemetryRead =
   | { readonly kind: "read"; readonly series: RunSeries }
@@ -17,9 +17,9 @@ type RecordedRun = Pick<MeasuredRun, "summary" | "startedAtMs" | "endedAtMs">;
 type Waiting = Pick<Clock, "nowMs" | "sleep">;
 
 /**
- * A run's series, once they tell of as many batches as the ledger: CloudWatch takes minutes to show
- * a figure, and may refuse one look and not the next. What was read last when that time is over,
- * five minutes there and five seconds on a home; the last refusal when nothing was.
+ * Reads a run's series until they have as many batches as the ledger: CloudWatch takes minutes to
+ * show a figure, and may refuse one read and not the next. After five minutes in AWS, or five
+ * seconds on a home, it returns the last reading, or the last refusal when there was none.
  */
 export async function telemetryOf(
   run: RecordedRun,
@@ -42,7 +42,7 @@ export async function telemetryOf(
   }
 }
 
-/** Both runs have been made: metrics that cannot be read leave their charts empty, not the report unwritten. */
+/** Without metrics the charts are empty, and the report is still written. */
 export async function seriesOf(
   run: RecordedRun,
   metrics: MetricSource,

@@ -10,12 +10,15 @@ import {
 import { addDays } from "../../shared/request/pacific-date.ts";
 import { haltRun } from "../../shared/sync/end/halt-run.ts";
 import type { DateRange } from "../options/options.ts";
-import { errorText } from "../output/error-text.ts";
+import { errorText } from "../output/errors.ts";
 import { counted } from "../output/views/format.ts";
 import { newRunId } from "../run/run-id.ts";
 
 export type ThirdFetches = {
-  /** One request at a time, as the baseline was, and forced. A run that it loses sight of may go on. */
+  /**
+   * Fetches one request at a time, as the baseline did, and forced. A run that cannot be followed
+   * may go on.
+   */
   fetch(what: string, request: DateRange & { readonly runId: string }): Promise<RunRecords>;
   readonly ledger: Ledger;
   /** @throws CommandError: the rollout must not change anything any more. */
@@ -24,9 +27,9 @@ export type ThirdFetches = {
 };
 
 /**
- * Fetches the days that differ once more: has Google revised them, or has the concurrent run lost
- * something? The first fetch that fails is the last: its days and later ones are left out.
- * @throws CommandError of `goOn`
+ * Fetches the days that differ a third time, to tell whether Google has revised them or the
+ * concurrent run has lost something. After a fetch that fails it stops: its days and later ones are
+ * left out. @throws CommandError of `goOn`
  */
 export async function settleDays(
   days: readonly DayCompared[],
@@ -56,7 +59,7 @@ export async function settleDays(
   return settled;
 }
 
-/** Nobody waits for the run any more: it ends as soon as it can. What became of it, in words. */
+/** Halts the run, because the rollout no longer follows it. Returns what became of it, in words. */
 async function haltUnseen(runId: string, ledger: Ledger): Promise<string> {
   try {
     const run = await haltRun(ledger, runId, Date.now(), "its rollout could not follow it");

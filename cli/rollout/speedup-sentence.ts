@@ -5,7 +5,10 @@ import {
 } from "../../shared/operations/rollout/rollout-figures.ts";
 import { times } from "./report-format.ts";
 
-/** What the speed-up is made of, so that nobody takes requests side by side for workers. */
+/**
+ * Splits the speed-up into its two factors: more workers, and more requests at a time in each
+ * worker.
+ */
 export function speedupSentence(figures: RolloutFigures): string {
   const speedup = speedupOf(figures);
   const parts = speedupParts(figures);

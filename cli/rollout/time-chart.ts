@@ -7,7 +7,7 @@ import { valueAxis, valueLabel } from "./chart-axes.ts";
 import { drawChart, type Figure, ink } from "./draw-chart.ts";
 import { number } from "./report-format.ts";
 
-/** A line at which somebody is told. */
+/** A threshold at which an alarm is raised. */
 export type Line = { readonly value: number; readonly name: string; readonly colour: string };
 
 /** The runs side by side, each along its own time, on one scale of values. */

@@ -1,11 +1,11 @@
 import type { Run } from "../../shared/ledger/run.ts";
 import { checkExecution, ExecutionFailedError } from "../../shared/sync/end/check-execution.ts";
-import { CommandError } from "../output/command-error.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import { CommandError } from "../output/errors.ts";
+import type { StageRuns } from "../stage/stage.ts";
 
 /** Halts the run when its execution has ended without finishing it. @throws CommandError */
 export async function checkRun(
-  stage: Pick<OpenStage, "ledger" | "executions" | "eventBus">,
+  stage: StageRuns,
   started: { readonly runId: string; readonly execution: string },
   run: Run | undefined,
 ): Promise<void> {

@@ -15,9 +15,9 @@ export type DeliveryOptions = {
   /** Run through the shell for each event. */
   readonly command: string;
   readonly notice: (text: string) => void;
-  /** Aborts when no more events come: what is there is delivered, then it is over. */
+  /** Aborts when no more events will come: the rest is delivered, then delivery ends. */
   readonly allThere: AbortSignal;
-  /** Aborts when delivery is to stop where it is. */
+  /** Aborts to stop delivery at once. */
   readonly stop: AbortSignal;
   /** Waits between the tries of a command that fails; as many as there are. */
   readonly waitsMs?: readonly number[];
@@ -29,9 +29,9 @@ const defaultWaitsMs = [1_000, 3_000];
 const KindSchema = z.object({ kind: z.enum(["unit", "run"]), eventId: z.string() });
 
 /**
- * Gives a run's events to a command, one after the other in their order, from the last one that
- * was delivered on. At the first that the command does not take it stops, so that none is passed
- * over: whoever delivers next begins with it.
+ * Gives a run's events to a command, one at a time and in order, beginning after the last one that
+ * was delivered. Stops at the first event that the command does not take; the next delivery begins
+ * with it.
  */
 export async function deliverEvents(options: DeliveryOptions): Promise<"delivered" | "left"> {
   const { folder, runId, notice, allThere, stop } = options;
@@ -84,7 +84,7 @@ async function deliver(line: string, options: DeliveryOptions): Promise<string |
   return `the command failed ${waitsMs.length + 1} times for the event ${eventId} (${how})`;
 }
 
-/** How far a run's events are delivered: bytes of its file. Durable after each event. */
+/** How far a run's events are delivered, in bytes of its file; written after each event. */
 type EventCursor = {
   read(): Promise<number>;
   write(offset: number): Promise<void>;
@@ -111,7 +111,7 @@ type EventCommandEnd = { readonly kind: "ok" } | { readonly kind: "failed"; read
 
 /**
  * Runs a person's command through the shell for one event: its JSON on stdin, `GSC_SYNC_EVENT` in
- * its environment. What it prints is told line by line: stdout is for our own result.
+ * its environment. Its output goes to `onOutput` line by line: stdout is for our own result.
  */
 async function runEventCommand(options: {
   readonly command: string;
@@ -131,7 +131,7 @@ async function runEventCommand(options: {
   });
   const stop = () => child.kill();
   signal.addEventListener("abort", stop, { once: true });
-  // A command that does not read its input has none of it to lose.
+  // A command need not read its input.
   child.stdin.on("error", () => {});
   child.stdin.end(`${line}\n`);
   for (const input of [child.stdout, child.stderr]) {

@@ -5,7 +5,7 @@ import { table } from "../output/views/table.ts";
 import { oneLine } from "../output/views/text-width.ts";
 import type { DryRun } from "./dry-run.ts";
 
-/** What a run would take, for a person who thinks about starting it. */
+/** The estimate of a run, as text. */
 export function dryRunText(estimate: DryRun, canvas: Canvas): string {
   const { units, requests, requestsExact, budgetPerMinute, rows, reports } = estimate;
   const least = requestsExact ? "" : "at least ";

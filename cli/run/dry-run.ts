@@ -4,7 +4,7 @@ import { dataEpoch, pacificDateAt } from "../../shared/request/pacific-date.ts";
 import type { RunRequest } from "../../shared/request/run-request.ts";
 import { estimateRun, type RunEstimate } from "../../shared/sync/plan/estimate-run.ts";
 import { planUnitsOf } from "../../shared/sync/plan/plan-run.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { StageStores } from "../stage/stage.ts";
 
 /** A dry run as `--json` prints it. */
 export type DryRun = RunEstimate & {
@@ -20,7 +20,7 @@ export type DryRun = RunEstimate & {
 /** What a run of the request would fetch, from what is stored. Sends nothing, writes nothing. */
 export async function dryRun(
   request: RunRequest,
-  stage: Pick<OpenStage, "rows" | "ledger">,
+  stage: StageStores,
   nowMs: number,
 ): Promise<DryRun> {
   const rows = await stage.rows();

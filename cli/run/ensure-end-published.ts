@@ -6,7 +6,10 @@ import { publishRunEnd } from "../../shared/sync/end/publish-run-end.ts";
 
 const pollMs = 100;
 
-/** The execution of a run that is halted while it waits sleeps on, for up to five minutes. */
+/**
+ * How long to wait for the execution: that of a run which is halted while it waits may sleep up to
+ * five minutes.
+ */
 const timeoutMs = 2_000;
 
 export type EnsureEndPorts = {
@@ -17,9 +20,9 @@ export type EnsureEndPorts = {
 };
 
 /**
- * Resolves when the run's end is told, or is none any more. The execution tells of it, unless it is
- * gone, or sleeps: its owner was killed, or the run was taken from it. Then this command does.
- * @throws EventBusError
+ * Resolves when the run's end is published, or the run has been resumed. The execution publishes
+ * it, unless it is gone or sleeps: its owner was killed, or another execution took over the run.
+ * Then this command publishes it. @throws EventBusError
  */
 export async function ensureEndPublished(
   runId: string,

@@ -1,4 +1,3 @@
-import { homeFolder, homeLayout } from "../../local/home/home.ts";
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
 import { systemClock } from "../../shared/lib/system-clock.ts";
 import { isExecutionRunning } from "../../shared/sync/end/executions.ts";
@@ -11,31 +10,32 @@ import { followRun } from "./follow-run.ts";
 
 export type FollowedRun = {
   readonly summary: RunSummary;
-  /** Every event of the run has reached the command; also when there is none. */
+  /** True when the command has taken every event of the run, or no command was named. */
   readonly delivered: boolean;
 };
 
 /**
- * Follows a run to its end, giving its events to a command as they come, and the rest of them
- * after the end.
+ * Follows a run to its end, and gives its events to a command: as they come, and the rest after the
+ * end.
  */
 export async function followAndDeliver(
   stage: OpenStage,
   started: { readonly runId: string; readonly execution: string },
   terminal: Terminal,
   delivery: {
-    /** Gets the events; absent: nobody does. */
+    /** The command that gets the events; undefined: none does. */
     readonly command: string | undefined;
-    /** For what the command prints, and what becomes of it. */
+    /** Gets the command's output and its failures. */
     readonly notice?: (text: string) => void;
   },
 ): Promise<FollowedRun> {
   const { command, notice = terminal.notice } = delivery;
-  if (command === undefined) {
+  const { eventFolder: folder } = stage;
+  // Of a stage in AWS the command line has no events: it refuses `--on-complete` there.
+  if (command === undefined || folder === null) {
     return { summary: await followRun(stage, started, terminal), delivered: true };
   }
   const { runId } = started;
-  const folder = eventFolder();
   const allThere = new AbortController();
   const stop = new AbortController();
   const delivering = deliverEvents({
@@ -46,7 +46,7 @@ export async function followAndDeliver(
     allThere: allThere.signal,
     stop: stop.signal,
   });
-  // Told when it is awaited, whatever becomes of the run meanwhile.
+  // A fault is thrown where the delivery is awaited.
   delivering.catch(() => {});
   try {
     const summary = await followRun(stage, started, terminal);
@@ -68,9 +68,4 @@ export async function followAndDeliver(
     await delivering.catch(() => {});
     throw error;
   }
-}
-
-/** The home's events. */
-function eventFolder(): string {
-  return homeLayout(homeFolder(process.env, process.cwd())).folders.events;
 }

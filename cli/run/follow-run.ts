@@ -27,13 +27,13 @@ export async function followRun(
 ): Promise<RunSummary> {
   const { ledger } = stage;
   const { runId } = started;
-  // On this machine a failure is no outage that passes.
+  // On this machine a failure does not pass by waiting.
   const patiently = <Seen>(look: () => Promise<Seen>) =>
     stage.deployed === null ? look() : pollThroughOutage(look, `run ${runId}`);
   let haltWanted = false;
   using _interrupt = onInterrupt(
     () => {
-      terminal.notice("stopping: what is committed stays; press Ctrl-C again to leave at once");
+      terminal.notice("stopping: what is stored stays; press Ctrl-C again to leave at once");
       haltWanted = true;
     },
     () => void stage.close({ force: true }).then(leave, leave),
@@ -48,7 +48,7 @@ export async function followRun(
         await patiently(() => releaseProperty(run, ledger));
         return summary;
       }
-      // Also when the run had yet to be planned as the signal came.
+      // Repeated, because the run may not have been planned when the signal came.
       if (haltWanted && run.status !== "halting") {
         await patiently(() => haltRun(ledger, runId, Date.now()));
       }

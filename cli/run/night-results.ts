@@ -5,14 +5,14 @@ import { failureText } from "../../shared/sync/end/close-run.ts";
 import { nightByHand, nightRunNames } from "../../shared/sync/plan/plan-night.ts";
 import { whySkipped } from "../../shared/sync/plan/plan-sync.ts";
 import type { SyncedProperty } from "../output/views/sync-view.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import type { StageRuns } from "../stage/stage.ts";
 import { readRunState } from "./run-snapshot.ts";
 
 const propertiesAtOnce = 20;
 
 /**
- * The night's runs so far but those that are told already, each with its property; a property
- * without one is left out.
+ * The nightly sync's runs so far, each with its property, without those that were reported already.
+ * A property without a run is left out.
  */
 export async function nightRuns(
   { ledger }: { readonly ledger: Ledger },
@@ -34,11 +34,11 @@ export async function nightRuns(
 }
 
 /**
- * What a night that was started by hand, and has ended, has made of each property: its runs; without
- * one it was passed over, or its execution failed before there was a run.
+ * The results of a nightly sync that was started by hand and has ended: each property's runs. A
+ * property without a run was skipped, or its execution failed before there was one.
  */
 export async function nightResults(
-  stage: Pick<OpenStage, "ledger" | "executions">,
+  stage: StageRuns,
   properties: readonly Property[],
   execution: string,
 ): Promise<readonly SyncedProperty[]> {
@@ -54,7 +54,7 @@ export async function nightResults(
 }
 
 async function withoutRun(
-  stage: Pick<OpenStage, "executions">,
+  stage: StageRuns,
   property: Property,
   night: string,
 ): Promise<Pick<SyncedProperty, "status" | "reason">> {
@@ -67,6 +67,6 @@ async function withoutRun(
     const why = error || cause ? failureText({ Error: error, Cause: cause }) : `${status}`;
     return { status: "failed", reason: `its execution ${name} ended without a run: ${why}` };
   }
-  const reason = "no work, or another run has it: the log of list-properties says which";
+  const reason = "no work, or another run syncs it: the log of list-properties says which";
   return { status: "skipped", reason };
 }

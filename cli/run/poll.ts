@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 
 const pollMs = 3_000;
 const timeoutMs = 60_000;
 
 /**
- * Looks again while looking fails, for a minute: what is watched goes on meanwhile. What the look
- * refuses itself (a CommandError) it refuses at once. `again`, between two looks, may throw as well.
- * @throws CommandError
+ * Retries a read for up to a minute while it fails, because the watched run goes on meanwhile. A
+ * CommandError of the read is thrown at once. `again` runs between two reads, and may throw as
+ * well. @throws CommandError
  */
 export async function pollThroughOutage<Seen>(
   look: () => Promise<Seen>,

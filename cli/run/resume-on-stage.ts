@@ -1,7 +1,7 @@
 import { PropertyBusyError } from "../../shared/ledger/property-lock.ts";
 import type { Run } from "../../shared/ledger/run.ts";
 import { resumeRun } from "../../shared/sync/end/resume-run.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 import type { OpenStage } from "../stage/stage.ts";
 import { refuseOtherServer } from "./start-run.ts";
 

@@ -3,7 +3,7 @@ import type { Ledger } from "../../shared/ledger/ledger.ts";
 import type { Run } from "../../shared/ledger/run.ts";
 import { readRunBatches } from "../../shared/ledger/run-batches.ts";
 import { type RunSummary, summariseRun } from "../../shared/ledger/run-summary.ts";
-import { UsageError } from "../output/usage-error.ts";
+import { UsageError } from "../output/errors.ts";
 
 export type RunState = {
   readonly run: Run;

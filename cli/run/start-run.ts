@@ -1,11 +1,11 @@
 import { holderInTheWay, PropertyBusyError } from "../../shared/ledger/property-lock.ts";
 import type { RunRequest } from "../../shared/request/run-request.ts";
-import { CommandError } from "../output/command-error.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import { CommandError } from "../output/errors.ts";
+import type { OpenStage, StageRuns } from "../stage/stage.ts";
 
-/** Starts an execution of the sync machine; its name makes a second start of the same one none. */
+/** Starts an execution of the sync machine. A second start with the same name does nothing. */
 export async function startRun(
-  { executions }: Pick<OpenStage, "executions">,
+  { executions }: StageRuns,
   execution: string,
   input: { readonly runId?: string | undefined },
 ): Promise<{ readonly runId: string; readonly execution: string }> {
@@ -13,9 +13,12 @@ export async function startRun(
   return { runId: input.runId ?? execution, execution };
 }
 
-/** Says at once what planning would find out; the ledger's lock decides. @throws CommandError */
+/**
+ * Refuses, before planning does, a property that another run has; the ledger's lock decides.
+ * @throws CommandError
+ */
 export async function refuseBusyProperty(
-  stage: OpenStage,
+  stage: StageRuns,
   { siteUrl, from, to, keepAutoSync }: RunRequest,
 ): Promise<void> {
   const nowMs = Date.now();
@@ -24,8 +27,10 @@ export async function refuseBusyProperty(
   if (holder !== undefined) throw new CommandError(new PropertyBusyError(siteUrl, holder).message);
 }
 
-/** What is started here is fetched from the server that is set here, or not at all. */
-export function refuseOtherServer(stage: Pick<OpenStage, "otherServer">): void {
+/**
+ * Refuses to start a run that would read another server than the one set here. @throws CommandError
+ */
+export function refuseOtherServer(stage: OpenStage): void {
   const fault = stage.otherServer();
   if (fault !== undefined) throw new CommandError(fault);
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isEnded } from "../../shared/ledger/run.ts";
 import type { Executions } from "../../shared/sync/end/executions.ts";
 import { executionArn } from "../../shared/sync/end/sfn-describe-execution.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 import { onInterrupt } from "../output/interrupt.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { countFailed, syncLine, syncText } from "../output/views/sync-view.ts";
@@ -15,8 +15,8 @@ import { newRunId } from "./run-id.ts";
 const pollMs = 3_000;
 
 /**
- * `sync` of all properties on a stage: an execution of the nightly machine, as the schedule starts
- * one. The night goes on in AWS whatever becomes of this command.
+ * Syncs all properties of a stage: starts an execution of the nightly machine, as the schedule
+ * does. The execution goes on in AWS when this command ends.
  */
 export async function syncNight(
   stage: OpenStage & { readonly deployed: DeployedStage },
@@ -29,7 +29,7 @@ export async function syncNight(
   const arn = executionArn(description.nightlyStateMachineArn, execution);
   if (options.detach) {
     terminal.result(
-      `The night ${execution} is started. Watch it: gsc-sync --stage ${options.stage} status`,
+      `The nightly sync ${execution} is started. Watch it: gsc-sync --stage ${options.stage} status`,
       { execution, executionArn: arn },
     );
     return;
@@ -46,11 +46,11 @@ export async function syncNight(
     await delay(pollMs, undefined, { signal: stopping.signal }).catch(() => {});
     if (!stopping.signal.aborted) return;
     throw new CommandError(
-      `the night ${execution} goes on without this command: gsc-sync --stage ${options.stage} status shows its runs, halt RUN stops one`,
+      `the nightly sync ${execution} goes on without this command: gsc-sync --stage ${options.stage} status shows its runs, halt RUN stops one`,
     );
   };
   const patiently = <Seen>(look: () => Promise<Seen>) =>
-    pollThroughOutage(look, `the night ${execution}`, untilNextLook);
+    pollThroughOutage(look, `the nightly sync ${execution}`, untilNextLook);
   for (let status = "RUNNING"; status === "RUNNING"; ) {
     await untilNextLook();
     status = await patiently(() => statusOf(nights, execution));
@@ -61,14 +61,15 @@ export async function syncNight(
     }
   }
   const synced = await patiently(() => nightResults(stage, properties, execution));
-  // A run that was handed over goes on without the night, and may still end well.
+  // A run that was handed over to another execution goes on after the nightly one, and may still
+  // complete.
   const ended = synced.filter(({ status }) => status === "skipped" || isEnded(status));
   const failed = countFailed(ended, properties);
   if (failed > 0) process.exitCode = 1;
   terminal.result(syncText(synced, terminal), { ok: failed === 0, properties: synced });
 }
 
-/** @throws CommandError when it did not come to its end */
+/** @throws CommandError when the execution failed */
 async function statusOf(nights: Executions, execution: string): Promise<string> {
   const night = await nights.describe(execution);
   if (night === undefined) throw new Error("Step Functions does not know the execution");

@@ -16,21 +16,21 @@ import { waitForPlan } from "./wait-for-plan.ts";
 export type SyncContext = {
   readonly stage: OpenStage;
   readonly terminal: Terminal;
-  /** No other property is synced beside it: it has the whole display. */
+  /** True when no other property is synced at the same time: it has the whole display. */
   readonly alone: boolean;
-  /** Starts nothing more once it is aborted; the runs under way halt by themselves. */
+  /** Once aborted, nothing more is started; the runs under way halt by themselves. */
   readonly stopping: AbortSignal;
-  /** Its runs are started, and not followed. */
+  /** True: runs are started and not followed. */
   readonly detach: boolean;
-  /** Gets the runs' events. */
+  /** The command that gets the runs' events. */
   readonly onComplete: string | undefined;
-  /** It did not take them all. */
+  /** Called when that command did not take every event. */
   undelivered(): void;
 };
 
 /**
- * Syncs one property, from its plan to the end of its run, or of both around another run's days.
- * Never throws: others go on.
+ * Syncs one property, from its plan to the end of its run, or of its two runs around the days of
+ * another. Never throws, so that the other properties go on.
  */
 export async function syncProperty(
   property: Property,
@@ -75,7 +75,7 @@ export async function syncProperty(
       { command: context.onComplete, notice: terminal.notice },
     );
     if (!delivered) context.undelivered();
-    const note = besides === null ? null : `its other days are left to run ${besides}`;
+    const note = besides === null ? null : `run ${besides} fetches its other days`;
     return ended(summary.status, summary.reason ?? note, summary);
   }
 

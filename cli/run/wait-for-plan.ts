@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
-import { CommandError } from "../output/command-error.ts";
-import type { OpenStage } from "../stage/stage.ts";
+import { CommandError } from "../output/errors.ts";
+import type { StageRuns } from "../stage/stage.ts";
 import { checkRun } from "./check-run.ts";
 import { readRunState } from "./run-snapshot.ts";
 
@@ -10,12 +10,12 @@ const pollMs = 500;
 const timeoutMs = 60_000;
 
 /**
- * The run as planning has made it, so that whoever is told its id finds it; one whose planning takes
- * long, as it is by then.
- * @throws CommandError when planning refused it, or has not come to it
+ * Waits until the run is planned, so that its id can be looked up. A run whose planning takes
+ * longer than the timeout is returned as it is by then. @throws CommandError when planning refused
+ * it, or has not begun
  */
 export async function waitForPlan(
-  stage: Pick<OpenStage, "ledger" | "executions" | "eventBus">,
+  stage: StageRuns,
   started: { readonly runId: string; readonly execution: string },
 ): Promise<RunSummary> {
   for (const giveUpAtMs = Date.now() + timeoutMs; ; ) {

@@ -1,14 +1,14 @@
 import { createServer } from "node:http";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 
 /**
- * Where the browser comes back to after the consent: one page on 127.0.0.1, for as long as a
- * sign-in is waited for. Only an answer with our `state` counts; anything else gets an error page
- * and is forgotten, so that another page cannot slip in a code of its own.
+ * Serves the page on 127.0.0.1 that the browser returns to after the consent, for as long as the
+ * sign-in is awaited. Only an answer with our `state` counts. All else gets an error page, so that
+ * another site cannot pass in a code of its own.
  */
 export async function openRedirect(state: string): Promise<Redirect> {
   const { promise: code, resolve, reject } = Promise.withResolvers<string>();
-  // Whoever waits hears of it; nobody may be waiting yet.
+  // The code may be rejected before it is awaited.
   code.catch(() => {});
   const server = createServer((request, response) => {
     const url = URL.parse(request.url ?? "/", "http://127.0.0.1");

@@ -1,6 +1,6 @@
 /**
- * Region, credentials and endpoint are the SDK's to find (`AWS_PROFILE`, `AWS_REGION`,
- * `AWS_ENDPOINT_URL`). A service that does not answer is found out within 10 s, tries included.
+ * The SDK finds region, credentials and endpoint (`AWS_PROFILE`, `AWS_REGION`, `AWS_ENDPOINT_URL`).
+ * A service that does not answer fails within 10 s, retries included.
  */
 export const awsClientOptions = {
   maxAttempts: 3,

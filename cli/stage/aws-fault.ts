@@ -1,6 +1,6 @@
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 
-/** What AWS, or the way to it, refused at the start of a command: one line that says what to do. */
+/** Turns an error of AWS, or of the network, into a CommandError: one line that says what to do. */
 export function asAwsFault(error: unknown, stage: string): unknown {
   const name = error instanceof Error ? error.name : "";
   const message = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 import type { Settings, SettingsChange } from "../../shared/ledger/settings.ts";
 import { changeLever, LeverError } from "../../shared/operations/lever/change-lever.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 import type { OpenStage } from "./stage.ts";
 
 /**

@@ -3,21 +3,21 @@ import type { WorkerLimits } from "../../shared/operations/lever/worker-limits.t
 import type { ReadSecret } from "../../shared/search-console/google-account.ts";
 import type { Executions } from "../../shared/sync/end/executions.ts";
 
-/** What a stage in AWS has and a home has not. */
+/** The parts that only a stage in AWS has. */
 export type DeployedStage = {
   readonly description: StageDescription;
   /** The nightly machine's executions. */
   readonly nights: Executions;
-  /** Where a person watches it. */
+  /** The stage's CloudWatch dashboard. */
   readonly dashboardUrl: string;
-  /** What the lever is set on, beside the ledger. */
+  /** The function and mapping that follow the lever. */
   readonly workers: WorkerLimits;
   readonly secrets: AccountSecrets;
   /** Who uses these credentials: an ARN. */
   caller(): Promise<string>;
 };
 
-/** The credentials of accounts, a secret each. */
+/** The accounts' credentials: one secret an account. */
 export type AccountSecrets = {
   readonly prefix: string;
   readonly read: ReadSecret;

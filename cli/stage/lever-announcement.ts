@@ -10,7 +10,7 @@ type Difference = {
   readonly is: number | undefined;
 };
 
-/** What others are told of a change, to be pasted where they read. */
+/** The text that tells others of a change, to be pasted into a chat or ticket. */
 export function leverAnnouncement(change: {
   readonly stage: string;
   /** Who changed it: an ARN. */
@@ -46,7 +46,7 @@ function figureDifferences(before: LeverFigures, after: LeverFigures): readonly 
   ]);
 }
 
-/** Of each property, or each account, for which something else is set than was. */
+/** The differences of each property or account. */
 function scopeDifferences(
   option: "--site-url" | "--account-id",
   before: Readonly<Record<string, ScopeSettings>>,

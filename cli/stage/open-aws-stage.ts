@@ -18,14 +18,14 @@ import { cloudWatchMetricSource } from "../../shared/telemetry/cloudwatch-metric
 import { awsClientOptions } from "./aws-client-options.ts";
 import { readStageDescription } from "./read-stage-description.ts";
 import { readSecret, writeSecret } from "./secret-values.ts";
-import type { OpenStage, Resources } from "./stage.ts";
+import type { Environment, OpenStage, Resources } from "./stage.ts";
 import { openTables } from "./stage-tables.ts";
 
 /**
- * A stage in AWS: the same tables, machine and row store as its functions use, found through what
- * the stage says of itself. @throws CommandError
+ * Opens a stage in AWS: the tables, machine and row store that its functions use, as the stage's
+ * own description names them. @throws CommandError
  */
-export async function openAwsStage(stage: StageName): Promise<OpenStage> {
+export async function openAwsStage(stage: StageName, environment: Environment): Promise<OpenStage> {
   const description = await readStageDescription(stage);
   const clients = new DisposableStack();
   const keep = <Client extends { destroy(): void }>(client: Client): Client =>
@@ -38,7 +38,7 @@ export async function openAwsStage(stage: StageName): Promise<OpenStage> {
   let opening: Promise<RowStore> | undefined;
   let place: Promise<RowsPlace> | undefined;
   const rowsPlace = () => {
-    place ??= placeOf(description, (name) => readSecret(secrets, name));
+    place ??= placeOf(description, environment, (name) => readSecret(secrets, name));
     return place;
   };
   return {
@@ -49,10 +49,10 @@ export async function openAwsStage(stage: StageName): Promise<OpenStage> {
       opening ??= rowsPlace().then((at) => openRowStore(at, documents, { migrated: "elsewhere" }));
       return opening;
     },
-    async sqlAccess() {
+    async sql() {
       const at = await rowsPlace();
-      const { postgresAccess } = await import("../../shared/rows/postgres-access.ts");
-      return postgresAccess(at);
+      const { postgresSqlStore } = await import("../../shared/rows/postgres-sql-store.ts");
+      return postgresSqlStore(at);
     },
     async deadLetters() {
       const { SQSClient } = await import("@aws-sdk/client-sqs");
@@ -65,6 +65,7 @@ export async function openAwsStage(stage: StageName): Promise<OpenStage> {
       return openEventBus(awsClientOptions, description.eventBus);
     },
     otherServer: () => undefined,
+    eventFolder: null,
     resources: () => resourcesOf(stage, description),
     lost: new Promise(() => {}),
     deployed: {
@@ -96,13 +97,14 @@ export async function openAwsStage(stage: StageName): Promise<OpenStage> {
 
 async function placeOf(
   { rows }: StageDescription,
+  environment: Environment,
   secret: (name: string) => Promise<string | undefined>,
 ): Promise<RowsPlace> {
   switch (rows.kind) {
     case "dynamodb":
       return rows;
     case "dsql":
-      return { ...rows, user: process.env[environmentNames.dsqlUser] || "admin" };
+      return { ...rows, user: environment[environmentNames.dsqlUser] || "admin" };
     case "postgres":
       return resolvedPlace({ kind: "postgres-secret", secret: rows.secret }, secret);
     default:

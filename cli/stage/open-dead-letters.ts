@@ -8,7 +8,7 @@ import { sqsDeadLetters } from "../../shared/operations/dead-letters/sqs-dead-le
 const timeoutMs = 30_000;
 const pollMs = 100;
 
-/** A stage's dead letters. */
+/** Opens a stage's dead letters. */
 export function openDeadLetters(
   sqs: SQSClient,
   documents: DynamoDBDocumentClient,
@@ -16,7 +16,7 @@ export function openDeadLetters(
     readonly queueUrl: string;
     readonly deadLetterQueueUrl: string;
     readonly ledgerTable: string;
-    /** Its queue ends with its owner, so what is redriven is waited for. */
+    /** True on a home, whose queue ends with its owner: redriving waits for the workers. */
     readonly waits: boolean;
   },
 ): DeadLetters {

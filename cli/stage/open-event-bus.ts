@@ -3,7 +3,7 @@ import { EventBridgeClient, type EventBridgeClientConfig } from "@aws-sdk/client
 import type { EventBus } from "../../shared/events/event-bus.ts";
 import { eventBridgeEventBus } from "../../shared/events/eventbridge-event-bus.ts";
 
-/** A stage's event bus, to tell of a run. */
+/** Opens a stage's event bus, to publish a run's end. */
 export function openEventBus(client: EventBridgeClientConfig, busName: string): EventBus {
   return eventBridgeEventBus(new EventBridgeClient(client), {
     busName,

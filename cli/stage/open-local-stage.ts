@@ -16,20 +16,23 @@ import { openRowStore } from "../../shared/rows/postgres-or-dynamo-rows.ts";
 import { resolvedPlace } from "../../shared/rows/resolve-rows-place.ts";
 import type { RowStore } from "../../shared/rows/row-store.ts";
 import { sfnExecutions } from "../../shared/sync/end/sfn-executions.ts";
-import { printError } from "../output/print-error.ts";
-import { UsageError } from "../output/usage-error.ts";
-import type { OpenStage, Resources } from "./stage.ts";
+import { printError, UsageError } from "../output/errors.ts";
+import type { Environment, OpenStage, Resources } from "./stage.ts";
 import { openTables } from "./stage-tables.ts";
 
-/** This machine's home: starts its servers, or attaches to them. */
-export async function openLocalStage(onNotice: (notice: string) => void): Promise<OpenStage> {
-  const fault = homeEnvironmentFault(process.env);
+/** Opens this machine's home: starts its servers, or attaches to them. @throws UsageError */
+export async function openLocalStage(
+  onNotice: (notice: string) => void,
+  environment: Environment,
+): Promise<OpenStage> {
+  const fault = homeEnvironmentFault(environment);
   if (fault !== undefined) throw new UsageError(fault);
   const ownedSinceMs = Date.now();
-  const home = homeFolder(process.env, process.cwd());
+  const home = homeFolder(environment, process.cwd());
+  const { folders } = homeLayout(home);
   using _starting = saidAfter(timeoutMs, () => onNotice(`starting the servers of ${home} …`));
-  const stack = await openStack({ home, environment: process.env, onNotice, openLever });
-  void stack.lost.then((what) => abandon(stack, what));
+  const stack = await openStack({ home, environment, onNotice, openLever });
+  void stack.lost.then((what) => abandon(stack, home, what));
   const { endpoints } = stack;
   const dynamo = new DynamoDBClient(localClientOptions(endpoints.dynamo));
   const stepFunctions = new SFNClient(localClientOptions(endpoints.stepFunctions));
@@ -41,14 +44,16 @@ export async function openLocalStage(onNotice: (notice: string) => void): Promis
   let opening: Promise<RowStore> | undefined;
   const opened: OpenStage = {
     ...tables,
-    metrics: homeMetricSource(homeLayout(home).folders.telemetry),
+    metrics: homeMetricSource(folders.telemetry),
     executions: sfnExecutions(stepFunctions, endpoints.stateMachineArn),
     rows() {
       opening ??= openRows(stack, documents);
       return opening;
     },
-    async sqlAccess() {
-      return endpoints.postgres === null ? null : { connectionString: endpoints.postgres };
+    async sql() {
+      if (endpoints.postgres === null) return null;
+      const { postgresSqlStore } = await import("../../shared/rows/postgres-sql-store.ts");
+      return postgresSqlStore({ kind: "postgres", url: endpoints.postgres });
     },
     async deadLetters() {
       const { SQSClient } = await import("@aws-sdk/client-sqs");
@@ -62,7 +67,8 @@ export async function openLocalStage(onNotice: (notice: string) => void): Promis
       const { openEventBus } = await import("./open-event-bus.ts");
       return openEventBus(localClientOptions(endpoints.eventBridge), localNames.eventBus);
     },
-    otherServer: () => otherServer(stack),
+    otherServer: () => otherServer(stack, environment),
+    eventFolder: folders.events,
     resources: ({ keep }) => resourcesOf(stack, home, keep),
     lost: stack.lost,
     deployed: null,
@@ -95,7 +101,7 @@ async function openRows(stack: Stack, documents: DynamoDBDocumentClient): Promis
   return openRowStore(await resolvedPlace(place, async () => undefined), documents);
 }
 
-/** A person who waits for longer than this is told for what. */
+/** After this time a person is told what the command waits for. */
 const timeoutMs = 1_500;
 
 function saidAfter(ms: number, say: () => void): Disposable {
@@ -103,10 +109,10 @@ function saidAfter(ms: number, say: () => void): Disposable {
   return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
-/** The owner's workers fetch what this command starts: from the same server, or not at all. */
-function otherServer({ handlerEnvironment }: Stack): string | undefined {
+/** The owner's workers fetch what this command starts, so both must read the same server. */
+function otherServer({ handlerEnvironment }: Stack, environment: Environment): string | undefined {
   const name = environmentNames.searchConsoleRootUrl;
-  const here = process.env[name] || undefined;
+  const here = environment[name] || undefined;
   const there = handlerEnvironment[name];
   if (here === there) return undefined;
   return `the command that owns this home reads ${there ?? "Google"}, and this one would read ${here ?? "Google"}: wait for its end, or use another ${environmentNames.home}`;
@@ -132,9 +138,9 @@ function resourcesOf({ endpoints, role }: Stack, home: string, keep: boolean): R
   };
 }
 
-/** Without its servers a command can do nothing more; what is committed stays. */
-async function abandon(stack: Stack, what: string): Promise<never> {
-  const full = await isDiskFull(homeFolder(process.env, process.cwd()));
+/** Ends the command, because its servers are gone; what is stored stays. */
+async function abandon(stack: Stack, home: string, what: string): Promise<never> {
+  const full = await isDiskFull(home);
   printError(
     `${what}${full ? ", because the disk is full" : ""}: what is stored stays; "gsc-sync status" shows what to resume`,
     1,

@@ -4,7 +4,7 @@ import type { KnownScope } from "../../shared/quota/dynamo-quota-list.ts";
 import type { QuotaScope } from "../../shared/quota/quota.ts";
 import { accountScope, projectScope, propertyScope } from "../../shared/quota/scopes.ts";
 import { scopeUsage } from "../../shared/quota/window.ts";
-import type { OpenStage } from "./stage.ts";
+import type { StageTables } from "./stage.ts";
 
 /** A scope as `gsc-sync quota` prints it; the JSON contract of the command line. */
 export type QuotaLine = {
@@ -12,7 +12,7 @@ export type QuotaLine = {
   readonly id: string;
   /** Requests granted in the current window of about a minute. */
   readonly used: number;
-  /** What is granted a minute now. */
+  /** Requests granted a minute now. */
   readonly budget: number;
   readonly limit: number;
   /** UTC, ISO 8601. */
@@ -22,7 +22,7 @@ export type QuotaLine = {
 };
 
 /** Every scope that was used lately, properties first. */
-export async function readQuota(stage: OpenStage, nowMs: number): Promise<readonly QuotaLine[]> {
+export async function readQuota(stage: StageTables, nowMs: number): Promise<readonly QuotaLine[]> {
   const [known, settings, runs] = await Promise.all([
     stage.quotaScopes(nowMs),
     stage.ledger.readSettings(),

@@ -5,15 +5,15 @@ import {
   StageDescriptionSchema,
 } from "../../shared/config/stage-description.ts";
 import { parseJson } from "../../shared/lib/parse-json.ts";
-import { CommandError } from "../output/command-error.ts";
+import { CommandError } from "../output/errors.ts";
 import { awsClientOptions } from "./aws-client-options.ts";
 import { asAwsFault } from "./aws-fault.ts";
 
 const timeoutMs = 10_000;
 
 /**
- * What a deployed stage says of itself: one read, and the first that a command makes.
- * @throws CommandError when it is not there, or AWS refuses or does not answer within 10 s
+ * Reads a deployed stage's description of itself; the first request of a command. @throws
+ * CommandError when there is none, or AWS refuses or does not answer within 10 s
  */
 export async function readStageDescription(stage: StageName): Promise<StageDescription> {
   const name = resourceNames(stage).description;

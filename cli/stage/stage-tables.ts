@@ -5,9 +5,9 @@ import { dynamoLoans } from "../../shared/operations/loan/dynamo-loans.ts";
 import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
 import { listQuotaScopes } from "../../shared/quota/dynamo-quota-list.ts";
 import { dynamoRegistry } from "../../shared/registry/dynamo-registry.ts";
-import type { OpenStage } from "./stage.ts";
+import type { StageTables } from "./stage.ts";
 
-/** What commands read and change in a stage's tables. */
+/** Opens a stage's tables. */
 export function openTables(
   documents: DynamoDBDocumentClient,
   tables: {
@@ -15,7 +15,7 @@ export function openTables(
     readonly quotaTable: string;
     readonly defaults: Settings;
   },
-): Pick<OpenStage, "ledger" | "quota" | "registry" | "loans" | "quotaScopes"> {
+): StageTables {
   const { ledgerTable, quotaTable, defaults } = tables;
   return {
     ledger: dynamoLedger(documents, { table: ledgerTable, defaults }),

@@ -20,23 +20,27 @@ import {
   loanMs,
 } from "../../shared/operations/loan/loan.ts";
 import type { LoanPorts } from "../../shared/operations/loan/loan-ports.ts";
-import { CommandError } from "../output/command-error.ts";
-import { errorText } from "../output/error-text.ts";
-import type { OpenStage } from "./stage.ts";
+import { CommandError, errorText } from "../output/errors.ts";
+import type { DeployedStage } from "./deployed-stage.ts";
+import type { StageTables } from "./stage.ts";
 
-/** What a command may change of the stage while it has the loan. */
+/** The changes that a command may make to the stage while it has the loan. */
 export type StageLoan = {
-  /** @throws CommandError: a person has set one of them meanwhile, or the loan is another's. */
+  /**
+   * @throws CommandError: a person has changed one of them meanwhile, or another command has the
+   * loan.
+   */
   set(wanted: Wanted): Promise<void>;
-  /** Lets nightly syncs pass over the property. False: none would have read it. */
+  /** Pauses the property's nightly sync. Returns false when it has none. */
   pauseNightlySync(siteUrl: string): Promise<boolean>;
-  /** Aborted once the loan is another's: nothing more must be changed. */
+  /** Aborts when the loan is lost: nothing more must be changed. */
   readonly lost: AbortSignal;
 };
 
 /**
- * Works with the stage's loan, and gives back what was borrowed whatever comes. A process that dies
- * leaves that to {@link giveBackLeft}. @throws CommandError: another rollout or drill has the loan.
+ * Does work under the stage's loan, and restores what was changed in the end, also after an error.
+ * For a process that dies, {@link giveBackLeft} does so. @throws CommandError: another rollout or
+ * drill has the loan.
  */
 export async function withLoan<Outcome>(
   stage: LoanStage,
@@ -55,7 +59,7 @@ export async function withLoan<Outcome>(
   }
   const lost = new AbortController();
   const renewing = setInterval(() => {
-    // A ledger that is away for a moment is asked again long before the lease is over.
+    // A renewal that fails is repeated long before the loan expires.
     renewLoan(loanId, here, ports).then(
       (mine) => mine || lost.abort(),
       () => {},
@@ -87,7 +91,7 @@ export async function withLoan<Outcome>(
   }
 }
 
-/** What a rollout or drill that was killed left changed: given back by the next command. */
+/** Restores what a rollout or drill that was killed has left changed. */
 export async function giveBackLeft(
   stage: LoanStage,
   onNotice: (notice: string) => void,
@@ -96,19 +100,19 @@ export async function giveBackLeft(
   try {
     back = await giveBackAbandoned(thisProcess(stage), loanPorts(stage));
   } catch (error) {
-    // What else is asked of the stage, a halt above all, must not wait for it.
+    // Other commands, above all a halt, must not fail because of it.
     onNotice(
-      `what an earlier rollout or drill has changed could not be given back: ${errorText(error)}`,
+      `what an earlier rollout or drill has changed could not be restored: ${errorText(error)}`,
     );
     return;
   }
   if (back === undefined) return;
   const { borrower, loanId } = back.loan;
-  const what = givenBackText(back) ?? "nothing was left to give back";
-  onNotice(`${borrower} ${loanId} ended without giving back what it had changed: ${what}`);
+  const what = givenBackText(back) ?? "nothing was left to restore";
+  onNotice(`${borrower} ${loanId} ended without restoring what it had changed: ${what}`);
 }
 
-type LoanStage = Pick<OpenStage, "loans" | "ledger" | "registry" | "deployed">;
+type LoanStage = StageTables & { readonly deployed: DeployedStage | null };
 
 function loanPorts(stage: LoanStage): LoanPorts {
   const { loans, registry } = stage;
@@ -130,7 +134,10 @@ function settingsOf({ ledger, deployed }: LoanStage): LoanPorts["settings"] {
   };
 }
 
-/** Machines that share a stage in AWS may share a name: there the lease alone tells who lives. */
+/**
+ * Machines that share a stage in AWS may have the same host name: there only the lease tells
+ * whether a process lives.
+ */
 function thisProcess({ deployed }: LoanStage): Here {
   return { host: hostname(), pid: process.pid, isAlive: deployed === null ? isAlive : () => true };
 }
@@ -140,14 +147,14 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Somebody else's process is alive too.
+    // EPERM: the process is another user's, and alive.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 
 function lostLoan({ borrower, loanId }: Pick<Borrower, "loanId" | "borrower">): CommandError {
   return new CommandError(
-    `${borrower} ${loanId} stood still for so long that another command gave back what it had changed`,
+    `${borrower} ${loanId} did not answer for so long that another command restored what it had changed`,
   );
 }
 
@@ -158,7 +165,7 @@ const words: Readonly<Record<Borrowable, string>> = {
   qpm: "requests a minute",
 };
 
-/** What is again as it was; undefined when nothing had been changed. */
+/** What was restored, in words; undefined when nothing had been changed. */
 function givenBackText({ settings, resumed }: GivenBack): string | undefined {
   const parts = [
     ...borrowable.flatMap((name) => {

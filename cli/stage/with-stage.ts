@@ -1,9 +1,8 @@
-import { commandTerminal } from "../output/command-terminal.ts";
-import type { Terminal } from "../output/terminal.ts";
+import { commandTerminal, type Terminal } from "../output/terminal.ts";
 import { openStage } from "./open-stage.ts";
 import type { OpenStage } from "./stage.ts";
 
-/** Runs a command's work on an open stage, and closes it whatever comes. */
+/** Opens a stage, does a command's work on it, and closes it, also after an error. */
 export async function withStage(
   options: { readonly stage: string; readonly json: boolean },
   work: (stage: OpenStage, terminal: Terminal) => Promise<void>,

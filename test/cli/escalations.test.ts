@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { escalationLines } from "../../cli/stage/escalation-view.ts";
-import { readEscalations } from "../../cli/stage/read-escalations.ts";
+import { escalationLines, readEscalations } from "../../cli/stage/escalations.ts";
 import { plantedSeries } from "../support/samples/planted-series.ts";
 import { memoryLedger } from "../support/stores/memory-ledger.ts";
 
@@ -36,7 +35,9 @@ test("a queue at 80 % of what is set, a slow halt and 1,000 requests for two min
   ]);
   const lines = escalationLines(found, nowMs, { colour: false });
   expect(lines).toHaveLength(5);
-  expect(lines[3]).toMatch(/! quota-usage-property-escalate, since .*1,020, the line is 1,000\.$/);
+  expect(lines[3]).toMatch(
+    /! quota-usage-property-escalate, since .*1,020, the threshold is 1,000\.$/,
+  );
 });
 
 test("what warns, or is long over, does not", async () => {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { sampleServerCommand } from "../../cli/commands/sample-server.ts";
-import { UsageError } from "../../cli/output/usage-error.ts";
+import { UsageError } from "../../cli/output/errors.ts";
 
 const program = fileURLToPath(new URL("../support/servers/run-sample-server.ts", import.meta.url));
 const StartSchema = z.object({ url: z.url(), properties: z.array(z.string()), seed: z.number() });

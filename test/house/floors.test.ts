@@ -39,7 +39,7 @@ describe("a planted import is found", () => {
     ["shared/rows/row-store.ts", "shared/quota/quota.ts"],
     ["shared/ledger/run.ts", "shared/sync/end/halt-run.ts"],
     ["shared/sync/fetch/take.ts", "shared/operations/gate/phase.ts"],
-    ["shared/sync/end/resume-run.ts", "cli/output/command-error.ts"],
+    ["shared/sync/end/resume-run.ts", "cli/output/errors.ts"],
     ["lambdas/container.ts", "lambdas/handlers/plan-run.ts"],
     ["lambdas/handlers/plan-run.ts", "local/home/home.ts"],
     ["local/processes/process-lock.ts", "local/home/home.ts"],

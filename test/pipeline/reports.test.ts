@@ -183,7 +183,7 @@ describe("all search types, five reports of each, in one run", () => {
   test("rows of several reports are said to be that, and those of one are not", async () => {
     const mixed = await home.run("rows", ...range, "--json");
     expect(mixed.stderr).toMatch(
-      /^rows of 30 reports \(.*\), each of which counts the same clicks/m,
+      /^there are rows of 30 reports \(.*\), which count the same clicks/m,
     );
     const one = await home.run("rows", ...range, "--report", "totals_of_web", "--json");
     expect([one.stderr, one.json]).toEqual(["", { rows: dates.length }]);

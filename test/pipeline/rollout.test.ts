@@ -143,7 +143,7 @@ describe("a rollout", () => {
       expect(next).toMatchObject(asBefore);
       expect(next.said).toMatch(
         new RegExp(
-          `ended without giving back .*lever back at its default.*nightly sync of ${site} resumed`,
+          `ended without restoring .*lever back at its default.*nightly sync of ${site} resumed`,
         ),
       );
     },

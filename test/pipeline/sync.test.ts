@@ -224,7 +224,7 @@ describe("a sync", () => {
     expect(properties).toMatchObject([
       {
         status: "complete",
-        reason: `its other days are left to run ${runId}`,
+        reason: `run ${runId} fetches its other days`,
         run: { from: day(3), to: day(1), units: { complete: 3 }, rows: 9 },
       },
     ]);

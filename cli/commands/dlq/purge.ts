@@ -10,9 +10,7 @@ type PurgeOptions = { readonly stage: string; readonly json: boolean; readonly y
 /** `gsc-sync dlq purge`: deletes letters, their copies in the ledger included. */
 export function dlqPurgeCommand(): Command {
   return new Command("purge")
-    .description(
-      "delete dead letters for good; what is to be done stands in the ledger, not in them",
-    )
+    .description("delete dead letters for good; no work is lost, since the ledger has it")
     .argument("[letter...]", "which ones (default: all)")
     .option("--yes", "delete without asking", false)
     .addOption(stageOption())

@@ -1,15 +1,15 @@
 import { Command } from "commander";
 import { requireDeadLetters } from "../../checks/require-dead-letters.ts";
 import { jsonOption, stageOption } from "../../options/options.ts";
-import { CommandError } from "../../output/command-error.ts";
+import { CommandError } from "../../output/errors.ts";
 import { deadLetterJson, deadLettersTable } from "../../output/views/dead-letters-view.ts";
 import { counted } from "../../output/views/format.ts";
 import { withStage } from "../../stage/with-stage.ts";
 
-/** `gsc-sync dlq redrive`: gives letters to the workers again, when what was wrong is mended. */
+/** `gsc-sync dlq redrive`: sends letters to the workers again, once their fault is fixed. */
 export function dlqRedriveCommand(): Command {
   return new Command("redrive")
-    .description("send dead letters to the workers again; what is still not understood comes back")
+    .description("send dead letters to the workers again; one that still cannot be read comes back")
     .argument("[letter...]", "which ones (default: all)")
     .addOption(stageOption())
     .addOption(jsonOption())
@@ -20,7 +20,7 @@ export function dlqRedriveCommand(): Command {
         const sent = asked.length === 0 ? [] : await deadLetters.redrive(asked);
         if (sent.length < asked.length) {
           throw new CommandError(
-            `${asked.length - sent.length} of ${asked.length} dead letters stay: a body is too long for the ledger's copy`,
+            `${asked.length - sent.length} of ${asked.length} dead letters were not sent: their bodies are too long for the ledger's copy`,
           );
         }
         const left = await deadLetters.list();

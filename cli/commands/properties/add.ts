@@ -14,7 +14,7 @@ import { openCredentialFile } from "../../../shared/search-console/google-creden
 import { definitionsOf } from "../../options/configured-reports.ts";
 import { homeOnly, jsonOption, reportFault, stageOption } from "../../options/options.ts";
 import { givenProperty, withPropertyArgument } from "../../options/property-argument.ts";
-import { UsageError } from "../../output/usage-error.ts";
+import { UsageError } from "../../output/errors.ts";
 import { registryJson, registryText } from "../../output/views/registry-view.ts";
 import { withStage } from "../../stage/with-stage.ts";
 
@@ -31,7 +31,10 @@ type AddOptions = {
   readonly json: boolean;
 };
 
-/** `gsc-sync properties add`: registers, or changes what is named of a registered property. */
+/**
+ * `gsc-sync properties add`: registers a property, or changes the named settings of a registered
+ * one.
+ */
 export function addPropertyCommand(): Command {
   return withPropertyArgument(new Command("add"))
     .description("register a property, or change what is named here of one that is registered")
@@ -66,7 +69,9 @@ export function addPropertyCommand(): Command {
     });
 }
 
-/** Functions in AWS read no file of this machine: there an account's credentials are a secret. */
+/**
+ * Functions in AWS cannot read this machine's files: there an account's credentials are a secret.
+ */
 function refuseFilesOnStage({ stage, credentials, credentialsVariable }: AddOptions): void {
   if (credentials !== undefined) refuseFiles("--credentials", stage);
   if (credentialsVariable !== undefined) refuseFiles("--credentials-variable", stage);
@@ -80,7 +85,10 @@ function refuseFiles(what: string, stage: string): void {
   );
 }
 
-/** Credentials without an account are the default one's, which another property may not want. */
+/**
+ * Without `--account-id`, credentials belong to the default account: refuses a property that is
+ * read with another.
+ */
 async function refuseOthersCredentials(
   argument: string | undefined,
   options: AddOptions,
@@ -97,7 +105,9 @@ async function refuseOthersCredentials(
   );
 }
 
-/** Functions in AWS have no configuration file: what it says of the reports is registered too. */
+/**
+ * Functions in AWS have no configuration file: its definitions of the reports are registered too.
+ */
 function defined({ accounts, properties }: RegistryEntries): RegistryEntries {
   const withDefinitions = properties.map(({ siteUrl, settings }) => {
     const { reports } = settings;
@@ -120,7 +130,7 @@ async function register({ accounts, properties }: RegistryEntries, registry: Reg
   return { properties: added, accounts };
 }
 
-/** The options in the form of a file's content, so that both are held against the same rules. */
+/** The options in the form of a file's content, so that the same rules check both. */
 async function inputOf(argument: string | undefined, options: AddOptions): Promise<unknown> {
   const siteUrl = givenProperty(argument, options);
   if (options.from !== undefined) {
@@ -162,7 +172,7 @@ async function readEntries(file: string): Promise<unknown> {
   }
 }
 
-/** A file that can never give a token is found out now, not in the night. */
+/** Finds a credential file that cannot give a token now, not during the nightly sync. */
 async function fileFault(path: string): Promise<readonly string[]> {
   try {
     await openCredentialFile(path);

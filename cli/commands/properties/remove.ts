@@ -12,7 +12,7 @@ type RemoveOptions = {
   readonly json: boolean;
 };
 
-/** `gsc-sync properties remove`: a sync reads it no more; its rows stay. */
+/** `gsc-sync properties remove`: syncs no longer read the property; its rows stay. */
 export function removePropertyCommand(): Command {
   return withPropertyArgument(new Command("remove"))
     .description("take a property out of the registry; the rows that are stored stay")

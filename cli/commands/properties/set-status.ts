@@ -6,12 +6,12 @@ import { propertyOf, withPropertyArgument } from "../../options/property-argumen
 import { registryJson, registryText } from "../../output/views/registry-view.ts";
 import { withStage } from "../../stage/with-stage.ts";
 
-/** `gsc-sync properties pause`: a sync passes over it until it is resumed. */
+/** `gsc-sync properties pause`: syncs skip the property until it is resumed. */
 export function pausePropertyCommand(): Command {
-  return setStatusCommand("pause", "let a sync pass over a property", pauseProperty);
+  return setStatusCommand("pause", "pause a property: syncs skip it", pauseProperty);
 }
 
-/** `gsc-sync properties resume`: ends a pause, or a quarantine once its cause is mended. */
+/** `gsc-sync properties resume`: ends a pause, or a quarantine once its cause is fixed. */
 export function resumePropertyCommand(): Command {
   return setStatusCommand("resume", "end a property's pause or quarantine", resumeProperty);
 }

@@ -4,7 +4,7 @@ import { localTime } from "./format.ts";
 import { table } from "./table.ts";
 import { cut } from "./text-width.ts";
 
-/** As much of a body as tells what it is. */
+/** The characters of a body that are shown. */
 const shownBody = 120;
 
 /** One line a letter; what strangers wrote is made safe for a terminal and cut. */

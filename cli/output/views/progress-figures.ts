@@ -15,13 +15,13 @@ export type ProgressSnapshot = {
   readonly history: readonly ProgressPoint[];
 };
 
-/** What both forms of the progress display tell, at an instant. */
+/** The figures of both forms of the progress display, at an instant. */
 export type ProgressFigures = RunRate & {
   readonly settled: number;
   readonly planned: number;
   readonly queue: number;
   readonly inFlight: number;
-  /** Workers that hold a batch; what is rung and not taken yet has none. */
+  /** Workers that hold a batch. A batch that is sent and not taken yet has none. */
   readonly workers: number;
   readonly elapsedMs: number;
   readonly timeLeft: string;
@@ -74,7 +74,7 @@ type ProgressPoint = {
 };
 
 type RunRate = {
-  /** Rows a second; undefined until there is something to tell. */
+  /** Rows a second; undefined until there is a pace. */
   readonly rowsPerSecond: number | undefined;
   /** Until the last unit is settled, at the pace of late; undefined until there is a pace. */
   readonly leftMs: number | undefined;

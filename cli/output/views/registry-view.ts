@@ -38,7 +38,7 @@ export function quarantineLines(properties: readonly Property[]): readonly strin
     .filter(({ status }) => status === "quarantined")
     .map(
       ({ siteUrl, reason, sinceMs }) =>
-        `✖ ${oneLine(siteUrl)} is quarantined since ${localTime(sinceMs, Date.now())}: ${oneLine(reason ?? "")} Mend it, then: gsc-sync properties resume ${oneLine(siteUrl)}`,
+        `✖ ${oneLine(siteUrl)} is quarantined since ${localTime(sinceMs, Date.now())}: ${oneLine(reason ?? "")} Fix it, then: gsc-sync properties resume ${oneLine(siteUrl)}`,
     );
 }
 

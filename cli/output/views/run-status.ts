@@ -1,7 +1,7 @@
 import type { RunStatus } from "../../../shared/ledger/run.ts";
 import type { Style } from "./style.ts";
 
-/** How a run's status is called, marked and coloured wherever a person reads it. */
+/** The label, mark and colour of a run's status, wherever a person reads it. */
 export const statusLooks: Readonly<Record<RunStatus, StatusLook>> = {
   planned: { label: "planning", mark: "○", style: "cyan" },
   running: { label: "running", mark: "▶", style: "cyan" },

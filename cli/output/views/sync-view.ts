@@ -16,8 +16,8 @@ export type SyncedProperty = {
 };
 
 /**
- * How many properties ended without what should have been fetched. One that is skipped is none of
- * them, unless it is quarantined: else its data would end one day and nobody hear of it.
+ * Counts the properties whose sync failed. A skipped property counts only when it is quarantined:
+ * otherwise its data would stop and nobody would notice.
  */
 export function countFailed(
   synced: readonly SyncedProperty[],

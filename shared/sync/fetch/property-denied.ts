@@ -2,7 +2,7 @@ import type { BatchUnit } from "../../ledger/batch.ts";
 import type { Run } from "../../ledger/run.ts";
 import { quarantineProperty } from "../../registry/property.ts";
 import type { Registry } from "../../registry/registry.ts";
-import { errorText } from "../../request/run-limits.ts";
+import { shortened } from "../../request/run-limits.ts";
 import type { SettledOutcome } from "./apply-unit-outcome.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
 import type { TakeWork } from "./take.ts";
@@ -34,7 +34,7 @@ export async function settleDenial(
     return records.some((record) => record.runId === runId);
   }
 
-  const refusals = unit.lastError === errorText(error) ? unit.attempts : 0;
+  const refusals = unit.lastError === shortened(error) ? unit.attempts : 0;
   const waitMs = waitsMs[refusals];
   if (waitMs !== undefined) await clock.sleep(othersAnswerMs, stop.signal);
   if (stop.signal.aborted) return { kind: "aborted" };

@@ -94,7 +94,7 @@ test("a deployment in which all is well lacks nothing", async () => {
 test("a lever that function or mapping do not have is told, with what mends it", async () => {
   const workers = { reservedConcurrency: null, mappingEnabled: false };
   expect(await missing({ workers })).toEqual([
-    "lever: 3 in the ledger, but reserved concurrency none instead of 3, the mapping is disabled: gsc-sync --stage dev lever --set 3 mends it",
+    "lever: 3 in the ledger, but reserved concurrency none instead of 3, the mapping is disabled: gsc-sync --stage dev lever --set 3 sets them again",
   ]);
 });
 

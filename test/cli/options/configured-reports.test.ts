@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { readConfiguration } from "../../../cli/options/configured-reports.ts";
-import { UsageError } from "../../../cli/output/usage-error.ts";
+import { UsageError } from "../../../cli/output/errors.ts";
 
 const text = JSON.stringify({ reports: [{ id: "brand", dimensions: ["query"] }] });
 

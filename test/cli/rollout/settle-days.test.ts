@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CommandError } from "../../../cli/output/command-error.ts";
+import { CommandError } from "../../../cli/output/errors.ts";
 import { reportContent } from "../../../cli/rollout/report-content.ts";
 import { reportMarkdown } from "../../../cli/rollout/report-markdown.ts";
 import { settleDays } from "../../../cli/rollout/settle-days.ts";
@@ -124,7 +124,7 @@ test("the report says which days are not settled, and the rollout is not equal",
     const line = `| ${date} | 5 rows, then 6 | none | not settled: the third fetch failed |`;
     expect(text).toContain(line);
   }
-  expect(text).not.toContain("ours:");
+  expect(text).not.toContain("our error:");
   expect(isEqual(figures)).toBe(false);
 });
 

@@ -46,7 +46,11 @@ test("a night's runs are found by the names that planning gives them", async () 
     .on(DescribeExecutionCommand, { executionArn: nameOf(going.siteUrl) })
     .resolves({ status: "RUNNING" });
   const results = await nightResults(
-    { ledger, executions: sfnExecutions(new SFNClient({}), stateMachineArn) },
+    {
+      ledger,
+      executions: sfnExecutions(new SFNClient({}), stateMachineArn),
+      eventBus: () => Promise.reject(new Error("unasked")),
+    },
     [synced, idle, paused, refused, going],
     "20260620-120000-abcd",
   );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CommandError } from "../../../cli/output/command-error.ts";
+import { CommandError } from "../../../cli/output/errors.ts";
 import { pollThroughOutage } from "../../../cli/run/poll.ts";
 
 /** A look that fails for so long; what came of it, and when. */

@@ -195,7 +195,7 @@ describe("when Google refuses for its quota", () => {
       fault: ({ date }, nth) => (date === dateAt(0) && nth <= 12 ? refusal("minute") : undefined),
     });
     await world.start([20]);
-    await world.ring();
+    await world.send();
     expect((await world.work(0)).kind).toBe("returned");
     expect((await world.batch(0)).units[0]).toMatchObject({ attempts: 0, status: "pending" });
     expect((await world.finish()).status).toBe("complete");

@@ -5,11 +5,14 @@ import {
 } from "../../shared/telemetry/alarm-rules.ts";
 import { raisedAlarms } from "../../shared/telemetry/evaluate-alarm.ts";
 import { escalationShownMs } from "../../shared/telemetry/thresholds.ts";
-import { errorText } from "../output/error-text.ts";
-import type { OpenStage } from "./stage.ts";
+import { errorText } from "../output/errors.ts";
+import type { Canvas } from "../output/views/columns.ts";
+import { count, localTime } from "../output/views/format.ts";
+import { paint } from "../output/views/style.ts";
+import type { StageMetrics } from "./stage.ts";
 import { linesWith } from "./stage-thresholds.ts";
 
-/** A line of the playbook's "escalate immediately if" that was crossed lately. */
+/** An alarm of the playbook's "escalate immediately if" that was raised lately. */
 export type Escalation = {
   readonly id: string;
   readonly says: string;
@@ -23,9 +26,9 @@ export type Escalation = {
 
 const minuteMs = 60_000;
 
-/** By the recorded metrics of the last quarter of an hour, oldest first. */
+/** Evaluates the recorded metrics of the last quarter of an hour. Oldest first. */
 export async function readEscalations(
-  { ledger, metrics }: Pick<OpenStage, "ledger" | "metrics">,
+  { ledger, metrics }: StageMetrics,
   nowMs: number,
 ): Promise<readonly Escalation[]> {
   const ids: readonly string[] = escalatingAlarms;
@@ -45,17 +48,38 @@ export async function readEscalations(
   }));
 }
 
-/** Null, and said so, when the metrics cannot be read: all else of a stage can be told without them. */
+/**
+ * Null, with a notice, when the metrics cannot be read: the rest of a stage's status needs none.
+ */
 export async function escalationsIfKnown(
-  stage: Pick<OpenStage, "ledger" | "metrics">,
+  stage: StageMetrics,
   onNotice: (notice: string) => void,
 ): Promise<readonly Escalation[] | null> {
   try {
     return await readEscalations(stage, Date.now());
   } catch (error) {
     onNotice(
-      `whether anything escalates is not known, since the metrics cannot be read: ${errorText(error)}`,
+      `it is not known whether an alarm is raised: the metrics cannot be read: ${errorText(error)}`,
     );
     return null;
   }
+}
+
+/** A line an escalation, and what to do; none when there is nothing to say. */
+export function escalationLines(
+  escalations: readonly Escalation[],
+  nowMs: number,
+  { colour }: Pick<Canvas, "colour">,
+): readonly string[] {
+  if (escalations.length === 0) return [];
+  const lines = escalations.map(({ id, says, observed, threshold, from, to, active }) => {
+    const time = active
+      ? `since ${localTime(Date.parse(from), nowMs)}`
+      : `from ${localTime(Date.parse(from), nowMs)} to ${localTime(Date.parse(to), nowMs)}`;
+    const figure =
+      observed === null ? "" : ` ${count(observed)}, the threshold is ${count(threshold)}.`;
+    const line = `  ${active ? "!" : "·"} ${id}, ${time}: ${says}${figure}`;
+    return active ? paint("red", line, colour) : line;
+  });
+  return ["", "Escalate (docs/quick-reference.md):", ...lines];
 }
