@@ -64,7 +64,7 @@ test("sql shows 1,000 rows of an answer and says so; --json has all", async () =
   const query = "select n from generate_series(1, 1200) as n";
   const shown = await home.run("sql", query);
   expect(shown.stdout.trimEnd().split("\n")).toHaveLength(1_002);
-  expect(shown.stderr).toBe("200 more rows: say LIMIT, or --json for all of them\n");
+  expect(shown.stderr).toBe("200 more rows: add LIMIT, or --json to get all of them\n");
   expect((await home.run("sql", query, "--json")).json.rows).toHaveLength(1_200);
 });
 
