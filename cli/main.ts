@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { HomeError } from "../local/home/home-error.ts";
+import { proxyFault, sendThroughProxy } from "../shared/search-console/google-proxy.ts";
 import { CommandError, printError, printErrorAsJson, UsageError } from "./output/errors.ts";
 import { createProgram, withStageLast } from "./program.ts";
 
@@ -11,6 +12,9 @@ process.exitCode = await run(process.argv);
 
 async function run(argv: readonly string[]): Promise<number> {
   try {
+    const fault = proxyFault(process.env);
+    if (fault !== undefined) throw new UsageError(fault);
+    sendThroughProxy(process.env);
     const words = withStageLast(argv.slice(2));
     const program = await createProgram(words);
     await program.parseAsync([...words], { from: "user" });

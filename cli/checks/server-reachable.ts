@@ -1,5 +1,6 @@
-import { connect } from "node:net";
 import { environmentNames } from "../../shared/config/names.ts";
+import { parseJson } from "../../shared/lib/parse-json.ts";
+import { networkCode } from "../../shared/search-console/google-errors.ts";
 import { googleRootUrl, rootUrlFault } from "../../shared/search-console/root-url.ts";
 import { localStage } from "../options/options.ts";
 import { CommandError, UsageError } from "../output/errors.ts";
@@ -17,70 +18,76 @@ export function homeRootUrl(stage: string): string | undefined {
   return rootUrl;
 }
 
-const connectMs = 4_000;
 const answerMs = 5_000;
 
 /**
- * Checks at the start, within 10 s, that a server listens at Search Console's address. At another
- * address than Google's it also checks that the server answers as Search Console does. @throws
- * CommandError
+ * Checks at the start, within 5 s, that a server answers at Search Console's address, on the road
+ * that requests take. At another address than Google's it also checks that it answers as Search
+ * Console does. @throws CommandError
  */
 export async function reachSearchConsole(rootUrl: string | undefined): Promise<void> {
-  const url = new URL(rootUrl || googleRootUrl);
-  const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  const fault = await tryToConnect(host, port);
-  if (fault !== undefined) {
+  const { origin } = new URL(rootUrl || googleRootUrl);
+  const mine = rootUrl !== undefined;
+  const answer = await askForSites(rootUrl || googleRootUrl);
+  if (answer.kind === "none") {
     throw new CommandError(
-      `no Search Console server answers at ${url.origin} (${fault}): check the network${rootUrl ? " and GSC_API_ROOT_URL" : ""}`,
+      `no Search Console server answers at ${origin} (${answer.reason}): check the network${mine ? " and GSC_API_ROOT_URL" : " and HTTPS_PROXY"}`,
     );
   }
-  if (!rootUrl) return;
-  const strange = await askForSites(rootUrl);
+  const strange = mine ? strangeness(answer) : undefined;
   if (strange === undefined) return;
   throw new CommandError(
-    `what answers at ${url.origin} is not Search Console (${strange}): check GSC_API_ROOT_URL`,
+    `what answers at ${origin} is not Search Console (${strange}): check GSC_API_ROOT_URL`,
   );
 }
 
-function tryToConnect(host: string, port: number): Promise<string | undefined> {
-  const { promise, resolve } = Promise.withResolvers<string | undefined>();
-  const socket = connect({ host, port, timeout: connectMs });
-  socket.on("connect", () => resolve(undefined));
-  socket.on("timeout", () => resolve(`no connection within ${connectMs / 1_000} s`));
-  socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-  return promise.finally(() => socket.destroy());
-}
-
-function isJson(body: string): boolean {
-  try {
-    if (body.trim() !== "") JSON.parse(body);
-    return true;
-  } catch {
-    return false;
-  }
-}
+type Answer =
+  | { readonly kind: "answer"; readonly status: number; readonly body: string }
+  | { readonly kind: "no HTTP" }
+  | { readonly kind: "none"; readonly reason: string };
 
 /**
- * Asks for the list of properties without credentials, which costs no quota. Any JSON passes, a
- * refusal too, and so does an empty answer: a stand-in need not know that list. A web page, or no
- * HTTP, does not pass. Returns what is wrong; undefined when nothing is.
+ * Any JSON passes, a refusal too, and so does an empty answer: a stand-in need not know the list
+ * of properties. A web page, or no HTTP, does not pass.
  */
-async function askForSites(rootUrl: string): Promise<string | undefined> {
+function strangeness(answer: Exclude<Answer, { kind: "none" }>): string | undefined {
+  if (answer.kind === "no HTTP") return "it does not speak HTTP, or hung up";
+  const { status, body } = answer;
+  if (/^\s*</.test(body)) return `HTTP ${status} with a page instead of JSON`;
+  if (body.trim() !== "" && parseJson(body) === undefined) {
+    return `HTTP ${status} with text instead of JSON`;
+  }
+  return status >= 300 && status < 400 ? "it redirects elsewhere" : undefined;
+}
+
+/** Asks for the list of properties without credentials, which costs no quota. */
+async function askForSites(rootUrl: string): Promise<Answer> {
   const sites = `${rootUrl.replace(/\/$/, "")}/webmasters/v3/sites`;
   try {
-    const answer = await fetch(sites, {
-      redirect: "manual",
-      signal: AbortSignal.timeout(answerMs),
-    });
-    const body = await answer.text();
-    if (/^\s*</.test(body)) return `HTTP ${answer.status} with a page instead of JSON`;
-    if (!isJson(body)) return `HTTP ${answer.status} with text instead of JSON`;
-    return answer.status >= 300 && answer.status < 400 ? "it redirects elsewhere" : undefined;
+    const { status, body } = await fetchText(sites);
+    return { kind: "answer", status, body };
   } catch (error) {
     if (error instanceof Error && error.name === "TimeoutError") {
-      return `no answer within ${answerMs / 1_000} s`;
+      return { kind: "none", reason: `no answer within ${answerMs / 1_000} s` };
     }
-    return "it does not speak HTTP, or hung up";
+    const reason = unreachedReason(error);
+    return reason === undefined ? { kind: "no HTTP" } : { kind: "none", reason };
   }
+}
+
+/** Why no connection was made; undefined when one was. */
+function unreachedReason(error: unknown): string | undefined {
+  const code = networkCode(error);
+  const unreached =
+    /^E(CONNREFUSED|NOTFOUND|AI_|HOST|NET|PROTO)|CERT|TLS|PROXY|CONNECT_TIMEOUT|UND_ERR_ABORTED/;
+  if (code !== undefined) return unreached.test(code) ? code : undefined;
+  // A port that no fetch goes to: https://fetch.spec.whatwg.org/#port-blocking
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : "";
+  return cause === "bad port" ? cause : undefined;
+}
+
+async function fetchText(url: string) {
+  const signal = AbortSignal.timeout(answerMs);
+  const answer = await fetch(url, { redirect: "manual", signal });
+  return { status: answer.status, body: await answer.text() };
 }

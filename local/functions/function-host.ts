@@ -5,6 +5,7 @@
  */
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
+import { sendThroughProxy } from "../../shared/search-console/google-proxy.ts";
 import { type AnswerMessage, InvocationMessageSchema } from "./function-messages.ts";
 import { toFunctionError } from "./function-result.ts";
 
@@ -20,6 +21,8 @@ const HandlerModuleSchema = z.object({
 // what they mean.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
 process.on("disconnect", () => process.exit(0));
+
+sendThroughProxy(process.env);
 
 const [modulePath = "", functionName = ""] = process.argv.slice(2);
 const loading = import(pathToFileURL(modulePath).href).then(

@@ -113,6 +113,8 @@ const cases: Readonly<Record<string, Case>> = {
   "a root URL that is none": () => inANewHome({ GSC_API_ROOT_URL: "nonsense" }, ["sync", ...site]),
   "a root URL that would carry a token readably": () =>
     inANewHome({ GSC_API_ROOT_URL: "http://example.com/" }, ["sync", ...site]),
+  "a proxy that is none": () =>
+    inANewHome({ HTTPS_PROXY: "proxy.example:3128" }, ["sync", ...site]),
   "several faults in one registration": typed(
     ...["properties", "add", ...site, "--report", "nope", "--qpm", "5000"],
     ...["--credentials", join(folder, "none.json")],
@@ -178,7 +180,7 @@ const cases: Readonly<Record<string, Case>> = {
   ),
   "a run of a home that nobody would follow": typed("backfill", ...site, "--days", "3", "--detach"),
 
-  "no server": () => elsewhere("http://127.0.0.1:1"),
+  "no server": () => elsewhere("http://127.0.0.1:2"),
   "a server that never answers": () => againstSocket(() => {}),
   "a web server": async () => {
     const web = await startWebServer((response) => response.end("<html>hello</html>"));

@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { descendantsOf } from "../support/homes/process-tree.ts";
 import { waitUntilGone } from "../support/homes/start-stack-command.ts";
+import { makeTlsMaterial } from "../support/servers/tls-material.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { timeoutMs } from "./patience.ts";
-import { makeTlsMaterial } from "./tls-material.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const binaries = join(repository, "node_modules/.bin");

@@ -11,10 +11,13 @@ export type TlsMaterial = {
 };
 
 /**
- * A certificate for 127.0.0.1 and the authority behind it, made for one check. Our queues and topics
- * refuse whoever comes without TLS, and CDK's bucket does.
+ * A certificate, for 127.0.0.1 unless other names are given, and the authority behind it, made for
+ * one check. Our queues and topics refuse requests without TLS, and CDK's bucket does.
  */
-export async function makeTlsMaterial(folder: string): Promise<TlsMaterial> {
+export async function makeTlsMaterial(
+  folder: string,
+  names = "IP:127.0.0.1",
+): Promise<TlsMaterial> {
   const file = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => promisify(execFile)("openssl", args);
   const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
@@ -28,7 +31,7 @@ export async function makeTlsMaterial(folder: string): Promise<TlsMaterial> {
     ...["req", ...newKey, "-keyout", file("server.key"), "-out", file("server.csr")],
     ...["-subj", "/CN=127.0.0.1"],
   );
-  await writeFile(file("names"), "subjectAltName=IP:127.0.0.1\n");
+  await writeFile(file("names"), `subjectAltName=${names}\n`);
   await openssl(
     ...["x509", "-req", "-in", file("server.csr"), "-out", file("server.crt"), "-days", "2"],
     ...["-CA", file("ca.crt"), "-CAkey", file("ca.key"), "-CAcreateserial"],

@@ -1,0 +1,84 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  type GatedSearchConsole,
+  startGatedSearchConsole,
+} from "../support/fakes/gated-search-console.ts";
+import { aHome, type TestHome } from "../support/homes/cli.ts";
+import { startGoogleProxy } from "../support/servers/google-proxy.ts";
+import { makeTlsMaterial } from "../support/servers/tls-material.ts";
+import {
+  startTokenServer,
+  type TokenServer,
+  writeServiceAccount,
+} from "../support/servers/token-server.ts";
+
+const searchConsoleHost = "searchconsole.googleapis.com";
+const tokenHost = "oauth2.googleapis.com";
+const site = "sc-domain:proxied.example";
+
+let tokens: TokenServer;
+let server: GatedSearchConsole;
+let proxy: Awaited<ReturnType<typeof startGoogleProxy>>;
+let home: TestHome;
+const folder = mkdtempSync(join(tmpdir(), "gsc-sync-proxy-"));
+let key: string;
+
+beforeAll(async () => {
+  const tls = await makeTlsMaterial(folder, `DNS:${searchConsoleHost},DNS:${tokenHost}`);
+  tokens = await startTokenServer();
+  server = await startGatedSearchConsole({ gate: () => undefined });
+  proxy = await startGoogleProxy(tls, {
+    [searchConsoleHost]: server.url,
+    [tokenHost]: tokens.url,
+  });
+  key = writeServiceAccount(folder, "seo", tokens.url);
+  const { token_uri: _, ...googles } = JSON.parse(readFileSync(key, "utf8"));
+  writeFileSync(key, JSON.stringify(googles));
+  home = await aHome({ HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: tls.authority });
+});
+afterAll(async () => {
+  await home.remove();
+  await proxy.stop();
+  await server.stop();
+  await tokens.stop();
+  rmSync(folder, { recursive: true });
+});
+
+test("behind a proxy, every request and every token goes through it", {
+  timeout: 120_000,
+}, async () => {
+  const add = ["properties", "add", site, "--account-id", "seo", "--credentials", key];
+  expect((await home.run(...add)).code).toBe(0);
+  const doctor = await home.run("doctor");
+  expect(doctor.stdout + doctor.stderr).toContain(`the account seo may read it`);
+  const backfill = ["backfill", "--site-url", site, "--days", "2", "--json"];
+  expect((await home.run(...backfill)).json).toMatchObject({ status: "complete" });
+  expect(new Set(proxy.connected)).toEqual(
+    new Set([`${searchConsoleHost}:443`, `${tokenHost}:443`]),
+  );
+  expect(server.seen.length).toBeGreaterThan(0);
+});
+
+test("a proxy that refuses is told as such at the start", async () => {
+  const refusing = await aHome({ https_proxy: "http://127.0.0.1:1" });
+  const { code, stderr } = await refusing.run("backfill", "--site-url", site, "--days", "2");
+  await refusing.remove();
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /no Search Console server answers at https:\/\/searchconsole\.googleapis\.com \(\w+\): check the network and HTTPS_PROXY/,
+  );
+});
+
+test.each(["proxy.example:3128", "nonsense", "socks5://127.0.0.1:1080", "http:///"])(
+  "%s is no proxy: nothing starts",
+  async (value) => {
+    const broken = await aHome({ HTTPS_PROXY: value });
+    const { code, stderr } = await broken.run("status");
+    await broken.remove();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^gsc-sync: HTTPS_PROXY is not a proxy's address like/);
+  },
+);
