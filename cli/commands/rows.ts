@@ -1,13 +1,14 @@
 import { Command, Option } from "commander";
 import type { PacificDate } from "../../shared/request/pacific-date.ts";
 import type { RowStore, UnitQuery, VisibleRow } from "../../shared/rows/row-store.ts";
+import { storedSpelling } from "../checks/stored-spelling.ts";
 import {
   jsonOption,
   pacificDate,
   reportOption,
-  siteUrlOption,
   stageOption,
   storedRange,
+  storedSiteUrlOption,
 } from "../options/options.ts";
 import { lineWriter } from "../output/line-writer.ts";
 import { commandTerminal } from "../output/terminal.ts";
@@ -28,7 +29,7 @@ export function rowsCommand(): Command {
   return new Command("rows")
     .description("print a property's visible rows, by date, then key")
     .addOption(stageOption())
-    .addOption(siteUrlOption().makeOptionMandatory())
+    .addOption(storedSiteUrlOption())
     .requiredOption("--from <date>", "first day, Pacific time", pacificDate("--from"))
     .requiredOption("--to <date>", "last day, included", pacificDate("--to"))
     .addOption(reportOption())
@@ -47,7 +48,7 @@ export function rowsCommand(): Command {
         if (options.format === "csv") await write.line(csvHeader);
         let count = 0;
         const query = {
-          siteUrl: options.siteUrl,
+          siteUrl: await storedSpelling(rows, options.siteUrl, range),
           ...range,
           ...(options.report === undefined ? {} : { reports: options.report }),
         };

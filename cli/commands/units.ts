@@ -3,13 +3,14 @@ import { defaultReportId } from "../../shared/request/find-report.ts";
 import { datesFromTo, type PacificDate, pacificDateAt } from "../../shared/request/pacific-date.ts";
 import { isFinal } from "../../shared/rows/finality.ts";
 import type { UnitRecord } from "../../shared/rows/unit-record.ts";
+import { storedSpelling } from "../checks/stored-spelling.ts";
 import {
   jsonOption,
   pacificDate,
   reportOption,
-  siteUrlOption,
   stageOption,
   storedRange,
+  storedSiteUrlOption,
 } from "../options/options.ts";
 import { commandTerminal } from "../output/terminal.ts";
 import { type UnitLine, unitsTable } from "../output/views/units-view.ts";
@@ -29,7 +30,7 @@ export function unitsCommand(): Command {
   return new Command("units")
     .description("show which days of a property are complete, one unit a line")
     .addOption(stageOption())
-    .addOption(siteUrlOption().makeOptionMandatory())
+    .addOption(storedSiteUrlOption())
     .requiredOption("--from <date>", "first day, Pacific time", pacificDate("--from"))
     .requiredOption("--to <date>", "last day, included", pacificDate("--to"))
     .addOption(reportOption())
@@ -42,7 +43,7 @@ export function unitsCommand(): Command {
         const rows = await stage.rows();
         const today = pacificDateAt(Date.now());
         const records = await rows.readUnits({
-          siteUrl: options.siteUrl,
+          siteUrl: await storedSpelling(rows, options.siteUrl, range),
           from: range.from,
           to: today > range.to ? today : range.to,
           ...(options.report === undefined ? {} : { reports: options.report }),

@@ -3,7 +3,7 @@ import { stageNames } from "../../shared/config/names.ts";
 import { lastDays, rangeFaults } from "../../shared/request/date-range.ts";
 import { findReport, reportIds } from "../../shared/request/find-report.ts";
 import { type PacificDate, parsePacificDate } from "../../shared/request/pacific-date.ts";
-import { isSiteUrl } from "../../shared/request/site-url.ts";
+import { readSiteUrl } from "../../shared/request/site-url.ts";
 import { UsageError } from "../output/errors.ts";
 import { configuredReports } from "./configured-reports.ts";
 
@@ -81,6 +81,15 @@ export const siteUrlOption = () =>
     "the property: sc-domain:example.com or https://example.com/",
   ).argParser(siteUrl);
 
+/** `--site-url` of what is stored already: as typed, for `storedSpelling`. */
+export const storedSiteUrlOption = () =>
+  siteUrlOption()
+    .argParser((text: string) => {
+      siteUrl(text);
+      return text;
+    })
+    .makeOptionMandatory();
+
 export const reportOption = () =>
   new Option(
     "--report <id>",
@@ -91,10 +100,9 @@ export const reportOption = () =>
   ]);
 
 export function siteUrl(text: string): string {
-  if (isSiteUrl(text)) return text;
-  throw new UsageError(
-    `--site-url ${text || '""'} is not a property: write sc-domain:example.com or https://example.com/ as Search Console shows it`,
-  );
+  const { siteUrl, fault } = readSiteUrl(text);
+  if (siteUrl !== undefined) return siteUrl;
+  throw new UsageError(`--site-url ${fault}`);
 }
 
 export function reportId(id: string): string {

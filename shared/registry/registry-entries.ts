@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type Account, AccountSchema } from "../request/account.ts";
-import { isSiteUrl } from "../request/site-url.ts";
+import { SiteUrlSchema } from "../request/site-url.ts";
 import type { PropertySettings } from "./property.ts";
 
 /** What a person registers: in a file, or with the options of one command. */
@@ -57,10 +57,7 @@ function entriesSchema({ absolute, reportFault }: EntriesOptions) {
   );
   const property = z
     .strictObject({
-      siteUrl: z.string({ error: "a property has a siteUrl" }).refine(isSiteUrl, {
-        error: ({ input }) =>
-          `${input || '""'} is not a property: write sc-domain:example.com or https://example.com/ as Search Console shows it`,
-      }),
+      siteUrl: z.string({ error: "a property has a siteUrl" }).pipe(SiteUrlSchema),
       accountId: AccountSchema.shape.accountId.exactOptional(),
       reports: reports.min(1, "a property has at least one report").exactOptional(),
       qpm: wholeNumber("qpm", 1_200).nullable().exactOptional(),

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { defaultReportId } from "./find-report.ts";
 import { parsePacificDate } from "./pacific-date.ts";
 import { ReportSchema } from "./report.ts";
-import { isSiteUrl } from "./site-url.ts";
+import { SiteUrlSchema } from "./site-url.ts";
 
 const PacificDateSchema = z.string().transform((text, context) => {
   const date = parsePacificDate(text);
@@ -21,9 +21,7 @@ export const RunRequestSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_-]{1,70}$/)
     .optional(),
-  siteUrl: z
-    .string()
-    .refine(isSiteUrl, { message: "is neither sc-domain:example.com nor https://example.com/" }),
+  siteUrl: SiteUrlSchema,
   accountId: z.string().min(1).default("default"),
   from: PacificDateSchema,
   to: PacificDateSchema,

@@ -90,6 +90,7 @@ const cases: Readonly<Record<string, Case>> = {
   "an unknown option": typed("backfill", ...site, "--days", "3", "--fast"),
   "no property": typed("backfill", "--days", "3"),
   "a property that is none": typed("backfill", "--site-url", "example.com", "--days", "3"),
+  "a property that is almost one": typed("sync", "--site-url", "https://example.com./#top"),
   "no days": typed("backfill", ...site),
   "days and dates": typed("backfill", ...site, "--days", "3", "--from", "2026-09-01"),
   "a number that is none": typed("backfill", ...site, "--days", "three"),

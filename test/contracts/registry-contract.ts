@@ -30,7 +30,10 @@ export function describeRegistry(name: string, openStore: () => Promise<Registry
     });
 
     test("gives back what was put, listed by site URL", async () => {
-      const url = { ...newProperty("https://ä.example/de/", 7), reports: ["page_query", "x"] };
+      const url = {
+        ...newProperty("https://xn--4ca.example/de/", 7),
+        reports: ["page_query", "x"],
+      };
       const domain: Property = { ...newProperty(siteUrl, 5), qpm: 60, concurrency: 1 };
       await put(domain);
       await put(url);
