@@ -1,5 +1,6 @@
 import { environmentNames } from "../../shared/config/names.ts";
 import { parseJson } from "../../shared/lib/parse-json.ts";
+import { boundedFetch, mostAnswerBytes } from "../../shared/search-console/google-bounded-fetch.ts";
 import { networkCode } from "../../shared/search-console/google-errors.ts";
 import { googleRootUrl, rootUrlFault } from "../../shared/search-console/root-url.ts";
 import { localStage } from "../options/options.ts";
@@ -88,6 +89,9 @@ function unreachedReason(error: unknown): string | undefined {
 
 async function fetchText(url: string) {
   const signal = AbortSignal.timeout(answerMs);
-  const answer = await fetch(url, { redirect: "manual", signal });
+  const answer = await boundedFetch({ mostBytes: mostAnswerBytes })(url, {
+    redirect: "manual",
+    signal,
+  });
   return { status: answer.status, body: await answer.text() };
 }

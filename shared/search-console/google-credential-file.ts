@@ -2,6 +2,7 @@ import { createPrivateKey } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { auth } from "@googleapis/searchconsole";
 import * as z from "zod";
+import { boundedFetch, mostAnswerBytes } from "./google-bounded-fetch.ts";
 import { type Authorizer, credentialsError, searchConsoleScope } from "./google-credentials.ts";
 import { isLoopback } from "./root-url.ts";
 
@@ -63,7 +64,7 @@ function externalAccount(credentials: z.infer<typeof ExternalAccountSchema>): Au
   const options = {
     ...shared,
     scopes: [searchConsoleScope],
-    transporterOptions: { fetchImplementation: fetch },
+    transporterOptions: { fetchImplementation: fetchTokensFrom(undefined) },
   };
   return "environment_id" in credential_source
     ? new auth.AwsClient({ ...options, credential_source })
@@ -223,8 +224,9 @@ function isPrivateKey(key: string): boolean {
 
 /** Node's own fetch (see google-credentials.ts); a key file may name another token endpoint. */
 export function fetchTokensFrom(url: string | undefined): typeof fetch {
-  if (url === undefined || url === googleTokenUrl) return fetch;
-  return (input, init) => fetch(String(input) === googleTokenUrl ? url : input, init);
+  const bounded = boundedFetch({ mostBytes: mostAnswerBytes });
+  if (url === undefined || url === googleTokenUrl) return bounded;
+  return (input, init) => bounded(String(input) === googleTokenUrl ? url : input, init);
 }
 
 export function isTokenUrl(url: string): boolean {

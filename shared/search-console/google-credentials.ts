@@ -1,6 +1,7 @@
 import { auth } from "@googleapis/searchconsole";
 import * as z from "zod";
 import { parseJson } from "../lib/parse-json.ts";
+import { bodyFault, boundedFetch, mostAnswerBytes } from "./google-bounded-fetch.ts";
 import { classifyFault, networkCode } from "./google-errors.ts";
 import { redact } from "./redact.ts";
 import { googleRootUrl } from "./root-url.ts";
@@ -17,7 +18,9 @@ export function applicationDefaultCredentials(): Authorizer {
     scopes: [searchConsoleScope],
     // The library's own node-fetch reports complete answers on kept-alive sockets as cut off:
     // https://github.com/nodejs/node/issues/63989
-    clientOptions: { transporterOptions: { fetchImplementation: fetch } },
+    clientOptions: {
+      transporterOptions: { fetchImplementation: boundedFetch({ mostBytes: mostAnswerBytes }) },
+    },
   });
 }
 
@@ -34,7 +37,8 @@ export async function authorizationHeaders(
       return headers;
     }
   } catch (error) {
-    if (error instanceof SearchConsoleError) throw error;
+    const long = bodyFault(error);
+    if (long !== undefined) throw long;
     throw classifyAuthorizationFault(error, authorizer instanceof auth.JWT ? "key" : "sign-in");
   }
   throw transientFault("answered without an access token.", {

@@ -3,6 +3,13 @@ import * as z from "zod";
 import { parseJson } from "../lib/parse-json.ts";
 import type { AccountAuthorizer } from "./google-account.ts";
 import {
+  type BodyLimit,
+  bodyFault,
+  boundedFetch,
+  mostAnswerBytes,
+  mostPageBytes,
+} from "./google-bounded-fetch.ts";
+import {
   aborted,
   classifyFault,
   classifyRefusal,
@@ -39,11 +46,15 @@ export function googleSearchConsole(
   const client = searchconsole({ version: "v1" });
 
   /** Authorises and sends; what is no success is thrown, classified. */
-  async function ask(call: Call, signal: AbortSignal): Promise<string> {
+  async function ask(
+    call: Call,
+    signal: AbortSignal,
+    limit: BodyLimit = { mostBytes: mostAnswerBytes },
+  ): Promise<string> {
     const { answer, headers } = await withDeadline(signal, requestTimeoutMs, async (either) => {
       const headers = (await auth?.headers()) ?? {};
       either.throwIfAborted();
-      const answered = await call(optionsOf(headers, either));
+      const answered = await call(optionsOf(headers, either, limit));
       return { answer: answerOf(answered), headers };
     });
     if (answer.status === 200) return answer.body;
@@ -56,6 +67,7 @@ export function googleSearchConsole(
   function optionsOf(
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
+    limit: BodyLimit,
   ): MethodOptions {
     return {
       rootUrl,
@@ -69,7 +81,7 @@ export function googleSearchConsole(
       // Node's own fetch keeps connections alive. The client's default (node-fetch 3) reports
       // complete answers on kept-alive sockets as cut off, and takes cut-off gzip for complete:
       // https://github.com/nodejs/node/issues/63989, https://github.com/node-fetch/node-fetch/issues/1576
-      fetchImplementation: fetch,
+      fetchImplementation: boundedFetch(limit),
     };
   }
 
@@ -78,9 +90,13 @@ export function googleSearchConsole(
       if (auth === undefined) return;
       await withDeadline(signal, requestTimeoutMs, () => auth.headers());
     },
-    async fetchPage(request, signal) {
+    async fetchPage(request, signal, arriving) {
       const query = queryOf(request);
-      const body = await ask((sent) => client.searchanalytics.query(query, sent), signal);
+      const body = await ask((sent) => client.searchanalytics.query(query, sent), signal, {
+        mostBytes: mostPageBytes,
+        failure: { kind: "unusable", believedAfter: 2 },
+        arriving,
+      });
       return { ...readPage(body, request), bytes: Buffer.byteLength(body) };
     },
     async permissionLevel(siteUrl, signal) {
@@ -133,7 +149,7 @@ async function withDeadline<T>(
     return await Promise.race([send(either.signal), giveUp.promise]);
   } catch (error) {
     if (either.signal.reason instanceof SearchConsoleError) throw either.signal.reason;
-    throw error instanceof SearchConsoleError ? error : classifyFault(error);
+    throw bodyFault(error) ?? classifyFault(error);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);

@@ -23,7 +23,12 @@ export type Page = {
 export type SearchConsole = {
   /** Gets what the next request needs, a token say, so that it leaves at once when it may. */
   ready?(signal: AbortSignal): Promise<void>;
-  fetchPage(request: PageRequest, signal: AbortSignal): Promise<Page>;
+  /** `arriving` gets the bytes of the answer that are there, while the rest still comes. */
+  fetchPage(
+    request: PageRequest,
+    signal: AbortSignal,
+    arriving?: (bytes: number) => void,
+  ): Promise<Page>;
 };
 
 /** What an account may do with a property: `siteOwner`, `siteFullUser`, `siteRestrictedUser`, … */

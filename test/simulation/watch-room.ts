@@ -30,6 +30,10 @@ export function watchRoom(
       if (!signal.aborted) judgeEntry(kind);
       inside.set(page, lastOfKind.get(kind) ?? 0);
       return {
+        arriving(bytes) {
+          inside.set(page, Math.max(bytes, inside.get(page) ?? 0));
+          reservation.arriving(bytes);
+        },
         arrived(bytes) {
           inside.set(page, bytes);
           lastOfKind.set(kind, bytes);

@@ -8,6 +8,8 @@ export type PageMemoryBudget = {
 };
 
 export type PageReservation = {
+  /** So many bytes of the page are there, and more may come. */
+  arriving(bytes: number): void;
   /** The page has arrived and has so many bytes. */
   arrived(bytes: number): void;
   /** The page is no longer held, or none arrived. */
@@ -69,6 +71,10 @@ export function pageMemoryBudget(maxBytes: number): PageMemoryBudget {
     async reserve(kind, signal) {
       let counted = await waitForRoom(kind, signal);
       return {
+        arriving(bytes) {
+          held += Math.max(bytes - counted, 0);
+          counted = Math.max(bytes, counted);
+        },
         arrived(bytes) {
           held += bytes - counted;
           counted = bytes;
@@ -91,5 +97,5 @@ export function pageMemoryBudget(maxBytes: number): PageMemoryBudget {
 
 /** A budget without a limit. */
 export const unboundedMemory: PageMemoryBudget = {
-  reserve: async () => ({ arrived() {}, release() {} }),
+  reserve: async () => ({ arriving() {}, arrived() {}, release() {} }),
 };

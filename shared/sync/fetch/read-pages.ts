@@ -45,7 +45,11 @@ export async function readPages(
     try {
       const outcome = await requestPage(
         { siteUrl, report, date, startRow },
-        { ...context, timeoutMs: begins ? timeoutMs.begins : timeoutMs.goesOn },
+        {
+          ...context,
+          timeoutMs: begins ? timeoutMs.begins : timeoutMs.goesOn,
+          arriving: reservation.arriving,
+        },
       );
       if (outcome.kind !== "page") return outcome;
       reservation.arrived(outcome.page.bytes ?? 0);

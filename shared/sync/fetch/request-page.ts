@@ -50,9 +50,11 @@ export async function requestPage(
     readonly signal: AbortSignal;
     /** The longest single wait for quota in place. */
     readonly timeoutMs: number;
+    /** Gets the bytes of the page that are there while it arrives. */
+    readonly arriving?: (bytes: number) => void;
   },
 ): Promise<PageOutcome> {
-  const { ports, meter, signal } = context;
+  const { ports, meter, signal, arriving } = context;
   let waitedMs = 0;
   let tokenRenewed = false;
   let refusals = 0;
@@ -64,7 +66,7 @@ export async function requestPage(
       if (claim.kind !== "granted") return claim;
       waitedMs = claim.waitedMs;
       meter.requestSent();
-      return { kind: "page", page: await ports.searchConsole.fetchPage(request, signal) };
+      return { kind: "page", page: await ports.searchConsole.fetchPage(request, signal, arriving) };
     } catch (error) {
       if (signal.aborted) return { kind: "aborted" };
       if (!(error instanceof SearchConsoleError)) throw error;

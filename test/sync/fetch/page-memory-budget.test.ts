@@ -45,6 +45,20 @@ describe("the room for pages", () => {
     expect(inside).toHaveLength(2);
   });
 
+  test("lets nobody in beside a page that grows while it arrives", async () => {
+    const room = pageMemoryBudget(100);
+    for (let page = 0; page < 3; page += 1) pass(await room.reserve("small", never), 10);
+    const first = await room.reserve("small", never);
+    first.arriving(95);
+    first.arriving(90);
+    const inside = crowd(room, "small", 1);
+    await settled();
+    expect(inside).toHaveLength(0);
+    pass(first, 95);
+    await settled();
+    expect(inside).toHaveLength(1);
+  });
+
   test("forgets a large page by and by", async () => {
     const room = pageMemoryBudget(100);
     pass(await room.reserve("usually small", never), 100);
