@@ -74,7 +74,8 @@ export function incrementHead(
 
 /**
  * Replaces the window that was read by the next one, which holds the claim. Within one head the
- * total only grows, so head and total together tell whether the counts are still as read.
+ * total only grows, so head and total together tell whether the counts are still as read. The
+ * standing is written when it is another one.
  */
 export function rollOn(
   scope: QuotaScope,
@@ -83,11 +84,11 @@ export function rollOn(
   nowMs: number,
 ): QuotaWrite {
   const first = read.head === emptyWindow.head;
+  const stands = next.standing === read.standing;
   const standing = asKnown(read.standing);
   return {
     Key: quotaItemKey(scope),
-    UpdateExpression:
-      "SET #head = :nextHead, #headCount = :nextHeadCount, #earlier = :nextEarlier, #total = :nextTotal, #sharers = :nextSharers, #expiresAt = :expiresAt",
+    UpdateExpression: `SET #head = :nextHead, #headCount = :nextHeadCount, #earlier = :nextEarlier, #total = :nextTotal, #sharers = :nextSharers, #expiresAt = :expiresAt${stands ? "" : ", #standing = :standing, #version = :nextVersion"}`,
     ConditionExpression: first
       ? all(clause.neverClaimed, standing.clause)
       : all(clause.headIsAsRead, clause.totalIsAsRead, standing.clause),
@@ -99,16 +100,18 @@ export function rollOn(
       "sharers",
       "version",
       "expiresAt",
+      ...(stands ? [] : (["standing"] as const)),
     ),
     ExpressionAttributeValues: {
       ...standing.values,
+      ...(stands ? {} : { ":standing": next.standing, ":nextVersion": next.standing.version }),
       ...(first ? {} : { ":readHead": read.head, ":readTotal": read.total }),
       ":nextHead": next.head,
       ":nextHeadCount": next.headCount,
       ":nextEarlier": next.earlier,
       ":nextTotal": next.total,
       ":nextSharers": next.sharers,
-      ":expiresAt": expiresAtSeconds(Math.max(nowMs, standingEndsMs(read.standing))),
+      ":expiresAt": expiresAtSeconds(Math.max(nowMs, standingEndsMs(next.standing))),
     },
   };
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { approachEveryMs, createQuota } from "./claim-quota.ts";
+import { clockSteppedBack } from "./clock-stepped-back.ts";
 import { parseQuotaItem, quotaItemKey } from "./dynamo-quota-item.ts";
 import {
   incrementHead,
@@ -47,6 +48,14 @@ export function createDynamoQuota(ports: DynamoQuotaPorts): Quota {
 function dynamoQuotaStore(ports: DynamoQuotaPorts): QuotaStore {
   /** What this worker knows of the scopes' standing: a hint, as each claim is conditional on it. */
   const standings = new Map<string, Standing>();
+  const moved = clockSteppedBack(ports.now);
+  /** The window as it is stored, moved to a clock that has stepped back. */
+  const readMoved = async (scope: QuotaScope): Promise<QuotaWindow> => {
+    const window = await read(ports, scope);
+    const next = moved(scope, window);
+    if (next === null) return window;
+    return (await update(ports, rollOn(scope, window, next, ports.now()))) ?? window;
+  };
   const known = (scope: QuotaScope) => standings.get(scopeKey(scope)) ?? goodStanding;
   const learn = (scope: QuotaScope, window: QuotaWindow) => {
     standings.set(scopeKey(scope), window.standing);
@@ -54,7 +63,7 @@ function dynamoQuotaStore(ports: DynamoQuotaPorts): QuotaStore {
   };
   return {
     async claim(scope, requests, note) {
-      const answer = await claimScope(ports, scope, requests, known(scope), note);
+      const answer = await claimScope(ports, readMoved, { scope, requests, note }, known(scope));
       if (answer.window !== null) learn(scope, answer.window);
       return answer;
     },
@@ -78,7 +87,7 @@ function dynamoQuotaStore(ports: DynamoQuotaPorts): QuotaStore {
     async markApproached(scope) {
       return (await update(ports, markApproached(scope, approachEveryMs, ports.now()))) !== null;
     },
-    read: async (scope) => learn(scope, await read(ports, scope)),
+    read: async (scope) => learn(scope, await readMoved(scope)),
   };
 }
 
@@ -94,11 +103,15 @@ const mostRounds = 8;
  */
 async function claimScope(
   ports: DynamoQuotaPorts,
-  scope: QuotaScope,
-  requests: number,
+  readMoved: (scope: QuotaScope) => Promise<QuotaWindow>,
+  claim: {
+    readonly scope: QuotaScope;
+    readonly requests: number;
+    readonly note: SharerNote | null;
+  },
   hint: Standing,
-  note: SharerNote | null,
 ): Promise<StoreAnswer> {
+  const { scope, requests, note } = claim;
   let standing = hint;
   for (let round = 0; round < mostRounds; round += 1) {
     // The first loser goes on at once: what it needs to know stands in the item now.
@@ -113,7 +126,7 @@ async function claimScope(
       }
     }
 
-    const window = await read(ports, scope);
+    const window = await readMoved(scope);
     standing = window.standing;
     const nowMs = ports.now();
     const decision = decideClaim(window, scope, requests, nowMs);

@@ -1,5 +1,6 @@
 import type { QuotaScope } from "./quota.ts";
 import { scopeKey } from "./scopes.ts";
+import { grantValidityMs } from "./window.ts";
 
 /** Grants that a worker holds and has not used yet; each is good until its second is over. */
 export type PrefetchedGrants = {
@@ -25,7 +26,11 @@ export function prefetchedGrants(): PrefetchedGrants {
 
   function liveLots(key: string, nowMs: number) {
     return (kept.get(key) ?? []).filter(
-      (lot) => lot.validUntilMs > nowMs + leastLeftMs && lot.left > 0,
+      (lot) =>
+        lot.validUntilMs > nowMs + leastLeftMs &&
+        // After the clock has stepped back, a grant is older than it says.
+        lot.validUntilMs <= nowMs + grantValidityMs &&
+        lot.left > 0,
     );
   }
 

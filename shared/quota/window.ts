@@ -98,6 +98,11 @@ export function rollWindow(window: QuotaWindow, nowMs: number): QuotaWindow {
   };
 }
 
+/** Whether the head is further in the future than clocks differ: the clock has stepped back. */
+export function isAhead(window: QuotaWindow, nowMs: number): boolean {
+  return (window.head - 1) * subWindowMs > nowMs + clockDifferenceMs;
+}
+
 /**
  * Decides a claim of `requests` at the claimer's instant `nowMs`. A clock behind the head claims
  * in the head: its grants are then remembered longer than need be, never shorter.
@@ -126,6 +131,7 @@ export function decideClaim(
       validUntilMs: nowMs + grantValidityMs,
     };
   }
+  const aheadRetryAtMs = isAhead(window, nowMs) ? nowMs + subWindowMs : Number.POSITIVE_INFINITY;
   const room = Math.max(
     overBudget ? budgetFreeAtMs(rolled, budget - requests) : 0,
     overBurst ? (rolled.head + 1) * subWindowMs : 0,
@@ -134,7 +140,7 @@ export function decideClaim(
     kind: "denied",
     scope: scope.kind,
     cause: closure !== null ? "closed" : overBudget ? "budget" : "burst",
-    retryAtMs: Math.max(room, closure?.untilMs ?? 0),
+    retryAtMs: Math.min(Math.max(room, closure?.untilMs ?? 0), aheadRetryAtMs),
     reason: closure?.reason ?? null,
   };
 }

@@ -57,6 +57,54 @@ export function quotaContract(name: string, openStore: () => Promise<QuotaStore>
       expect(await claimer().usage([scope])).toMatchObject([{ used: 20 }]);
     });
 
+    test.each([
+      ["10 minutes", 600_000],
+      ["an hour", 3_600_000],
+      ["a month", 30 * 86_400_000],
+    ])(
+      "a clock that steps back by %s stalls for seconds, and grants no more a minute",
+      async (_, byMs) => {
+        const worker = claimer();
+        const scope = { ...property, budget: 60 };
+        /** Real time passes; grants of a real second. */
+        const grants: number[] = [];
+        const second = async () => {
+          let count = 0;
+          for (let nth = 0; nth < 4; nth += 1) {
+            const answer = await worker.claim([scope], 3);
+            if (answer.kind === "granted") count += 3;
+            nowMs += 250;
+          }
+          grants.push(count);
+        };
+        for (let passed = 0; passed < 8; passed += 1) await second();
+        nowMs -= byMs;
+        for (let passed = 0; passed < 140; passed += 1) await second();
+        const minutes = grants.map((_count, at) =>
+          grants.slice(Math.max(at - 59, 0), at + 1).reduce((sum, count) => sum + count, 0),
+        );
+        expect(Math.max(...minutes)).toBe(60);
+        const after = grants.slice(8);
+        expect(after.slice(0, 80).some((count) => count > 0)).toBe(true);
+        expect(after.slice(80).reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(48);
+      },
+    );
+
+    test("a closure of the clock before it stepped back ends as much earlier", async () => {
+      const worker = claimer();
+      await worker.claim([property], 1);
+      await refuseUntilBelieved(worker, [property, account]);
+      nowMs -= 600_000;
+      let waitedMs = 0;
+      for (; waitedMs < 120_000; waitedMs += 500, nowMs += 500) {
+        const answer = await worker.claim([property], 1);
+        if (answer.kind === "granted") break;
+        expect(answer.retryAtMs).toBeLessThanOrEqual(nowMs + 61_000);
+      }
+      expect(waitedMs).toBeGreaterThan(50_000);
+      expect(waitedMs).toBeLessThan(70_000);
+    });
+
     test("50 parallel claimers never pass the budget, over seconds and clocks", async () => {
       const scope = { ...property, budget: 70, burst: 25 };
       const workers = [claimer(), claimer(1_000), claimer(400), claimer(999), claimer(1)];

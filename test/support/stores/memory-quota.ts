@@ -1,4 +1,5 @@
 import { createQuota, isApproachDue } from "../../../shared/quota/claim-quota.ts";
+import { clockSteppedBack } from "../../../shared/quota/clock-stepped-back.ts";
 import type { Quota, QuotaScope } from "../../../shared/quota/quota.ts";
 import { scopeKey } from "../../../shared/quota/scopes.ts";
 import { decideClaim, emptyWindow, type QuotaWindow } from "../../../shared/quota/window.ts";
@@ -16,9 +17,16 @@ export function createMemoryQuota(
     windows.set(scopeKey(scope), window);
     return window;
   };
+  const moved = clockSteppedBack(now);
+  const readMoved = (scope: QuotaScope) => {
+    const window = windowOf(scope);
+    const next = moved(scope, window);
+    return next === null ? window : set(scope, next);
+  };
   return createQuota(
     {
       async claim(scope, requests, note) {
+        readMoved(scope);
         const decision = decideClaim(windowOf(scope), scope, requests, now());
         if (decision.kind === "denied") return { ...decision, window: windowOf(scope) };
         const { next, validUntilMs } = decision;
@@ -40,7 +48,7 @@ export function createMemoryQuota(
         return true;
       },
       async read(scope) {
-        return windowOf(scope);
+        return readMoved(scope);
       },
     },
     now,
