@@ -3,7 +3,7 @@ import { environmentNames } from "../shared/config/names.ts";
 import type { Run } from "../shared/ledger/run.ts";
 import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
 import type { QuotaScope } from "../shared/quota/quota.ts";
-import type { QuotaSettings } from "../shared/quota/quota-settings.ts";
+import type { AccountSigner, QuotaSettings } from "../shared/quota/quota-settings.ts";
 import { quotaScopes } from "../shared/quota/scopes.ts";
 import { documents, environment } from "./container.ts";
 
@@ -15,8 +15,12 @@ export const quota = createDynamoQuota({
 });
 
 /** The scopes that a run's requests count in. */
-export function scopesOf(run: Run, settings: QuotaSettings): readonly QuotaScope[] {
+export function scopesOf(
+  run: Run,
+  settings: QuotaSettings,
+  signers: readonly AccountSigner[],
+): readonly QuotaScope[] {
   const { siteUrl, accountId, qpm } = run;
   const owners = { siteUrl, accountId, projectId: environment.stage, qpm: qpm ?? undefined };
-  return quotaScopes(owners, settings);
+  return quotaScopes(owners, settings, signers);
 }

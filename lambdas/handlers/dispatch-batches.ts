@@ -9,6 +9,7 @@ import {
 import { ledger, logger, telemetry } from "../container.ts";
 import { DispatchBatchesEventSchema } from "../events.ts";
 import { quota, scopesOf } from "../quota.ts";
+import { signers } from "../signers.ts";
 
 /** The loop of the sync machine: which batches to send, how long to wait, or that it is done. */
 export const handler = middy<unknown, DispatchResult>()
@@ -18,7 +19,8 @@ export const handler = middy<unknown, DispatchResult>()
     return dispatchBatches(input, {
       ledger,
       clock: systemClock,
-      outlook: (run, settings) => quotaOutlook(quota, scopesOf(run, settings)),
+      outlook: async (run, settings) =>
+        quotaOutlook(quota, scopesOf(run, settings, await signers.read())),
       observe: (run, expiredLeases) => telemetry.queue(run, expiredLeases),
     });
   });

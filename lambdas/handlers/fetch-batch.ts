@@ -24,6 +24,7 @@ import { eventBus } from "../event-bus.ts";
 import { openRows } from "../open-rows.ts";
 import { quota, scopesOf } from "../quota.ts";
 import { registry } from "../registry.ts";
+import { signers } from "../signers.ts";
 
 const sqs = new SQSClient(clientTimeouts);
 const countsTakes = readVariable(environmentNames.countTakes) !== undefined;
@@ -66,17 +67,19 @@ async function work(message: BatchMessage): Promise<void> {
   const rows = await openRows();
   const known = await ledger.readRun(message.runId);
   if (known === undefined) return;
+  const searchConsole = await searchConsoleOf(known.accountId);
+  const signedBy = await signers.learn(known.accountId, searchConsole.signer);
   const ports: WorkPorts = {
     ledger,
     eventBus,
     quota,
     quotaEvents: telemetry.quota,
-    searchConsole: await searchConsoleOf(known.accountId),
+    searchConsole,
     quarantine: quarantineDenied(registry, Date.now),
     rows,
     pageMemoryBudget: pages,
     clock: systemClock,
-    scopesOf: (run) => scopesOf(run, settings.last()),
+    scopesOf: (run) => scopesOf(run, settings.last(), signedBy),
     memoryMb: () => Math.round(process.resourceUsage().maxRSS / 1_024),
     unitsAtOnce: environment.unitsAtOnce,
     countsTakes,

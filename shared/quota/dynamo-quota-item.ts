@@ -24,7 +24,9 @@ export const quotaAttributes = {
 } as const;
 
 /** The key of a scope's item. */
-export function quotaItemKey(scope: Pick<QuotaScope, "kind" | "id">): Record<string, string> {
+export function quotaItemKey(
+  scope: Pick<QuotaScope, "kind" | "id" | "signer">,
+): Record<string, string> {
   return { [tableKeys.quota.partitionKey]: scopeKey(scope) };
 }
 

@@ -7,6 +7,13 @@ export type QuotaSettings = {
   readonly accounts?: Readonly<Record<string, ScopeSettings>> | undefined;
 };
 
+/** Who signs an account's requests: Google counts by signer, whatever ids its credentials have. */
+export type AccountSigner = {
+  readonly accountId: string;
+  /** A service account's e-mail address, or a hash of other credentials. */
+  readonly signer: string;
+};
+
 export type ScopeSettings = {
   /** What Google allows a minute, where that is not the usual limit. */
   readonly limit?: number | undefined;

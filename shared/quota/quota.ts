@@ -9,6 +9,8 @@ export type QuotaScope = {
   readonly kind: ScopeKind;
   /** siteUrl, account id, or project id. */
   readonly id: string;
+  /** Of an account whose credentials were read: the signer, by whom Google counts. */
+  readonly signer?: string | undefined;
   /** What Google allows a minute. */
   readonly limit: number;
   /** What we grant a minute: at most the limit. */

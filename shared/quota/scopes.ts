@@ -1,5 +1,6 @@
+import { compact } from "../lib/compact.ts";
 import type { QuotaScope } from "./quota.ts";
-import type { QuotaSettings } from "./quota-settings.ts";
+import type { AccountSigner, QuotaSettings } from "./quota-settings.ts";
 
 /** Fractions of what Google allows a minute in a scope: 960, 1,000 and 1,100 of 1,200. */
 export const usageFractions = { warn: 0.8, escalate: 5 / 6, page: 11 / 12 } as const;
@@ -29,10 +30,11 @@ export type QuotaOwners = {
 export function quotaScopes(
   owners: QuotaOwners,
   settings: QuotaSettings = {},
+  signers: readonly AccountSigner[] = [],
 ): readonly QuotaScope[] {
   return [
     propertyScope(owners.siteUrl, settings, owners.qpm),
-    accountScope(owners.accountId, settings, owners.qpm),
+    accountScope(owners.accountId, settings, owners.qpm, signers),
     projectScope(owners.projectId),
   ];
 }
@@ -48,13 +50,34 @@ export function propertyScope(id: string, settings: QuotaSettings, runQpm?: numb
 
 /**
  * An account's budget is shared by its properties, so that a run which asks for little takes
- * nothing from the others; one that asks for more than the default gets it.
+ * nothing from the others; one that asks for more than the default gets it. Accounts with one
+ * signer are one at Google: they share a window, and the lowest of what is set for them holds.
  */
-export function accountScope(id: string, settings: QuotaSettings, runQpm = 0): QuotaScope {
-  const own = settings.accounts?.[id];
-  const limit = own?.limit ?? googleLimits.account;
-  const set = own?.qpm ?? settings.qpm ?? Math.max(defaultBudgetOf(limit), runQpm);
-  return { kind: "account", id, limit, budget: Math.min(set, limit), burst: defaultBurst };
+export function accountScope(
+  id: string,
+  settings: QuotaSettings,
+  runQpm = 0,
+  signers: readonly AccountSigner[] = [],
+): QuotaScope {
+  const signer = signers.find(({ accountId }) => accountId === id)?.signer;
+  const own = accountsOf(id, signers).map((each) => settings.accounts?.[each] ?? {});
+  const limit = lowest(own.map((each) => each.limit)) ?? googleLimits.account;
+  const set =
+    lowest(own.map(({ qpm }) => qpm)) ?? settings.qpm ?? Math.max(defaultBudgetOf(limit), runQpm);
+  const budget = Math.min(set, limit);
+  return compact({ kind: "account" as const, id, signer, limit, budget, burst: defaultBurst });
+}
+
+/** The account and all others that have its signer. */
+export function accountsOf(id: string, signers: readonly AccountSigner[]): readonly string[] {
+  const signer = signers.find(({ accountId }) => accountId === id)?.signer;
+  const alike = signers.filter((one) => one.signer === signer).map(({ accountId }) => accountId);
+  return alike.length === 0 ? [id] : alike;
+}
+
+function lowest(values: readonly (number | undefined)[]): number | undefined {
+  const set = values.filter((value) => value !== undefined);
+  return set.length === 0 ? undefined : Math.min(...set);
 }
 
 export function projectScope(id: string): QuotaScope {
@@ -69,8 +92,8 @@ export function largestClaim(scopes: readonly QuotaScope[]): number {
 }
 
 /** The key that a scope's window is kept under. */
-export function scopeKey(scope: Pick<QuotaScope, "kind" | "id">): string {
-  return `${scope.kind}#${scope.id}`;
+export function scopeKey(scope: Pick<QuotaScope, "kind" | "id" | "signer">): string {
+  return `${scope.kind}#${scope.signer ?? scope.id}`;
 }
 
 /** The same share of any limit. */

@@ -3,6 +3,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { dynamoEntries } from "../ledger/dynamo-entries.ts";
 import { AccountSchema } from "../request/account.ts";
 import { readSiteUrl } from "../request/site-url.ts";
+import { dynamoSigners } from "./dynamo-signers.ts";
 import { type Property, PropertySchema } from "./property.ts";
 import type { Registry } from "./registry.ts";
 
@@ -40,6 +41,7 @@ export function dynamoRegistry(
     listAccounts: () => entries.list(pk, prefixes.account, AccountSchema),
     readAccount: (accountId) => entries.read(account(accountId), AccountSchema),
     changeAccount: (accountId, decide) => entries.change(account(accountId), AccountSchema, decide),
+    ...dynamoSigners(client, { table }),
   };
 }
 

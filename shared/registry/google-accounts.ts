@@ -28,9 +28,7 @@ export type AccountsOptions = {
  * machine. An account's client, and with it its token, lives as long as the process, or until the
  * account is configured or signed in anew.
  */
-export function googleAccounts(
-  options: AccountsOptions,
-): (accountId: string) => Promise<SearchConsole & Sites> {
+export function googleAccounts(options: AccountsOptions): (accountId: string) => Promise<Client> {
   const { registry, variable, secrets, rootUrl = googleRootUrl } = options;
   const known = new Map<string, { readonly source: string; readonly client: Client }>();
 
@@ -47,7 +45,10 @@ export function googleAccounts(
           : secrets !== undefined
             ? secretAuthorizer(accountId, secrets)
             : defaultAuthorizer(variable);
-    const client = googleSearchConsole({ rootUrl, auth });
+    const client = {
+      ...googleSearchConsole({ rootUrl, auth }),
+      signer: async () => auth?.signer(),
+    };
     known.set(accountId, { source, client });
     return client;
   };
@@ -67,4 +68,4 @@ async function signedInMs(
   );
 }
 
-type Client = SearchConsole & Sites;
+type Client = SearchConsole & Sites & { signer(): Promise<string | undefined> };

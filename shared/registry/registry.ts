@@ -1,3 +1,4 @@
+import type { AccountSigner } from "../quota/quota-settings.ts";
 import type { Account } from "../request/account.ts";
 import type { Property } from "./property.ts";
 
@@ -19,6 +20,10 @@ export type Registry = {
   listAccounts(): Promise<readonly Account[]>;
   readAccount(accountId: string): Promise<Account | undefined>;
   changeAccount(accountId: string, change: Change<Account>): Promise<Account | undefined>;
+
+  /** Who signs the requests of the accounts whose credentials were read, by account id. */
+  listSigners(): Promise<readonly AccountSigner[]>;
+  noteSigner(signer: AccountSigner): Promise<void>;
 };
 
 export type Change<Entry> = (entry: Entry | undefined) => Entry | undefined;

@@ -12,6 +12,8 @@ import { SearchConsoleError } from "./search-console-error.ts";
 /** An account's requests, authorised. One token serves all of them until it runs out. */
 export type AccountAuthorizer = {
   headers(): Promise<Readonly<Record<string, string>>>;
+  /** By whom Google counts the requests. Reads the credentials, asks for no token. */
+  signer(): Promise<string | undefined>;
   /**
    * Google refused a request that had these headers: the next one gets a new token. Requests that
    * were refused with the same token cause one refresh, not one each.
@@ -34,7 +36,8 @@ export function defaultAuthorizer(
 ): AccountAuthorizer {
   return sharedToken("the default credentials", async () => {
     const path = variable(defaultCredentialsVariable);
-    return path ? openCredentialFile(path) : applicationDefaultCredentials();
+    if (path) return openCredentialFile(path);
+    return Object.assign(applicationDefaultCredentials(), { signer: "default credentials" });
   });
 }
 
@@ -82,6 +85,15 @@ export function sharedToken(name: string, open: () => Promise<Authorizer>): Acco
   }
 
   return {
+    async signer() {
+      try {
+        client ??= open();
+        return (await client).signer;
+      } catch (error) {
+        client = undefined;
+        throw error;
+      }
+    },
     headers() {
       asking ??= ask().finally(() => {
         asking = undefined;

@@ -1,4 +1,4 @@
-import { createPrivateKey } from "node:crypto";
+import { createPrivateKey, hash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { auth } from "@googleapis/searchconsole";
 import * as z from "zod";
@@ -22,6 +22,31 @@ export async function openCredentialFile(path: string): Promise<Authorizer> {
 /** The same from a text that was read elsewhere; `name` says where, for a person. */
 export function openCredentials(content: string, name: string): Authorizer {
   const credentials = parseCredentials(content, name);
+  return Object.assign(authorizerOf(credentials), { signer: signerOf(credentials) });
+}
+
+/** By whom Google counts: two files of one service account are one signer. */
+function signerOf(credentials: z.infer<typeof CredentialsSchema>): string {
+  switch (credentials.type) {
+    case "service_account":
+      return credentials.client_email.toLowerCase();
+    case "authorized_user":
+      return `sign-in ${shortHash([credentials.client_id, credentials.refresh_token])}`;
+    case "external_account":
+      return (
+        credentials.service_account_impersonation_url?.match(/serviceAccounts\/([^/:]+)/)?.[1] ??
+        `external ${shortHash([credentials.audience, JSON.stringify(credentials.credential_source)])}`
+      );
+    default:
+      return credentials satisfies never;
+  }
+}
+
+function shortHash(parts: readonly string[]): string {
+  return hash("sha256", JSON.stringify(parts)).slice(0, 16);
+}
+
+function authorizerOf(credentials: z.infer<typeof CredentialsSchema>): Authorizer {
   switch (credentials.type) {
     case "service_account":
       return new auth.JWT({

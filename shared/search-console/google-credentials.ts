@@ -8,7 +8,11 @@ import { googleRootUrl } from "./root-url.ts";
 import { SearchConsoleError } from "./search-console-error.ts";
 
 /** Gives requests their Authorization header; every client of google-auth-library is one. */
-export type Authorizer = { getRequestHeaders(url?: string): Promise<Headers> };
+export type Authorizer = {
+  getRequestHeaders(url?: string): Promise<Headers>;
+  /** By whom Google counts the requests. */
+  readonly signer?: string;
+};
 
 export const searchConsoleScope = "https://www.googleapis.com/auth/webmasters.readonly";
 

@@ -41,6 +41,17 @@ export function describeRegistry(name: string, openStore: () => Promise<Registry
       expect(await registry.listProperties()).toEqual([url, domain]);
     });
 
+    test("keeps who signs for an account, the newest", async () => {
+      expect(await registry.listSigners()).toEqual([]);
+      await registry.noteSigner({ accountId: "seo", signer: "a@b.c" });
+      await registry.noteSigner({ accountId: "blog", signer: "a@b.c" });
+      await registry.noteSigner({ accountId: "seo", signer: "d@b.c" });
+      expect(await registry.listSigners()).toEqual([
+        { accountId: "blog", signer: "a@b.c" },
+        { accountId: "seo", signer: "d@b.c" },
+      ]);
+    });
+
     test("changes what is there, and sees what is there", async () => {
       await put(newProperty(siteUrl, 5));
       const changed = await registry.changeProperty(siteUrl, (known) =>

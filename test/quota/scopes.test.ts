@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { QuotaSettings } from "../../shared/quota/quota-settings.ts";
-import { largestClaim, quotaScopes, scopeKey } from "../../shared/quota/scopes.ts";
+import { accountScope, largestClaim, quotaScopes, scopeKey } from "../../shared/quota/scopes.ts";
 
 const owners = { siteUrl: "sc-domain:example.com", accountId: "main", projectId: "p1" };
 
@@ -56,5 +56,32 @@ describe("the scopes of a property", () => {
   test("have keys that tell kinds and ids apart", () => {
     const keys = quotaScopes({ siteUrl: "x", accountId: "x", projectId: "x" }).map(scopeKey);
     expect(new Set(keys).size).toBe(3);
+  });
+});
+
+describe("accounts that have one signer", () => {
+  const signers = [
+    { accountId: "seo", signer: "robot@sample.iam.gserviceaccount.com" },
+    { accountId: "blog", signer: "robot@sample.iam.gserviceaccount.com" },
+    { accountId: "shop", signer: "other@sample.iam.gserviceaccount.com" },
+  ];
+
+  test("are counted in one window, and keep their ids", () => {
+    const keyOf = (id: string) => scopeKey(accountScope(id, {}, 0, signers));
+    expect(accountScope("seo", {}, 0, signers)).toMatchObject({
+      id: "seo",
+      signer: "robot@sample.iam.gserviceaccount.com",
+    });
+    expect(keyOf("seo")).toBe(keyOf("blog"));
+    expect(keyOf("shop")).not.toBe(keyOf("seo"));
+    expect(keyOf("unknown")).toBe("account#unknown");
+  });
+
+  test("are granted the lowest of what is set for them", () => {
+    const accounts = { seo: { qpm: 300 }, blog: { limit: 200 }, shop: { qpm: 50 } };
+    for (const id of ["seo", "blog"]) {
+      expect(accountScope(id, { accounts }, 0, signers)).toMatchObject({ limit: 200, budget: 200 });
+    }
+    expect(accountScope("shop", { accounts }, 0, signers)).toMatchObject({ budget: 50 });
   });
 });

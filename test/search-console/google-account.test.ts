@@ -104,6 +104,24 @@ describe("an account's credentials", () => {
     expect(fault.message).toBe(`account seo: the credential file ${path} is not there.`);
   });
 
+  test("say who signs: two files of a service account are one signer, two sign-ins are two", async () => {
+    const folder = temporaryFolder();
+    const signers = await Promise.all(
+      [
+        writeServiceAccount(folder, "seo", server.url),
+        writeServiceAccount(temporaryFolder(), "seo", server.url),
+        writeSignIn(folder, "blog", server.url, "one"),
+        writeSignIn(folder, "other", server.url, "two"),
+        writeExternalAccount(folder, "cloud", server.url),
+      ].map((path) => ofFile(path).signer()),
+    );
+    expect(signers[0]).toBe("seo@sample.iam.gserviceaccount.com");
+    expect(signers[1]).toBe(signers[0]);
+    expect(new Set(signers).size).toBe(4);
+    expect(signers.join(" ")).not.toMatch(/GOCSPX|1\/\//);
+    expect(server.received).toEqual([]);
+  });
+
   const unchanged = (text: string) => text;
   test.each([
     ["UTF-16 with a mark, as PowerShell writes it", unchanged, "utf16le", "\ufeff"],

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { resourceNames } from "../../../shared/config/names.ts";
+import { accountSigners } from "../../../shared/registry/account-signers.ts";
 import { withSettings } from "../../../shared/registry/property.ts";
 import type { Registry } from "../../../shared/registry/registry.ts";
 import {
@@ -10,6 +11,7 @@ import {
   type RegistryEntries,
 } from "../../../shared/registry/registry-entries.ts";
 import { defaultAccountId } from "../../../shared/request/account.ts";
+import { accountAuthorizer } from "../../../shared/search-console/google-account.ts";
 import { openCredentialFile } from "../../../shared/search-console/google-credential-file.ts";
 import { definitionsOf } from "../../options/configured-reports.ts";
 import { homeOnly, jsonOption, reportFault, stageOption } from "../../options/options.ts";
@@ -64,6 +66,14 @@ export function addPropertyCommand(): Command {
       await withStage(options, async ({ registry, deployed }, terminal) => {
         await refuseOthersCredentials(argument, options, registry);
         const added = await register(deployed === null ? entries : defined(entries), registry);
+        const signers = accountSigners(registry, Date.now);
+        for (const account of entries.accounts) {
+          const { accountId } = account;
+          await signers.learn(
+            accountId,
+            accountAuthorizer(account, (name) => process.env[name]).signer,
+          );
+        }
         terminal.result(registryText(added, terminal), registryJson(added));
       });
     });

@@ -1,3 +1,4 @@
+import type { AccountSigner } from "../../../shared/quota/quota-settings.ts";
 import type { Property } from "../../../shared/registry/property.ts";
 import type { Change, Registry } from "../../../shared/registry/registry.ts";
 import type { Account } from "../../../shared/request/account.ts";
@@ -6,6 +7,7 @@ import type { Account } from "../../../shared/request/account.ts";
 export function memoryRegistry(): Registry {
   const properties = new Map<string, Property>();
   const accounts = new Map<string, Account>();
+  const signers = new Map<string, AccountSigner>();
   return {
     listProperties: async () => sorted(properties),
     readProperty: async (siteUrl) => properties.get(siteUrl),
@@ -13,6 +15,8 @@ export function memoryRegistry(): Registry {
     listAccounts: async () => sorted(accounts),
     readAccount: async (accountId) => accounts.get(accountId),
     changeAccount: async (accountId, change) => changeEntry(accounts, accountId, change),
+    listSigners: async () => sorted(signers),
+    noteSigner: async (signer) => void signers.set(signer.accountId, signer),
   };
 }
 

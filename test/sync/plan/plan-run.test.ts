@@ -342,7 +342,7 @@ describe("a bad request", () => {
       surprise: 1,
     });
     for (const part of [
-      "siteUrl is neither sc-domain:",
+      "siteUrl example.com is not a property: write sc-domain:",
       "concurrency",
       "surprise",
       "the range ends (2026-04-10) before it begins (2026-04-20)",

@@ -1,0 +1,8 @@
+import { accountSigners } from "../shared/registry/account-signers.ts";
+import { dynamoSigners } from "../shared/registry/dynamo-signers.ts";
+import { documents, environment } from "./container.ts";
+
+export const signers = accountSigners(
+  dynamoSigners(documents, { table: environment.ledgerTable }),
+  Date.now,
+);
