@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { printable } from "./output/errors.ts";
 
 /**
  * The commands, in the order of the help. Each is loaded when it is asked for: loading libraries
@@ -73,10 +74,5 @@ function throwing(command: Command): Command {
 
 /** Commander's own errors, in the form of ours. */
 function oneLine(error: string, write: (text: string) => void): void {
-  write(
-    `${error
-      .trim()
-      .replace(/^error: /, "gsc-sync: ")
-      .replace(/\s*\n\s*/g, " ")}\n`,
-  );
+  write(`${printable(error.trim().replace(/^error: /, "gsc-sync: ")).replaceAll("\\n", " ")}\n`);
 }

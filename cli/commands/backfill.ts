@@ -7,6 +7,7 @@ import type { RunRequest } from "../../shared/request/run-request.ts";
 import { homeRootUrl, reachSearchConsole } from "../checks/server-reachable.ts";
 import { definitionsOf } from "../options/configured-reports.ts";
 import {
+  accountId,
   dateRange,
   detachOption,
   jsonOption,
@@ -60,7 +61,11 @@ export function backfillCommand(): Command {
     .description("fetch a property's days into the store; complete and final ones are skipped")
     .addOption(stageOption())
     .addOption(siteUrlOption().makeOptionMandatory())
-    .option("--account-id <account>", "the account that reads it (default: as it is registered)")
+    .option(
+      "--account-id <account>",
+      "the account that reads it (default: as it is registered)",
+      accountId,
+    )
     .option("--days <n>", "the last N days whose data is final", wholeNumber("--days", 1, 500))
     .option("--from <date>", "first day, Pacific time, like 2026-01-31", pacificDate("--from"))
     .option("--to <date>", "last day, included", pacificDate("--to"))

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { SettingsChange } from "../../shared/ledger/settings.ts";
 import {
+  accountId,
   jsonOption,
   type Settable,
   siteUrlOption,
@@ -54,7 +55,7 @@ export function leverCommand(): Command {
       wholeNumberOrDefault("--qpm", 1, 1_200),
     )
     .addOption(siteUrlOption())
-    .option("--account-id <account>", "the account that --qpm and --limit are for")
+    .option("--account-id <account>", "the account that --qpm and --limit are for", accountId)
     .option(
       "--limit <n>",
       "what Google allows the property or account a minute",

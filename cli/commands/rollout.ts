@@ -8,6 +8,7 @@ import { lastDays, rangeFaults } from "../../shared/request/date-range.ts";
 import { parseRunRequest } from "../../shared/request/parse-run-request.ts";
 import { homeRootUrl, reachSearchConsole } from "../checks/server-reachable.ts";
 import {
+  accountId,
   jsonOption,
   localStage,
   siteUrlOption,
@@ -43,7 +44,11 @@ export function rolloutCommand(): Command {
   return new Command("rollout")
     .description("fetch the same days one by one, then concurrently; compare, and write a report")
     .addOption(siteUrlOption().makeOptionMandatory())
-    .option("--account-id <account>", "the account that reads it (default: as it is registered)")
+    .option(
+      "--account-id <account>",
+      "the account that reads it (default: as it is registered)",
+      accountId,
+    )
     .option("--days <n>", "the last N final days", wholeNumber("--days", 1, 480), 150)
     .option("--concurrency <n>", "workers at once, 1 to 5", wholeNumber("--concurrency", 1, 5), 3)
     .option(

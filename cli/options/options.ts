@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import { stageNames } from "../../shared/config/names.ts";
+import { AccountSchema } from "../../shared/request/account.ts";
 import { lastDays, rangeFaults } from "../../shared/request/date-range.ts";
 import { findReport, reportIds } from "../../shared/request/find-report.ts";
 import { type PacificDate, parsePacificDate } from "../../shared/request/pacific-date.ts";
@@ -103,6 +104,13 @@ export function siteUrl(text: string): string {
   const { siteUrl, fault } = readSiteUrl(text);
   if (siteUrl !== undefined) return siteUrl;
   throw new UsageError(`--site-url ${fault}`);
+}
+
+/** @throws UsageError */
+export function accountId(id: string): string {
+  const parsed = AccountSchema.shape.accountId.safeParse(id);
+  if (parsed.success) return id;
+  throw new UsageError(`--account-id ${id || '""'}: ${parsed.error.issues[0]?.message}`);
 }
 
 export function reportId(id: string): string {

@@ -25,8 +25,23 @@ export function errorText(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ");
 }
 
+/**
+ * The text on one line, with what a terminal would obey written out: a newline as `\\n`, an escape
+ * as `\\u001b`. Arguments, and what servers answer, may hold either.
+ */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (character) => {
+      const short = { "\n": "\\n", "\r": "\\r", "\t": "\\t" }[character];
+      return short ?? `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
+    },
+  );
+}
+
 /** Prints why a command ends: one line on stderr, and with `--json` one object on stdout too. */
-export function printError(line: string, exitCode: 1 | 2): void {
+export function printError(text: string, exitCode: 1 | 2): void {
+  const line = printable(text);
   process.stderr.write(`gsc-sync: ${line}\n`);
   printErrorAsJson(line, exitCode);
 }
@@ -34,7 +49,7 @@ export function printError(line: string, exitCode: 1 | 2): void {
 /** Prints the JSON object alone, when the line is on stderr already. */
 export function printErrorAsJson(error: string, exitCode: 1 | 2): void {
   if (!process.argv.includes("--json")) return;
-  process.stdout.write(`${JSON.stringify({ error, exitCode })}\n`);
+  process.stdout.write(`${JSON.stringify({ error: printable(error), exitCode })}\n`);
 }
 
 /** 0: the run is complete. 1: it failed, was halted, or some units failed. */

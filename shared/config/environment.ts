@@ -167,6 +167,7 @@ export function homeEnvironmentFault(variables: Variables): string | undefined {
     wholeNumberFault(variables, names.lever, 0, 5),
     wholeNumberFault(variables, names.unitsAtOnce, 1, 20),
     homeRowStoreFault(variables),
+    postgresUrlFault(variables),
   ];
   return faults.filter((fault) => fault !== undefined).join("; ") || undefined;
 }
@@ -181,6 +182,15 @@ function homeRowStoreFault(variables: Variables): string | undefined {
     return `${names.rowStore}=dynamodb and ${names.postgresUrl} name two places for the rows: unset one`;
   }
   return undefined;
+}
+
+/** The URL may hold a password: it is not quoted. */
+function postgresUrlFault(variables: Variables): string | undefined {
+  const url = variables[names.postgresUrl];
+  if (!url) return undefined;
+  const protocol = URL.canParse(url) ? new URL(url).protocol : "";
+  if (protocol === "postgres:" || protocol === "postgresql:") return undefined;
+  return `${names.postgresUrl} is not a URL like postgres://user:password@host:5432/database`;
 }
 
 function wholeNumberFault(

@@ -5,7 +5,8 @@ import {
   PutCommand,
   QueryCommand,
 } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import type * as z from "zod";
+import { schemaFaults } from "../lib/schema-faults.ts";
 import { changeUnderVersion, type ItemKey, type Stamp } from "./dynamo-compare-and-set.ts";
 import { guardLedger } from "./guard-ledger.ts";
 import { LedgerError } from "./ledger-error.ts";
@@ -99,7 +100,7 @@ export function dynamoEntries(
     if (parsed.success) return parsed.data;
     throw new LedgerError(
       "corrupt",
-      `${what} holds an item that this version cannot read: ${z.prettifyError(parsed.error)}`,
+      `${what} holds an item that this version cannot read: ${schemaFaults(parsed.error)}`,
     );
   }
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { schemaFaults } from "../lib/schema-faults.ts";
 import { parsePacificDate } from "../request/pacific-date.ts";
 import { ReportSchema } from "../request/report.ts";
 import type { Batch } from "./batch.ts";
@@ -172,7 +173,7 @@ function parseItem<T>(name: string, schema: z.ZodType<T>, item: unknown): T {
   if (parsed.success) return parsed.data;
   throw new LedgerError(
     "corrupt",
-    `the ledger holds a ${name} item that this version cannot read: ${z.prettifyError(parsed.error)}`,
+    `the ledger holds a ${name} item that this version cannot read: ${schemaFaults(parsed.error)}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { tableKeys } from "../config/names.ts";
+import { schemaFaults } from "../lib/schema-faults.ts";
 import type { QuotaScope } from "./quota.ts";
 import { QuotaError } from "./quota-error.ts";
 import { scopeKey } from "./scopes.ts";
@@ -44,7 +45,7 @@ export function parseQuotaItem(item: Record<string, unknown> | undefined): Quota
   const parsed = QuotaItemSchema.safeParse(item);
   if (!parsed.success) {
     throw new QuotaError(
-      `quota item ${String(item[tableKeys.quota.partitionKey])} is not readable: ${z.prettifyError(parsed.error)}`,
+      `quota item ${String(item[tableKeys.quota.partitionKey])} is not readable: ${schemaFaults(parsed.error)}`,
       { code: "broken-item", cause: parsed.error },
     );
   }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AccountSchema, defaultAccountId } from "./account.ts";
 import { defaultReportId } from "./find-report.ts";
 import { parsePacificDate } from "./pacific-date.ts";
 import { ReportSchema } from "./report.ts";
@@ -22,7 +23,7 @@ export const RunRequestSchema = z.strictObject({
     .regex(/^[A-Za-z0-9_-]{1,70}$/)
     .optional(),
   siteUrl: SiteUrlSchema,
-  accountId: z.string().min(1).default("default"),
+  accountId: AccountSchema.shape.accountId.default(defaultAccountId),
   from: PacificDateSchema,
   to: PacificDateSchema,
   reports: z.array(z.string()).min(1).default([defaultReportId]),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { schemaFaults } from "../lib/schema-faults.ts";
 import { parsePacificDate } from "../request/pacific-date.ts";
 import { ReportShapeSchema } from "../request/report.ts";
 import type { Unit } from "../request/unit.ts";
@@ -49,7 +50,7 @@ export function parseUnitItem(item: Readonly<Record<string, unknown>>): UnitItem
   if (!parsed.success) {
     throw new RowStoreError(
       "schema",
-      `the rows table holds a unit that is not ours: ${z.prettifyError(parsed.error)}`,
+      `the rows table holds a unit that is not ours: ${schemaFaults(parsed.error)}`,
     );
   }
   const { siteUrl, report, date, version, ...rest } = parsed.data;

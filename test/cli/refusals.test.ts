@@ -109,6 +109,17 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "too many workers": typed("backfill", ...site, "--days", "3", "--concurrency", "6"),
   "more quota than Google gives": typed("backfill", ...site, "--days", "3", "--qpm", "5000"),
+  "an account id that is none": typed(
+    "backfill",
+    ...site,
+    "--days",
+    "3",
+    "--account-id",
+    "__proto__",
+  ),
+  "an argument with a newline and an escape sequence": () => home.run("halt", "a\nb\u001b[31m"),
+  "a database that is none": () =>
+    inANewHome({ GSC_SYNC_POSTGRES_URL: "mysql://root:secret@db/rows" }, ["sync", ...site]),
   "an unknown stage": typed("status", "--stage", "production"),
   "an unknown run": () => home.run("halt", "nope"),
   "a root URL that is none": () => inANewHome({ GSC_API_ROOT_URL: "nonsense" }, ["sync", ...site]),
