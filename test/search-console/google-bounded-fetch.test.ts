@@ -48,7 +48,8 @@ test.each([
     });
     expect(Math.max(...counted)).toBeLessThanOrEqual(mostPageBytes);
     expect(counted.length).toBeGreaterThan(10);
-    expect(server.sentMiB()).toBeLessThan(300);
+    // Compressed, all of it fits into the sockets' buffers.
+    if (!("content-encoding" in headers)) expect(server.sentMiB()).toBeLessThan(512);
   },
 );
 
