@@ -16,8 +16,29 @@ export function createPostgresPool(url: string, maxConnections = 4): SqlConnecti
   return createPool({ connectionString: url, max: maxConnections });
 }
 
+/**
+ * A role or a database may have other settings: a date like 31.12.2026, and figures cut to 15 digits.
+ * Pins what we depend on for the connection. A pooler that hands statements around may lose it: our
+ * own statements read no date as text.
+ */
+export async function pinSession(client: pg.ClientBase): Promise<void> {
+  const pinned = Object.entries({
+    datestyle: "ISO, YMD",
+    timezone: "UTC",
+    extra_float_digits: "1",
+  });
+  const settings = pinned.map(([name, value]) => `set_config('${name}', '${value}', false)`);
+  try {
+    await client.query(`SELECT ${settings.join(", ")}`);
+  } catch (error) {
+    // A server that has no such function has no such settings.
+    if (!(error instanceof pg.DatabaseError && /^(0A|42)/.test(error.code ?? ""))) throw error;
+  }
+}
+
 /** A pool with what all our connections share. */
 export function createPool(config: pg.PoolConfig): SqlConnection {
+  const pinned = new WeakSet<pg.PoolClient>();
   const pool = new pg.Pool({
     application_name: "gsc-sync",
     // The embedded Postgres greets nobody while it works on a long statement.
@@ -36,6 +57,8 @@ export function createPool(config: pg.PoolConfig): SqlConnection {
       // A connection that breaks says so by an event as well: the statement's rejection is enough.
       client.on("error", ignore);
       try {
+        if (!pinned.has(client)) await pinSession(client);
+        pinned.add(client);
         const result = await client.query(text, values);
         client.off("error", ignore);
         client.release();

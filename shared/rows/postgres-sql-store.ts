@@ -1,6 +1,7 @@
 import { on } from "node:events";
 import pg from "pg";
 import type { RowsPlace } from "../config/rows-place.ts";
+import { pinSession } from "./postgres-connection.ts";
 import { dsqlClientConfig } from "./postgres-dsql-connection.ts";
 import { type SqlAnswer, SqlError, type SqlErrorCode, type SqlStore } from "./sql-store.ts";
 
@@ -27,6 +28,7 @@ function sqlStore(config: pg.ClientConfig): SqlStore {
       try {
         signal?.throwIfAborted();
         await client.connect();
+        await pinSession(client);
         await client.query("BEGIN READ ONLY");
         return await answerOf(client, query, signal);
       } catch (error) {

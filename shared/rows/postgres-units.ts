@@ -99,9 +99,10 @@ const flip = ({ digestType }: SqlDialect) => `WITH registered AS (
   WHERE unit.generation < EXCLUDED.generation
   RETURNING unit_id`;
 
-const unitColumns = `site_url, report, date::text AS date, search_type, generation::text AS generation,
+const unitColumns = `site_url, report, to_char(date, 'YYYY-MM-DD') AS date, search_type, generation::text AS generation,
   run_id, rows, fetched_rows, pages, clicks, impressions, hash, capped, aggregation,
-  first_incomplete_date::text AS first_incomplete_date, fetched_at, shape`;
+  to_char(first_incomplete_date, 'YYYY-MM-DD') AS first_incomplete_date,
+  (extract(epoch FROM fetched_at) * 1000)::float8 AS fetched_at_ms, shape`;
 
 const PacificDateColumn = z.string().transform((text, context) => {
   const date = parsePacificDate(text);
@@ -144,7 +145,7 @@ const StoredUnitSchema = z
     capped: z.boolean(),
     aggregation: z.string().nullable(),
     first_incomplete_date: PacificDateColumn.nullable(),
-    fetched_at: z.date(),
+    fetched_at_ms: z.number(),
     shape: ShapeColumn,
   })
   .transform(
@@ -166,7 +167,7 @@ const StoredUnitSchema = z
         capped: columns.capped,
         aggregation: columns.aggregation,
         firstIncompleteDate: columns.first_incomplete_date,
-        fetchedAtMs: columns.fetched_at.getTime(),
+        fetchedAtMs: Math.round(columns.fetched_at_ms),
       }),
     }),
   );

@@ -2,7 +2,11 @@ import { describe, test } from "vitest";
 import { startPostgresServer } from "../../local/postgres/postgres-server.ts";
 import { createPostgresPool } from "../../shared/rows/postgres-connection.ts";
 import { describeRowStore } from "../contracts/row-store-contract.ts";
-import { realPostgresFolder, startRealPostgres } from "../support/servers/real-postgres.ts";
+import {
+  realPostgresFolder,
+  startOddPostgres,
+  startRealPostgres,
+} from "../support/servers/real-postgres.ts";
 import { postgresBackend } from "../support/stores/postgres-row-store-backend.ts";
 
 describeRowStore("row store on the embedded Postgres", () => backendOn(startPostgresServer()));
@@ -15,6 +19,9 @@ if (folder === undefined) {
   });
 } else {
   describeRowStore("row store on a real Postgres", () => backendOn(startRealPostgres(folder)));
+  describeRowStore("row store on a Postgres with odd session settings", () =>
+    backendOn(startOddPostgres(folder)),
+  );
 }
 
 async function backendOn(starting: Promise<{ readonly url: string; stop(): Promise<void> }>) {

@@ -67,6 +67,25 @@ export async function startRealPostgres(folder: string): Promise<RealPostgres> {
   return { url, stop };
 }
 
+/** The same, with session settings of a role that nobody expects. */
+export async function startOddPostgres(folder: string): Promise<RealPostgres> {
+  const server = await startRealPostgres(folder);
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  for (const [name, value] of [
+    ["datestyle", "German, DMY"],
+    ["timezone", "Asia/Kolkata"],
+    ["extra_float_digits", "-3"],
+    ["intervalstyle", "sql_standard"],
+    ["bytea_output", "escape"],
+    ["default_transaction_isolation", "serializable"],
+  ]) {
+    await client.query(`ALTER ROLE postgres SET ${name} = '${value}'`);
+  }
+  await client.end();
+  return server;
+}
+
 /** Postgres refuses to run as root: then its package's own user runs it. */
 function postgresOwner(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
