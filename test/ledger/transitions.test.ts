@@ -229,6 +229,7 @@ describe("fencing", () => {
     for (const run of [expired, dispatched(resumed).run, dispatched(back).run]) {
       expect(run.inFlight[batchId]).toMatchObject({ token: 0, after: 8 });
       expect(takeBatch(run, { batchId, token: 7 }, leaseMs).answer).toBe("stale-token");
+      expect(takeBatch(run, { batchId, token: 8 }, leaseMs).answer).toBe("stale-token");
       expect(takeBatch(run, { batchId, token: 9 }, leaseMs).answer).toBe("taken");
     }
   });
