@@ -34,8 +34,9 @@ export async function openLocalStage(
   const stack = await openStack({ home, environment, onNotice, openLever });
   void stack.lost.then((what) => abandon(stack, home, what));
   const { endpoints } = stack;
-  const dynamo = new DynamoDBClient(localClientOptions(endpoints.dynamo));
-  const stepFunctions = new SFNClient(localClientOptions(endpoints.stepFunctions));
+  const key = stack.handlerEnvironment.AWS_ACCESS_KEY_ID;
+  const dynamo = new DynamoDBClient(localClientOptions(endpoints.dynamo, key));
+  const stepFunctions = new SFNClient(localClientOptions(endpoints.stepFunctions, key));
   const documents = documentsOf(dynamo);
   const tables = openTables(documents, {
     ...endpoints,
@@ -58,14 +59,14 @@ export async function openLocalStage(
     async deadLetters() {
       const { SQSClient } = await import("@aws-sdk/client-sqs");
       const { openDeadLetters } = await import("./open-dead-letters.ts");
-      return openDeadLetters(new SQSClient(localClientOptions(endpoints.sqs)), documents, {
+      return openDeadLetters(new SQSClient(localClientOptions(endpoints.sqs, key)), documents, {
         ...endpoints,
         waits: true,
       });
     },
     async eventBus() {
       const { openEventBus } = await import("./open-event-bus.ts");
-      return openEventBus(localClientOptions(endpoints.eventBridge), localNames.eventBus);
+      return openEventBus(localClientOptions(endpoints.eventBridge, key), localNames.eventBus);
     },
     otherServer: () => otherServer(stack, environment),
     eventFolder: folders.events,
@@ -135,6 +136,8 @@ function resourcesOf({ endpoints, role }: Stack, home: string, keep: boolean): R
     sqsEndpoint: endpoints.sqs,
     stepFunctionsEndpoint: endpoints.stepFunctions,
     eventBridgeEndpoint: endpoints.eventBridge,
+    // AWS_SHARED_CREDENTIALS_FILE: the servers check the key that stands in it.
+    credentialsFile: homeLayout(home).files.credentials,
   };
 }
 
@@ -151,7 +154,9 @@ async function abandon(stack: Stack, home: string, what: string): Promise<never>
 
 /** How the home's owner reads the lever for its event source. */
 function openLever(variables: Readonly<Record<string, string>>): () => Promise<number> {
-  const dynamo = new DynamoDBClient(localClientOptions(variables.AWS_ENDPOINT_URL_DYNAMODB ?? ""));
+  const dynamo = new DynamoDBClient(
+    localClientOptions(variables.AWS_ENDPOINT_URL_DYNAMODB ?? "", variables.AWS_ACCESS_KEY_ID),
+  );
   const ledger = dynamoLedger(documentsOf(dynamo), {
     table: variables[environmentNames.ledgerTable] ?? "",
     defaults: { lever: Number(variables[environmentNames.lever]) },

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { listenOnLoopback } from "../processes/listen-on-loopback.ts";
+import { guardServer } from "./request-guard.ts";
 
 export type AwsJsonServer = {
   readonly url: string;
@@ -35,6 +36,8 @@ export async function startAwsJsonServer(options: {
   /** The type of a fault that is no AwsJsonError: HTTP 500. */
   readonly faultType: string;
   readonly answer: (request: AwsJsonRequest) => object | Promise<object>;
+  /** The access key that requests are signed with; absent: any. */
+  readonly key?: string | undefined;
 }): Promise<AwsJsonServer> {
   const server = createServer((request, response) => {
     read(request)
@@ -54,6 +57,7 @@ export async function startAwsJsonServer(options: {
       response.end(JSON.stringify(body));
     }
   });
+  guardServer(server, options.key);
   const port = await listenOnLoopback(server);
   return {
     url: `http://127.0.0.1:${port}`,

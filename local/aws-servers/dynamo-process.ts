@@ -6,12 +6,14 @@ import dynalite from "dynalite";
 import { StartRefused, serveAsEmbeddedChild } from "../processes/embedded-child.ts";
 import { acquireProcessLock } from "../processes/process-lock.ts";
 import { DynamoSettingsSchema } from "./dynamo-server.ts";
+import { guardServer } from "./request-guard.ts";
 
 await serveAsEmbeddedChild(async (settings) => {
-  const { folder, lockWaitMs } = DynamoSettingsSchema.parse(settings);
+  const { folder, key, lockWaitMs } = DynamoSettingsSchema.parse(settings);
   const path = folder === undefined ? undefined : await lockFolder(folder, lockWaitMs);
   const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   surviveLostClients(server);
+  guardServer(server, key);
   // An idle connection that the server closes just as a client uses it again would make the SDK
   // repeat a write.
   server.keepAliveTimeout = 0;
@@ -20,7 +22,7 @@ await serveAsEmbeddedChild(async (settings) => {
   const address = server.address();
   const port = address !== null && typeof address === "object" ? address.port : 0;
   const url = `http://127.0.0.1:${port}`;
-  await proveStoreIsOpen(url);
+  await proveStoreIsOpen(url, key);
   return { url, close: () => closeServer(server) };
 });
 
@@ -44,14 +46,14 @@ function surviveLostClients(server: Server): void {
 }
 
 /** dynalite opens its store after it listens; this waits for it, or ends the process. */
-async function proveStoreIsOpen(url: string): Promise<void> {
+async function proveStoreIsOpen(url: string, key = "local"): Promise<void> {
   const response = await fetch(url, {
     method: "POST",
     headers: {
       "content-type": "application/x-amz-json-1.0",
       "x-amz-target": "DynamoDB_20120810.ListTables",
       "x-amz-date": "20260101T000000Z",
-      authorization: "AWS4-HMAC-SHA256 Credential=a, SignedHeaders=host, Signature=b",
+      authorization: `AWS4-HMAC-SHA256 Credential=${key}, SignedHeaders=host, Signature=b`,
     },
     body: "{}",
   });

@@ -5,6 +5,8 @@ import { type EmbeddedProcess, startEmbeddedProcess } from "../processes/embedde
 export const DynamoSettingsSchema = z.object({
   /** Where the tables live; absent: in memory. */
   folder: z.string().min(1).optional(),
+  /** The access key that requests are signed with; absent: any. */
+  key: z.string().optional(),
   /** How long a killed predecessor may take to let go of the folder. */
   lockWaitMs: z.int().min(0).default(5_000),
 });
@@ -12,7 +14,7 @@ export const DynamoSettingsSchema = z.object({
 export type DynamoSettings = z.input<typeof DynamoSettingsSchema>;
 
 /**
- * Starts the embedded DynamoDB (dynalite) in a process of its own. Any credentials do.
+ * Starts the embedded DynamoDB (dynalite) in a process of its own.
  * Throws EmbeddedProcessError when it does not start, also when another process has the folder.
  */
 export function startDynamoServer(settings: DynamoSettings = {}): Promise<EmbeddedProcess> {

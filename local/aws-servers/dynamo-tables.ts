@@ -12,8 +12,8 @@ import { tableKeys } from "../../shared/config/names.ts";
 import { localClientOptions, localNames } from "./local-names.ts";
 
 /** Makes the tables that are missing, with the keys that infrastructure gives them. */
-export async function createTables(endpoint: string): Promise<void> {
-  const dynamo = new DynamoDBClient(localClientOptions(endpoint));
+export async function createTables(endpoint: string, key?: string): Promise<void> {
+  const dynamo = new DynamoDBClient(localClientOptions(endpoint, key));
   const tables = [ledgerTable(), quotaTable(), rowsTable()];
   try {
     await Promise.all(tables.map((table) => ensureTable(dynamo, table)));

@@ -14,10 +14,11 @@ import type { EventLog } from "./event-log.ts";
  * is answered once the events are on the disk. Of rules and targets it knows nothing.
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
  */
-export function startEventBusServer(log: EventLog): Promise<AwsJsonServer> {
+export function startEventBusServer(log: EventLog, key?: string): Promise<AwsJsonServer> {
   return startAwsJsonServer({
     version: "1.1",
     faultType: "InternalException",
+    key,
     answer({ target, body }) {
       if (target !== "AWSEvents.PutEvents") throw unknownOperation(target);
       const parsed = PutEventsSchema.safeParse(body);

@@ -1,6 +1,6 @@
 import { resourceNames } from "../../shared/config/names.ts";
 
-/** What AWS would have named, for a home. Any credentials do: nothing checks them. */
+/** What AWS would have named, for a home. */
 export const localStage = "local";
 export const localRegion = "us-east-1";
 const account = "000000000000";
@@ -18,10 +18,11 @@ export function queuePath(name: string): string {
   return `/${account}/${name}`;
 }
 
-export function localClientOptions(endpoint: string) {
+/** `key`: the owner's access key, which its servers check. */
+export function localClientOptions(endpoint: string, key = "local") {
   return {
     endpoint,
     region: localRegion,
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    credentials: { accessKeyId: key, secretAccessKey: key },
   };
 }

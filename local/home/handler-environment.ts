@@ -8,7 +8,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The variables by which the same handlers and clients find a home's servers instead of AWS. */
 export function handlerEnvironment(
   endpoints: StackEndpoints,
-  options: { readonly home: string; readonly lever: number; readonly environment: Environment },
+  options: {
+    readonly home: string;
+    readonly lever: number;
+    readonly key: string;
+    readonly environment: Environment;
+  },
 ): Record<string, string> {
   const rootUrl = options.environment[environmentNames.searchConsoleRootUrl];
   return {
@@ -23,8 +28,8 @@ export function handlerEnvironment(
     ...rowsVariables(endpoints),
     ...(rootUrl ? { [environmentNames.searchConsoleRootUrl]: rootUrl } : {}),
     AWS_REGION: localRegion,
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_ACCESS_KEY_ID: options.key,
+    AWS_SECRET_ACCESS_KEY: options.key,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamo,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_ENDPOINT_URL_SFN: endpoints.stepFunctions,

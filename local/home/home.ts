@@ -13,6 +13,8 @@ export type Home = {
   readonly files: {
     readonly ownerLock: string;
     readonly endpoints: string;
+    /** The owner's access key, for the AWS CLI. */
+    readonly credentials: string;
   };
   readonly folders: {
     readonly dynamo: string;
@@ -88,6 +90,7 @@ export function homeLayout(folder: string): Home {
     files: {
       ownerLock: join(folder, "owner.lock"),
       endpoints: join(folder, "endpoints.json"),
+      credentials: join(folder, "aws-credentials"),
     },
     folders: {
       dynamo: join(folder, "dynamo"),

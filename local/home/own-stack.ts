@@ -1,4 +1,5 @@
 import { environmentNames } from "../../shared/config/names.ts";
+import { newAccessKey } from "../aws-servers/request-guard.ts";
 import type { ProcessLock } from "../processes/process-lock.ts";
 import { openControlPort } from "./control-port.ts";
 import type { Home } from "./home.ts";
@@ -6,6 +7,7 @@ import { removeOwnerFile, writeOwnerFile } from "./owner-file.ts";
 import type { OpenStackOptions, Stack } from "./stack.ts";
 import { stackParts } from "./stack-parts.ts";
 import { startServers } from "./start-servers.ts";
+import { writeFileWhole } from "./write-file-whole.ts";
 
 /**
  * Starts a home's servers in this command, whose lock it takes over: starting -> open (others
@@ -25,9 +27,13 @@ export async function ownStack(
   try {
     // A predecessor that was killed left its own.
     await removeOwnerFile(home.files.endpoints);
+    const key = newAccessKey();
+    await writeCredentials(home.files.credentials, key);
+    stops.defer(() => removeOwnerFile(home.files.credentials));
     const starting = startServers({
       home,
       parts,
+      key,
       environment,
       stops,
       onLost: (title) => lost.resolve(`${title} has ended by itself`),
@@ -41,6 +47,7 @@ export async function ownStack(
       home,
       parts,
       servers,
+      key,
       environment,
       lever: firstLever(environment),
       openLever: options.openLever ?? (() => () => firstLever(environment)),
@@ -91,4 +98,12 @@ export async function ownStack(
 function firstLever(environment: Readonly<Record<string, string | undefined>>): number {
   const lever = Number(environment[environmentNames.lever] || 5);
   return Number.isInteger(lever) && lever >= 0 ? lever : 5;
+}
+
+/** As the AWS CLI and the SDKs read it; only its user may. */
+async function writeCredentials(file: string, key: string): Promise<void> {
+  await writeFileWhole(
+    file,
+    `[default]\naws_access_key_id = ${key}\naws_secret_access_key = ${key}\n`,
+  );
 }

@@ -19,7 +19,8 @@ export type EmbeddedServer = {
 
 /** What an owner starts that isn't made here; a test puts others in their place. */
 export type StackParts = {
-  startDynamo(folder: string): Promise<EmbeddedServer>;
+  /** `key`: the access key that requests are signed with. */
+  startDynamo(folder: string, key: string): Promise<EmbeddedServer>;
   startPostgres(folder: string): Promise<EmbeddedServer>;
   migratePostgres(url: string): Promise<void>;
   loadDefinition(): Promise<unknown>;
@@ -27,7 +28,7 @@ export type StackParts = {
 };
 
 export const stackParts: StackParts = {
-  startDynamo: (folder) => startDynamoServer({ folder }),
+  startDynamo: (folder, key) => startDynamoServer({ folder, key }),
   startPostgres: (folder) => startPostgresServer({ folder }),
   async migratePostgres(url) {
     const connection = createPostgresPool(url, 1);

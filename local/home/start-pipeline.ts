@@ -56,17 +56,19 @@ export async function startPipeline(options: {
   readonly parts: StackParts;
   readonly servers: Servers;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The access key that the servers check. */
+  readonly key: string;
   readonly lever: number;
   readonly openLever: (handlerEnvironment: Readonly<Record<string, string>>) => ReadLever;
   readonly onNotice: (notice: string) => void;
   readonly stops: AsyncDisposableStack;
   readonly forced: AbortSignal;
 }): Promise<Pipeline> {
-  const { home, parts, servers, environment, stops } = options;
+  const { home, parts, servers, environment, key, stops } = options;
   const { definition, ...addresses } = servers;
   const { machine, tasks } = parseDefinition(definition);
 
-  const sqs = new SQSClient(localClientOptions(servers.sqs));
+  const sqs = new SQSClient(localClientOptions(servers.sqs, key));
   stops.defer(() => sqs.destroy());
   const log = openFunctionLog(join(home.folders.logs, "state-machine.log"));
   stops.defer(() => log.close());
@@ -106,7 +108,7 @@ export async function startPipeline(options: {
     now: Date.now,
     onEvent: (event) => log.write(JSON.stringify(event)),
   });
-  const stateMachine = await startStateMachineServer({ stateMachineArn, executions });
+  const stateMachine = await startStateMachineServer({ stateMachineArn, executions, key });
   stops.defer(() => stateMachine.close());
 
   const endpoints: StackEndpoints = {
@@ -120,6 +122,7 @@ export async function startPipeline(options: {
   const handlers = handlerEnvironment(endpoints, {
     home: home.folder,
     lever: options.lever,
+    key,
     environment,
   });
   const lever = leverReading(options.openLever(handlers), {

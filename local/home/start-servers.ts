@@ -24,11 +24,13 @@ export async function startServers(options: {
   readonly home: Home;
   readonly parts: StackParts;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The access key that the servers check. */
+  readonly key: string;
   readonly stops: AsyncDisposableStack;
   /** A server has ended without being stopped; `title` is what a person calls it. */
   readonly onLost: (title: string) => void;
 }): Promise<Servers> {
-  const { home, parts, stops } = options;
+  const { home, parts, key, stops } = options;
 
   function keep(title: string, server: EmbeddedServer): void {
     let stopping = false;
@@ -42,10 +44,10 @@ export async function startServers(options: {
   }
 
   async function startDynamo(): Promise<string> {
-    const server = await parts.startDynamo(home.folders.dynamo);
+    const server = await parts.startDynamo(home.folders.dynamo, key);
     keep("the embedded DynamoDB", server);
     const { createTables } = await import("../aws-servers/dynamo-tables.ts");
-    await createTables(server.url);
+    await createTables(server.url, key);
     return server.url;
   }
 
@@ -65,7 +67,7 @@ export async function startServers(options: {
 
   async function startSqs() {
     const { startSqsServer } = await import("../aws-servers/sqs-server.ts");
-    const server = await startSqsServer();
+    const server = await startSqsServer({ key });
     stops.defer(() => server.stop());
     return server;
   }
@@ -73,7 +75,7 @@ export async function startServers(options: {
   async function startEventBus(): Promise<string> {
     const { events } = home.folders;
     await pruneEventLog(events, Date.now());
-    const server = await startEventBusServer(openEventLog(events));
+    const server = await startEventBusServer(openEventLog(events), key);
     stops.defer(() => server.close());
     return server.url;
   }

@@ -22,6 +22,7 @@ export async function startStateMachineServer(api: Api): Promise<StateMachineSer
   const server = await startAwsJsonServer({
     version: "1.0",
     faultType: "InternalServerError",
+    key: api.key,
     answer: (request) => answer(request, api),
   });
   return {
@@ -36,7 +37,12 @@ export async function startStateMachineServer(api: Api): Promise<StateMachineSer
   };
 }
 
-type Api = { readonly stateMachineArn: string; readonly executions: Executions };
+type Api = {
+  readonly stateMachineArn: string;
+  readonly executions: Executions;
+  /** The access key that requests are signed with; absent: any. */
+  readonly key?: string;
+};
 
 function answer({ target, body }: AwsJsonRequest, api: Api): object {
   switch (target) {

@@ -8,9 +8,9 @@ import {
 } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { localClientOptions } from "../../local/aws-servers/local-names.ts";
 import { dynamoLedger } from "../../shared/ledger/dynamo-ledger.ts";
 import type { TestHome } from "../support/homes/cli.ts";
+import { homeClientOptions } from "../support/homes/home-client.ts";
 import { aKeptHome } from "../support/homes/kept-home.ts";
 import type { TruthServer } from "../support/servers/truth-server.ts";
 import { waitUntil } from "../support/wait-until.ts";
@@ -29,8 +29,8 @@ describe("messages", () => {
     home = await aKeptHome({ GSC_API_ROOT_URL: server.url });
     const { json } = await home.run("resources", "--json");
     resources = json;
-    sqs = new SQSClient(localClientOptions(json.sqsEndpoint));
-    dynamo = new DynamoDBClient(localClientOptions(json.dynamoEndpoint));
+    sqs = new SQSClient(homeClientOptions(json.sqsEndpoint, json));
+    dynamo = new DynamoDBClient(homeClientOptions(json.dynamoEndpoint, json));
   });
   afterAll(async () => {
     sqs.destroy();

@@ -9,6 +9,7 @@ import {
 } from "../../shared/config/stage-description.ts";
 import { type AwsStandIn, startAwsStandIn } from "../support/fakes/aws-stand-in.ts";
 import { aHome, type Finished, type TestHome } from "../support/homes/cli.ts";
+import { homeClientOptions } from "../support/homes/home-client.ts";
 import { aKeptHome } from "../support/homes/kept-home.ts";
 import { recentDays } from "../support/samples/recent-days.ts";
 import { writeJson } from "../support/servers/token-server.ts";
@@ -20,7 +21,6 @@ import { difference, noDifference, rowsOf, truthRows } from "../support/stores/v
 const site = "sc-domain:example.com";
 const dates = recentDays(3);
 const range = ["--site-url", site, "--from", dates[0] ?? "", "--to", dates.at(-1) ?? ""];
-const credentials = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
 
 const folder = mkdtempSync(join(tmpdir(), "gsc-sync-aws-stage-"));
 
@@ -38,8 +38,10 @@ beforeAll(async () => {
   aws = await startAwsStandIn();
   const { json } = await home.run("resources", "--json");
   aws.describe("/gsc-sync/dev/stage", descriptionOf(json));
+  const { accessKeyId, secretAccessKey } = homeClientOptions(aws.url, json).credentials;
   environment = {
-    ...credentials,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_REGION: "us-east-1",
     AWS_ENDPOINT_URL: aws.url,
     AWS_ENDPOINT_URL_DYNAMODB: json.dynamoEndpoint,

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { localClientOptions } from "../../local/aws-servers/local-names.ts";
 import { readMetricStatistics } from "../../local/metrics/read-metric-series.ts";
 import type { TestHome } from "../support/homes/cli.ts";
+import { homeClientOptions } from "../support/homes/home-client.ts";
 import { aKeptHome } from "../support/homes/kept-home.ts";
 import { recentDays } from "../support/samples/recent-days.ts";
 import { startTruthServer, type TruthServer } from "../support/servers/truth-server.ts";
@@ -21,7 +21,7 @@ beforeAll(async () => {
   server = await startTruthServer({ days: Object.fromEntries(dates.map((date) => [date, 10])) });
   home = await aKeptHome({ GSC_API_ROOT_URL: server.url });
   const { json } = await home.run("resources", "--json");
-  sqs = new SQSClient(localClientOptions(json.sqsEndpoint));
+  sqs = new SQSClient(homeClientOptions(json.sqsEndpoint, json));
   queueUrl = json.queueUrl;
 }, 180_000);
 

@@ -5,10 +5,10 @@ import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { localClientOptions } from "../../../local/aws-servers/local-names.ts";
 import { openStack } from "../../../local/home/open-stack.ts";
 import type { StackEndpoints } from "../../../local/home/stack.ts";
 import { stackParts } from "../../../local/home/stack-parts.ts";
+import { homeClientOptions } from "../../support/homes/home-client.ts";
 import {
   descendantsOf,
   listenersOf,
@@ -20,8 +20,12 @@ import { waitUntil } from "../../support/wait-until.ts";
 
 const loopback = "0100007F";
 
-async function tableStatus(endpoints: StackEndpoints): Promise<string | undefined> {
-  const dynamo = new DynamoDBClient({ ...localClientOptions(endpoints.dynamo), maxAttempts: 1 });
+function clientOptions(endpoint: string, home: string) {
+  return homeClientOptions(endpoint, { credentialsFile: join(home, "aws-credentials") });
+}
+
+async function tableStatus(home: string, endpoints: StackEndpoints): Promise<string | undefined> {
+  const dynamo = new DynamoDBClient({ ...clientOptions(endpoints.dynamo, home), maxAttempts: 1 });
   onTestFinished(() => dynamo.destroy());
   const { Table } = await dynamo.send(
     new DescribeTableCommand({ TableName: endpoints.ledgerTable }),
@@ -37,8 +41,8 @@ async function schemaVersions(url: string): Promise<unknown[]> {
   return rows;
 }
 
-async function ring(endpoints: StackEndpoints, toy: object): Promise<void> {
-  const sqs = new SQSClient(localClientOptions(endpoints.sqs));
+async function ring(home: string, endpoints: StackEndpoints, toy: object): Promise<void> {
+  const sqs = new SQSClient(clientOptions(endpoints.sqs, home));
   onTestFinished(() => sqs.destroy());
   const MessageBody = JSON.stringify(toy);
   await sqs.send(new SendMessageCommand({ QueueUrl: endpoints.queueUrl, MessageBody }));
@@ -69,7 +73,7 @@ describe("the stack of a home", () => {
     expect(attached.handlerEnvironment).toEqual(opened.handlerEnvironment);
 
     const journal = join(home, "journal");
-    await ring(opened.endpoints, { journal });
+    await ring(home, opened.endpoints, { journal });
     await waitUntil("a worker", () => linesOf(journal).length === 2);
     const servers = descendantsOf(owner.pid);
     expect(servers.length).toBeGreaterThanOrEqual(2);
@@ -77,7 +81,7 @@ describe("the stack of a home", () => {
     owner.say("close");
     const { notice } = await owner.event("notice");
     expect(notice).toContain(String(other.pid));
-    expect(await tableStatus(attached.endpoints)).toBe("ACTIVE");
+    expect(await tableStatus(home, attached.endpoints)).toBe("ACTIVE");
     expect(owner.events.map(({ event }) => event)).not.toContain("closed");
 
     other.say("close");
@@ -136,7 +140,7 @@ describe("the stack of a home", () => {
     const other = startStackCommand(home);
     await other.event("open");
     const journal = join(home, "journal");
-    await ring(endpoints, { journal, ms: 60_000 });
+    await ring(home, endpoints, { journal, ms: 60_000 });
     await waitUntil("a worker at work", () => linesOf(journal).length === 1);
     const servers = descendantsOf(owner.pid);
     expect(servers.length).toBeGreaterThanOrEqual(2);
@@ -148,7 +152,7 @@ describe("the stack of a home", () => {
     const next = startStackCommand(home);
     const opened = await next.event("open");
     expect(opened.role).toBe("owner");
-    expect(await tableStatus(opened.endpoints)).toBe("ACTIVE");
+    expect(await tableStatus(home, opened.endpoints)).toBe("ACTIVE");
     next.say("close");
     await next.exited;
   });
@@ -158,12 +162,12 @@ describe("the stack of a home", () => {
     const owner = startStackCommand(home);
     const { endpoints } = await owner.event("open");
     const journal = join(home, "journal");
-    const sfn = new SFNClient(localClientOptions(endpoints.stepFunctions));
+    const sfn = new SFNClient(clientOptions(endpoints.stepFunctions, home));
     onTestFinished(() => sfn.destroy());
     const { stateMachineArn } = endpoints;
     const input = JSON.stringify({ journal });
     const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input }));
-    await ring(endpoints, { journal, value: "batch", ms: 400 });
+    await ring(home, endpoints, { journal, value: "batch", ms: 400 });
     const worker = await waitUntil("a worker at work", () =>
       linesOf(journal).find(({ value }) => value === "batch"),
     );
@@ -192,7 +196,7 @@ describe("the real stack", () => {
         GSC_SYNC_STAGE: "local",
         GSC_SYNC_POSTGRES_URL: endpoints.postgres,
         AWS_ENDPOINT_URL_SFN: endpoints.stepFunctions,
-        AWS_ACCESS_KEY_ID: "local",
+        AWS_ACCESS_KEY_ID: expect.stringMatching(/^GSC[0-9a-f]{40}$/),
       });
       const listeners = [owner.pid, ...descendantsOf(owner.pid)].flatMap(listenersOf);
       const ports = listeners.map(({ port }) => port);
@@ -202,7 +206,7 @@ describe("the real stack", () => {
         expect(ports).toContain(Number(new URL(url).port));
       }
       expect(listeners.filter(({ address }) => address !== loopback)).toEqual([]);
-      expect(await tableStatus(endpoints)).toBe("ACTIVE");
+      expect(await tableStatus(home, endpoints)).toBe("ACTIVE");
       expect(await schemaVersions(postgres)).not.toEqual([]);
       owner.say("close");
       await owner.event("closed");
