@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -144,10 +145,10 @@ function resourcesOf({ endpoints, role }: Stack, home: string, keep: boolean): R
 /** Ends the command, because its servers are gone; what is stored stays. */
 async function abandon(stack: Stack, home: string, what: string): Promise<never> {
   const full = await isDiskFull(home);
-  printError(
-    `${what}${full ? ", because the disk is full" : ""}: what is stored stays; "gsc-sync status" shows what to resume`,
-    1,
-  );
+  const fate = existsSync(homeLayout(home).folders.dynamo)
+    ? `what is stored stays; "gsc-sync status" shows what to resume`
+    : "its runs are gone with it, and its rows, unless they are in a Postgres of your own";
+  printError(`${what}${full ? ", because the disk is full" : ""}: ${fate}`, 1);
   await stack.close({ force: true }).catch(() => {});
   process.exit(1);
 }

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { environmentNames } from "../../shared/config/names.ts";
 import { newAccessKey } from "../aws-servers/request-guard.ts";
 import type { ProcessLock } from "../processes/process-lock.ts";
@@ -67,6 +68,10 @@ export async function ownStack(
       endpoints,
       handlerEnvironment,
     });
+    const watch = await watchFile(home.files.endpoints, () =>
+      lost.resolve(`the home ${home.folder} was deleted or replaced under its servers`),
+    );
+    stops.defer(() => watch.close());
 
     let closing: Promise<void> | undefined;
     async function close(): Promise<void> {
@@ -92,6 +97,25 @@ export async function ownStack(
     await stops.disposeAsync();
     throw error;
   }
+}
+
+const watchEveryMs = 1_000;
+
+/** Calls `onGone` once when the file is no longer there, or another one is in its place. */
+async function watchFile(file: string, onGone: () => void) {
+  const { ino } = await stat(file);
+  const timer = setInterval(() => {
+    stat(file).then(
+      (found) => found.ino === ino || gone(),
+      (error: NodeJS.ErrnoException) => error.code === "ENOENT" && gone(),
+    );
+  }, watchEveryMs);
+  timer.unref();
+  function gone(): void {
+    clearInterval(timer);
+    onGone();
+  }
+  return { close: () => clearInterval(timer) };
 }
 
 /** A home starts at 5: a run's own concurrency decides. */
