@@ -41,10 +41,20 @@ export class EmbeddedProcessError extends Error {
   readonly lastLines: readonly string[];
 
   constructor(title: string, reason: string, lastLines: readonly string[]) {
-    super([`${title} did not start: ${reason}`, ...lastLines].join("\n  "));
+    super([`${title} did not start: ${reason}`, ...lastWord(lastLines)].join(": "));
     this.name = "EmbeddedProcessError";
     this.lastLines = lastLines;
   }
+}
+
+/** Why it ended, in one line: the error itself, not the place in a library where it was thrown. */
+function lastWord(lines: readonly string[]): readonly string[] {
+  const error = lines.findLast((line) => /^\s*(\w+ )?\[?\w*(Error|Exception)\b/.test(line));
+  const said = (error ?? lines.at(-1))?.trim();
+  if (said === undefined) return [];
+  return /\bE[MN]FILE\b/.test(lines.join(" "))
+    ? ["too many open files: allow more, with ulimit -n 1024"]
+    : [said.slice(0, 300)];
 }
 
 /** Said to the child: end. What it says is {@link ChildMessageSchema}. */
