@@ -77,6 +77,7 @@ function unitLine(date: PacificDate, report: string, records: readonly UnitRecor
       hash: null,
       final: false,
       capped: false,
+      duplicates: 0,
       runId: null,
     };
   }
@@ -89,6 +90,7 @@ function unitLine(date: PacificDate, report: string, records: readonly UnitRecor
     hash: record.hash,
     final: isFinal(record, siblings),
     capped: record.capped,
+    duplicates: record.fetchedRows - record.rows,
     runId: record.runId,
   };
 }

@@ -13,6 +13,8 @@ export type UnitLine = {
   readonly hash: string | null;
   readonly final: boolean;
   readonly capped: boolean;
+  /** Rows that Google sent twice, which may stand for others that it sent not at all. */
+  readonly duplicates: number;
   readonly runId: string | null;
 };
 
@@ -60,7 +62,11 @@ function unitCells(unit: UnitLine, hashLength: number): readonly Cell[] {
 /** What is out of the ordinary: an ordinary unit is final and not capped. */
 function notes(unit: UnitLine): string {
   const stored = unit.hash !== null;
-  return [stored && !unit.final ? "not final" : "", unit.capped ? "capped" : ""]
+  return [
+    stored && !unit.final ? "not final" : "",
+    unit.capped ? "capped" : "",
+    unit.duplicates > 0 ? `${count(unit.duplicates)} sent twice` : "",
+  ]
     .filter((note) => note !== "")
     .join(", ");
 }

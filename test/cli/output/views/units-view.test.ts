@@ -13,6 +13,7 @@ const stored: UnitLine = {
   hash,
   final: true,
   capped: false,
+  duplicates: 0,
   runId: "backfill-20261121-120000",
 };
 
@@ -40,6 +41,11 @@ describe("units", () => {
       "",
       "3 units: 2 complete, 1 missing · 75,000 rows",
     ]);
+  });
+
+  test("say how many rows Google sent twice", () => {
+    const text = unitsTable([{ ...stored, duplicates: 1_234 }], { width: 120, colour: false });
+    expect(text).toContain("1,234 sent twice");
   });
 
   test("have whole hashes off a terminal", () => {
