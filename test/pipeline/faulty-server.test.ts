@@ -9,7 +9,10 @@ import { aKeptHome } from "../support/homes/kept-home.ts";
 
 const range = ["--site-url", "sc-domain:sample.example", "--days", "30"];
 
-/** What passes by itself; a defect of an answer that comes twice is final, refusals for quota close a scope for a minute and have tests of their own. */
+/**
+ * What passes by itself. A defect of an answer that comes twice is final, and refusals for quota close
+ * a scope for a minute: both have tests of their own.
+ */
 const kinds = ["500", "503", "reset", "truncated", "html", "moving-ties"] as const;
 
 describe("a backfill from a server of which two in five answers go wrong", () => {
