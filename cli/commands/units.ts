@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { compact } from "../../shared/lib/compact.ts";
 import { defaultReportId } from "../../shared/request/find-report.ts";
 import { datesFromTo, type PacificDate, pacificDateAt } from "../../shared/request/pacific-date.ts";
 import { isFinal } from "../../shared/rows/finality.ts";
@@ -77,11 +78,10 @@ function unitLine(date: PacificDate, report: string, records: readonly UnitRecor
       hash: null,
       final: false,
       capped: false,
-      duplicates: 0,
       runId: null,
     };
   }
-  return {
+  return compact({
     date,
     report,
     status: "complete",
@@ -90,7 +90,7 @@ function unitLine(date: PacificDate, report: string, records: readonly UnitRecor
     hash: record.hash,
     final: isFinal(record, siblings),
     capped: record.capped,
-    duplicates: record.fetchedRows - record.rows,
+    duplicates: record.fetchedRows - record.rows || undefined,
     runId: record.runId,
-  };
+  });
 }

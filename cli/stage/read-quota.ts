@@ -1,5 +1,6 @@
 import { isEnded } from "../../shared/ledger/run.ts";
 import type { Settings } from "../../shared/ledger/settings.ts";
+import { compact } from "../../shared/lib/compact.ts";
 import type { KnownScope } from "../../shared/quota/dynamo-quota-list.ts";
 import type { QuotaScope } from "../../shared/quota/quota.ts";
 import type { AccountSigner } from "../../shared/quota/quota-settings.ts";
@@ -16,8 +17,8 @@ import type { StageTables } from "./stage.ts";
 export type QuotaLine = {
   readonly scope: QuotaScope["kind"];
   readonly id: string;
-  /** Of an account: by whom Google counts it, once its credentials were read; else null. */
-  readonly signer: string | null;
+  /** Of an account: by whom Google counts it, once its credentials were read. */
+  readonly signer?: string;
   /** Requests granted in the current window of about a minute. */
   readonly used: number;
   /** Requests granted a minute now. */
@@ -86,16 +87,16 @@ function quotaLine({ kind, id, window }: KnownScope, known: Known): QuotaLine {
     others.length === 0
       ? null
       : `signs as ${others.join(", ")}: Google counts them as one, the lowest of what is set for them holds`;
-  return {
+  return compact({
     scope: kind,
     id,
-    signer: scope.signer ?? null,
+    signer: scope.signer,
     used: usage.used,
     budget: usage.budget,
     limit: usage.limit,
     closedUntil: usage.closedUntilMs === null ? null : new Date(usage.closedUntilMs).toISOString(),
     reason: usage.reason ?? reason ?? alike,
-  };
+  });
 }
 
 function scopeOf(

@@ -13,8 +13,8 @@ export type UnitLine = {
   readonly hash: string | null;
   readonly final: boolean;
   readonly capped: boolean;
-  /** Rows that Google sent twice, which may stand for others that it sent not at all. */
-  readonly duplicates: number;
+  /** Rows that Google sent twice, which may stand for others that it did not send; absent: none. */
+  readonly duplicates?: number;
   readonly runId: string | null;
 };
 
@@ -65,7 +65,7 @@ function notes(unit: UnitLine): string {
   return [
     stored && !unit.final ? "not final" : "",
     unit.capped ? "capped" : "",
-    unit.duplicates > 0 ? `${count(unit.duplicates)} sent twice` : "",
+    unit.duplicates ? `${count(unit.duplicates)} sent twice` : "",
   ]
     .filter((note) => note !== "")
     .join(", ");

@@ -13,7 +13,6 @@ const stored: UnitLine = {
   hash,
   final: true,
   capped: false,
-  duplicates: 0,
   runId: "backfill-20261121-120000",
 };
 
