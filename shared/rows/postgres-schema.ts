@@ -96,23 +96,32 @@ type Migration = {
 export const schemaVersion = Math.max(...migrations.map(({ version }) => version));
 
 /**
- * Brings a database to {@link schemaVersion}, or refuses it with a RowStoreError: one that a newer
- * gsc-sync has migrated, or whose tables of these names are not ours. A current one costs one query.
+ * Versions up to the next thousand only expand: columns that may be null, tables, indexes, views. Code
+ * reads and writes a schema that a newer one has expanded, so that a deploy that fails after its
+ * migration goes back to code that works.
+ */
+const nextBreakingVersion = (Math.floor(schemaVersion / 1_000) + 1) * 1_000;
+
+/**
+ * Brings a database to {@link schemaVersion}, or refuses it with a RowStoreError before anything is
+ * made in it: one whose schema this code cannot read, whose tables of these names are not ours, or
+ * that is not fit for rows. A current one costs one query.
  */
 export async function migratePostgresSchema(sql: Sql): Promise<void> {
   const found = await readKnownVersion(sql);
+  if (found < schemaVersion && sql.dialect.name === "postgres") await requireFitDatabase(sql);
   for (const { version, statements } of migrations) {
     if (version > found) await applyMigration(sql, version, statements(sql.dialect));
   }
 }
 
 /**
- * Refuses a database that is not at {@link schemaVersion}, with a RowStoreError; changes nothing.
+ * Refuses a database that is not yet at {@link schemaVersion}, with a RowStoreError; changes nothing.
  * For clients that may not define: where the deploy migrates. One query.
  */
 export async function requirePostgresSchema(sql: Sql): Promise<void> {
   const found = await readKnownVersion(sql);
-  if (found === schemaVersion) return;
+  if (found >= schemaVersion) return;
   throw new RowStoreError(
     "schema",
     `the database has schema version ${found}, this gsc-sync needs ${schemaVersion}: deploy the stage, which migrates it`,
@@ -121,10 +130,10 @@ export async function requirePostgresSchema(sql: Sql): Promise<void> {
 
 async function readKnownVersion(sql: Sql): Promise<number> {
   const found = await readSchemaVersion(sql);
-  if (found <= schemaVersion) return found;
+  if (found < nextBreakingVersion) return found;
   throw new RowStoreError(
     "schema",
-    `the database has schema version ${found}, this gsc-sync knows versions up to ${schemaVersion}: update gsc-sync, or use another database`,
+    `the database has schema version ${found}, this gsc-sync knows versions below ${nextBreakingVersion}: update gsc-sync, or use another database`,
   );
 }
 
@@ -172,12 +181,64 @@ async function define(sql: Sql, statement: string): Promise<void> {
   }
 }
 
+const FitnessSchema = z.object({
+  encoding: z.string(),
+  readOnly: z.boolean(),
+  schema: z.string().nullable(),
+  role: z.string(),
+  mayCreate: z.boolean().nullable(),
+  strangers: z.string().nullable(),
+});
+
+/** One query; each cause has its words, and the statement to run where there is one. */
+async function requireFitDatabase(sql: Sql): Promise<void> {
+  const [found] = await sql.read(
+    FitnessSchema,
+    `SELECT current_setting('server_encoding') AS encoding, current_user::text AS role,
+      pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' AS "readOnly",
+      current_schema()::text AS schema,
+      has_schema_privilege(current_schema(), 'CREATE') AS "mayCreate",
+      (SELECT string_agg(relname::text, ', ' ORDER BY relname) FROM pg_class
+        WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+          AND relname IN ('unit', 'generation', 'search_row', 'search_rows')
+          AND to_regclass('schema_version') IS NULL) AS strangers`,
+  );
+  const fault = found && fitnessFault(found);
+  if (fault !== undefined) throw new RowStoreError("schema", fault);
+}
+
+function fitnessFault(found: z.infer<typeof FitnessSchema>): string | undefined {
+  const { encoding, readOnly, schema, role, mayCreate, strangers } = found;
+  if (encoding !== "UTF8") {
+    return `the database's encoding is ${encoding}, and rows hold every script: make one with CREATE DATABASE gsc TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'`;
+  }
+  if (readOnly) {
+    return "the database is read-only (a replica, or default_transaction_read_only is on): name one that can be written";
+  }
+  if (strangers !== null) {
+    return `the database holds ${strangers} of somebody else's: use an empty database, or another schema`;
+  }
+  if (schema === null) {
+    return `the role ${role} has no schema to make tables in: have an administrator run CREATE SCHEMA AUTHORIZATION "${role}"`;
+  }
+  if (mayCreate === true) return undefined;
+  return `the role ${role} may not make tables in the schema ${schema}: have its owner run GRANT USAGE, CREATE ON SCHEMA "${schema}" TO "${role}"`;
+}
+
 /** Faults in the definition (class 42: syntax, missing columns, wrong kinds) mean foreign tables. */
 function refusal(error: unknown): unknown {
+  const said = error instanceof Error ? error.message : "";
+  if (sqlCode(error) === "42501") {
+    return new RowStoreError(
+      "schema",
+      `the database's role lacks a right (${said}): tables belong to the role that made them`,
+      error,
+    );
+  }
   if (!sqlCode(error).startsWith("42")) return error;
   return new RowStoreError(
     "schema",
-    `the database holds tables named like ours that are not: ${error instanceof Error ? error.message : ""}; use an empty database`,
+    `the database holds tables named like ours that are not: ${said}; use an empty database`,
     error,
   );
 }

@@ -258,11 +258,11 @@ const cases: Readonly<Record<string, Case>> = {
     const { json } = await home.run("resources", "--json");
     const client = new pg.Client({ connectionString: json.databaseUrl });
     await client.connect();
-    await client.query("INSERT INTO schema_version VALUES (999, CURRENT_TIMESTAMP)");
+    await client.query("INSERT INTO schema_version VALUES (1000, CURRENT_TIMESTAMP)");
     try {
       return await home.run("units", ...site, "--from", "2026-09-01", "--to", "2026-09-02");
     } finally {
-      await client.query("DELETE FROM schema_version WHERE version = 999");
+      await client.query("DELETE FROM schema_version WHERE version = 1000");
       await client.end();
     }
   },

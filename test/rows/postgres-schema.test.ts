@@ -7,10 +7,13 @@ import {
 } from "../../shared/rows/postgres-row-store.ts";
 import { migratePostgresSchema, schemaVersion } from "../../shared/rows/postgres-schema.ts";
 import { createSql } from "../../shared/rows/postgres-sql.ts";
+import { pacific } from "../support/samples/pacific.ts";
 import { realPostgresFolder, startRealPostgres } from "../support/servers/real-postgres.ts";
 import { dropAll, keptOpen } from "../support/stores/postgres-row-store-backend.ts";
 
 const allVersions = Array.from({ length: schemaVersion }, (_, index) => ({ version: index + 1 }));
+
+const range = { from: pacific("2026-01-01"), to: pacific("2026-01-02") };
 
 type Server = { readonly url: string; stop(): Promise<void> };
 
@@ -109,9 +112,20 @@ function describeSchema(name: string, start: () => Promise<Server>) {
       expect(deaths).toBeGreaterThan(4);
     });
 
-    test("a newer schema is refused by name, and nothing is changed", async () => {
+    test("a schema that a newer version has expanded is used as it is", async () => {
       await migratePostgresSchema(createSql(connection, timing));
       const newer = schemaVersion + 1;
+      await connection.query("ALTER TABLE unit ADD COLUMN added text", []);
+      await connection.query(`INSERT INTO schema_version VALUES (${newer}, now())`, []);
+      const store = await openPostgresRowStore(server.url);
+      expect(await store.readUnits({ siteUrl: "x", ...range })).toEqual([]);
+      await store.close();
+      expect(await readVersions()).toEqual([...allVersions, { version: newer }]);
+    });
+
+    test("a newer schema is refused by name, and nothing is changed", async () => {
+      await migratePostgresSchema(createSql(connection, timing));
+      const newer = 1_000;
       await connection.query(`INSERT INTO schema_version VALUES (${newer}, now())`, []);
       await expect(openPostgresRowStore(server.url)).rejects.toMatchObject({
         name: "RowStoreError",
@@ -127,7 +141,10 @@ function describeSchema(name: string, start: () => Promise<Server>) {
       "CREATE VIEW search_rows AS SELECT 1 AS one",
     ])("a database that is somebody else's (%s) is refused", async (statement) => {
       await connection.query(statement, []);
+      const tables = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'v') ORDER BY 1";
+      const before = await connection.query(tables, []);
       await expect(openPostgresRowStore(server.url)).rejects.toMatchObject({ code: "schema" });
+      expect((await connection.query(tables, [])).rows).toEqual(before.rows);
     });
   });
 }
@@ -142,4 +159,61 @@ if (folder === undefined) {
   });
 } else {
   describeSchema("schema on a real Postgres", () => startRealPostgres(folder));
+
+  describe("a database that is not fit", () => {
+    let server: Server;
+    beforeAll(async () => {
+      server = await startRealPostgres(folder);
+    });
+    afterAll(() => server.stop());
+
+    test.each([
+      [
+        "a role that may make no tables",
+        [
+          "CREATE DATABASE unfit",
+          "CREATE ROLE poor LOGIN",
+          "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+        ],
+        "poor",
+        'the role poor may not make tables in the schema public: have its owner run GRANT USAGE, CREATE ON SCHEMA "public" TO "poor"',
+      ],
+      [
+        "LATIN1",
+        ["CREATE DATABASE unfit TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'"],
+        "postgres",
+        "the database's encoding is LATIN1, and rows hold every script: make one with CREATE DATABASE gsc TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'",
+      ],
+      [
+        "read-only",
+        ["CREATE DATABASE unfit", "ALTER DATABASE unfit SET default_transaction_read_only = on"],
+        "postgres",
+        "the database is read-only (a replica, or default_transaction_read_only is on): name one that can be written",
+      ],
+    ])(
+      "%s: is refused with its own words, and left empty",
+      async (_what, statements, role, said) => {
+        const admin = createPostgresPool(server.url, 1);
+        await admin.query("DROP DATABASE IF EXISTS unfit", []);
+        for (const statement of statements) {
+          if (!statement.includes("SCHEMA")) await admin.query(statement, []);
+        }
+        await admin.end();
+        const url = new URL(server.url);
+        url.pathname = "/unfit";
+        const owner = createPostgresPool(url.href, 1);
+        for (const statement of statements) {
+          if (statement.includes("SCHEMA")) await owner.query(statement, []);
+        }
+        url.username = role;
+        await expect(openPostgresRowStore(url.href)).rejects.toMatchObject({
+          code: "schema",
+          message: said,
+        });
+        const left = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace";
+        expect((await owner.query(left, [])).rows).toEqual([]);
+        await owner.end();
+      },
+    );
+  });
 }
