@@ -90,12 +90,20 @@ function toRowStoreError(error: unknown): RowStoreError {
   return new RowStoreError(classify(error), `Postgres: ${message}`, error);
 }
 
+/**
+ * The store became one that takes no rows: read-only, a password or a right that was taken away, a
+ * database, schema or table that was dropped, a fault of its own disk. No unit is to blame.
+ */
+function isUnfit(code: string): boolean {
+  return /^(25006|28|3D|3F|42501|42P01|55|58|XX)/.test(code);
+}
+
 function classify(error: unknown): RowStoreErrorCode {
   const code = sqlCode(error);
   if (isConflict(error)) return "contention";
   // Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html: connection,
   // resources, operator intervention. E…: the socket's codes; no SQLSTATE starts so.
-  if (/^(08|53|57P|E)/.test(code)) return "unavailable";
+  if (/^(08|53|57P|E)/.test(code) || isUnfit(code)) return "unavailable";
   // pg's own errors about connections (closed, timed out) carry no code.
   return code === "" && error instanceof Error ? "unavailable" : "refused";
 }

@@ -51,7 +51,13 @@ describe("a statement", () => {
   test.each([
     ["53300", "unavailable"],
     ["ECONNREFUSED", "unavailable"],
-    ["28P01", "refused"],
+    ["28P01", "unavailable"],
+    ["25006", "unavailable"],
+    ["3D000", "unavailable"],
+    ["42501", "unavailable"],
+    ["42P01", "unavailable"],
+    ["53100", "unavailable"],
+    ["58030", "unavailable"],
     ["22021", "refused"],
     ["42703", "refused"],
   ])("that fails with %s is %s, at once, the cause kept", async (code, kind) => {
