@@ -11,6 +11,7 @@ test.each([
   ["client GOCSPX-abc_def", "client …"],
   ["jwt eyJhbGciOi.eyJzdWIi.c2ln rest", "jwt … rest"],
   ["https://example.com/x?code=4/abc#frag then", "https://example.com/x then"],
+  ["https://example.com/#id=4/abc then", "https://example.com/ then"],
   ['{"refresh_token": "abc", "other": 1}', '{"refresh_token": "…", "other": 1}'],
   ["client_secret=abc&grant=1", "client_secret=…&grant=1"],
   ["assertion=abc private_key=def key: ghi", "assertion=… private_key=… key: …"],
