@@ -219,6 +219,13 @@ describe("fencing", () => {
     });
   });
 
+  test("an older token takes nothing from a newer take, though its lease has run out", () => {
+    const newer = taken(rung, batchId, 8);
+    const old = takeBatch(newer, { batchId, token: 7 }, 3 * leaseMs);
+    expect(old).toEqual({ run: null, answer: "nothing-to-take" });
+    expect(takeBatch(newer, { batchId, token: 9 }, 3 * leaseMs).answer).toBe("taken");
+  });
+
   test("a token that was drawn before a newer take had the batch takes nothing, however it came back", () => {
     const newer = taken(rung, batchId, 8);
     const expired = dispatched(newer, 5, leaseMs).run;
