@@ -1,9 +1,10 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { z } from "zod";
 import { parseJson } from "../../shared/lib/parse-json.ts";
+import { equalSecrets } from "../aws-servers/request-guard.ts";
 import { listenOnLoopback } from "../processes/listen-on-loopback.ts";
 
 /**
@@ -43,7 +44,7 @@ export async function openControlPort(): Promise<ControlPort> {
     });
     createInterface({ input: socket }).once("line", (line) => {
       const hello = HelloSchema.safeParse(parseJson(line));
-      if (refusing || !hello.success || !equal(hello.data.secret, secret)) {
+      if (refusing || !hello.success || !equalSecrets(hello.data.secret, secret)) {
         socket.destroy();
         return;
       }
@@ -113,9 +114,4 @@ export async function attachToOwner(port: number, secret: string): Promise<Attac
       socket.destroy();
     },
   };
-}
-
-function equal(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

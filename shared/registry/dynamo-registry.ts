@@ -3,11 +3,10 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { dynamoEntries } from "../ledger/dynamo-entries.ts";
 import { AccountSchema } from "../request/account.ts";
 import { readSiteUrl } from "../request/site-url.ts";
-import { dynamoSigners } from "./dynamo-signers.ts";
+import { dynamoSigners, pk } from "./dynamo-signers.ts";
 import { type Property, PropertySchema } from "./property.ts";
 import type { Registry } from "./registry.ts";
 
-const pk = "REGISTRY";
 const prefixes = { property: "PROPERTY#", account: "ACCOUNT#" } as const;
 
 /** The registry in the ledger table: one partition, an item a property and an account. */

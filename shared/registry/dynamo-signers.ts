@@ -3,7 +3,7 @@ import * as z from "zod";
 import { guardLedger } from "../ledger/guard-ledger.ts";
 import type { Registry } from "./registry.ts";
 
-const pk = "REGISTRY";
+export const pk = "REGISTRY";
 const prefix = "SIGNER#";
 const SignerSchema = z.object({ accountId: z.string(), signer: z.string() });
 
@@ -23,6 +23,8 @@ export function dynamoSigners(
           TableName,
           KeyConditionExpression: "pk = :pk AND begins_with(sk, :kind)",
           ExpressionAttributeValues: { ":pk": pk, ":kind": prefix },
+          // What was just noted must be found: a claim without it would count in another window.
+          ConsistentRead: true,
           ExclusiveStartKey: start,
         }),
       );

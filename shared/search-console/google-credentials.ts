@@ -34,12 +34,7 @@ export async function authorizationHeaders(
 ): Promise<Record<string, string>> {
   try {
     const headers = Object.fromEntries(await authorizer.getRequestHeaders(googleRootUrl));
-    if (
-      /^Bearer \S/.test(headers.authorization ?? "") &&
-      headers.authorization !== "Bearer undefined"
-    ) {
-      return headers;
-    }
+    if (/^Bearer (?!undefined$)\S/.test(headers.authorization ?? "")) return headers;
   } catch (error) {
     const long = bodyFault(error);
     if (long !== undefined) throw long;

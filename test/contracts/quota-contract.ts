@@ -90,6 +90,19 @@ export function quotaContract(name: string, openStore: () => Promise<QuotaStore>
       },
     );
 
+    test("a window that is far from full is claimed in again 4 s after the clock stepped back", async () => {
+      const worker = claimer();
+      await worker.claim([property], 1);
+      nowMs -= 600_000;
+      let waitedMs = 0;
+      while ((await worker.claim([property], 20)).kind === "denied" && waitedMs < 10_000) {
+        waitedMs += 250;
+        nowMs += 250;
+      }
+      expect(waitedMs).toBeLessThanOrEqual(4_000);
+      expect(await worker.usage([property])).toMatchObject([{ used: 21 }]);
+    });
+
     test("a closure of the clock before it stepped back ends as much earlier", async () => {
       const worker = claimer();
       await worker.claim([property], 1);

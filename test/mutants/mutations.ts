@@ -36,6 +36,9 @@ export const mutations: readonly Mutation[] = [
   ...of("shared/quota/window.ts", "test/support/stores/memory-quota.test.ts", [
     ["return (window.head - 1) * subWindowMs > nowMs + clockDifferenceMs;", "return false;"],
   ]),
+  ...of("shared/quota/clock-stepped-back.ts", "test/support/stores/memory-quota.test.ts", [
+    ["if (!same || nowMs - seen.sinceMs < quietMs) return null;", "return null;"],
+  ]),
   ...of("shared/quota/dynamo-quota-writes.ts", "test/quota/dynamo-quota.test.ts", [
     ['":budgetRoom": budget - requests', '":budgetRoom": budget'],
     ['":burstRoom": burst - requests', '":burstRoom": burst'],
@@ -82,12 +85,12 @@ export const mutations: readonly Mutation[] = [
     ["[?#]\\S*", "[?]\\S*"],
   ]),
   ...of("local/home/control-port.ts", "test/local/home/control-port.test.ts", [
-    ["!equal(hello.data.secret, secret)", "hello.data.secret === undefined"],
+    ["!equalSecrets(hello.data.secret, secret)", "hello.data.secret === undefined"],
   ]),
   ...of("local/aws-servers/request-guard.ts", "test/pipeline/loopback-attacks.test.ts", [
     ["if (headers.origin !== undefined) return", "if (headers.origin === null) return"],
     ["(:\\d+)?$/.test(headers.host", "|/.test(headers.host"],
-    ["return equal(given, key) ?", 'return given !== "" ?'],
+    ["return equalSecrets(given, key) ?", 'return given !== "" ?'],
   ]),
   // What comes in is bounded and has one name.
   ...of(
