@@ -72,6 +72,18 @@ test("a proxy that refuses is told as such at the start", async () => {
   );
 });
 
+test("a proxy that lets nobody to Google is told as such too", async () => {
+  const other = mkdtempSync(join(tmpdir(), "gsc-sync-proxy-"));
+  const closed = await startGoogleProxy(await makeTlsMaterial(other), {});
+  const behind = await aHome({ HTTPS_PROXY: closed.url });
+  const { code, stderr } = await behind.run("backfill", "--site-url", site, "--days", "2");
+  await behind.remove();
+  await closed.stop();
+  rmSync(other, { recursive: true });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/no Search Console server answers at .* and HTTPS_PROXY\n$/);
+});
+
 test.each(["proxy.example:3128", "nonsense", "socks5://127.0.0.1:1080", "http:///"])(
   "%s is no proxy: nothing starts",
   async (value) => {
