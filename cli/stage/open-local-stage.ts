@@ -13,7 +13,7 @@ import { homeEnvironmentFault, readRowsPlace } from "../../shared/config/environ
 import { environmentNames } from "../../shared/config/names.ts";
 import { dynamoLedger } from "../../shared/ledger/dynamo-ledger.ts";
 import { documentsOf } from "../../shared/lib/dynamo-documents.ts";
-import { openRowStore } from "../../shared/rows/postgres-or-dynamo-rows.ts";
+import { openRowStore } from "../../shared/rows/open-row-store.ts";
 import { resolvedPlace } from "../../shared/rows/resolve-rows-place.ts";
 import type { RowStore } from "../../shared/rows/row-store.ts";
 import { sfnExecutions } from "../../shared/sync/end/sfn-executions.ts";
