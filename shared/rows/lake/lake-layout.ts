@@ -5,10 +5,11 @@ import type { Unit } from "../../request/unit.ts";
 /**
  * Where a lake's files are. A unit's rows and its record are one file, which others may glob:
  *
- *   rows/site=<slug>-<hash>/report=<report>/day=<date>/unit.parquet
+ *   rows/site=<slug>-<hash>/kind=<report>/day=<date>/unit.parquet
  *   incoming/<id>.part          what a worker has finished and nobody sees yet
  *
- * The keys of the path have names that no column has: readers that make columns of them find no two
+ * The keys of the path have names that no column has: readers that make columns of them (pandas with
+ * pyarrow does) find no two
  * of one name.
  */
 export type LakeLayout = {
@@ -38,10 +39,10 @@ export function siteFolderName(siteUrl: string): string {
 
 /** The folder of a unit's file, below `rows`; a report's id is safe in a path. */
 export function unitFolderOf({ siteUrl, report, date }: Unit): string {
-  return join(siteFolderName(siteUrl), `report=${report}`, `day=${date}`);
+  return join(siteFolderName(siteUrl), `kind=${report}`, `day=${date}`);
 }
 
 /** The value of a path key; undefined for what is not one of ours. */
-export function pathValue(name: string, key: "report" | "day"): string | undefined {
+export function pathValue(name: string, key: "kind" | "day"): string | undefined {
   return name.startsWith(`${key}=`) ? name.slice(key.length + 1) : undefined;
 }

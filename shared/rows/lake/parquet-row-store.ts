@@ -1,9 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { open, readdir } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { sideBySide } from "../../lib/side-by-side.ts";
 import { findReport } from "../../request/find-report.ts";
-import { parsePacificDate } from "../../request/pacific-date.ts";
 import type { Report } from "../../request/report.ts";
 import type { Row } from "../../request/row.ts";
 import type { Unit } from "../../request/unit.ts";
@@ -11,20 +9,11 @@ import { type KeyedRows, keyedRows } from "../keyed-rows.ts";
 import { generationGraceMs, type RowStore, type UnitQuery, type VisibleRow } from "../row-store.ts";
 import { RowStoreError } from "../row-store-error.ts";
 import { type UnitRecord, unitId } from "../unit-record.ts";
-import {
-  type LakeLayout,
-  lakeLayout,
-  pathValue,
-  siteFolderName,
-  unitFileName,
-  unitFolderOf,
-} from "./lake-layout.ts";
+import { type LakeLayout, lakeLayout, unitFileName, unitFolderOf } from "./lake-layout.ts";
 import { guardFiles, isMissing } from "./parquet-faults.ts";
-import { encodeUnit, readUnitFile, readUnitRows } from "./parquet-unit-file.ts";
+import { encodeUnit, readUnitRows } from "./parquet-unit-file.ts";
+import { listUnitFiles, readIfThere, readUnitFiles } from "./parquet-unit-list.ts";
 import type { UnitKeeper } from "./unit-keeper.ts";
-
-/** Files read at once. */
-const filesAtOnce = 16;
 
 /** Generations that this process holds at most: far more than a worker fetches at once. */
 const maxOpen = 64;
@@ -104,7 +93,8 @@ function rowsOf(pages: readonly KeyedRows[]): readonly Row[] {
 
 /** What a generation that is not open here has come to. */
 async function answerOf(layout: LakeLayout, record: UnitRecord) {
-  const placed = await readIfThere(join(layout.rows, unitFolderOf(record), unitFileName));
+  const file = join(layout.rows, unitFolderOf(record), unitFileName);
+  const placed = (await readIfThere(file))?.record;
   const same = placed?.generation === record.generation && placed.hash === record.hash;
   return same ? "flipped" : "superseded";
 }
@@ -123,7 +113,7 @@ async function writePart({ incoming }: LakeLayout, bytes: Buffer): Promise<strin
 }
 
 async function* streamRows(layout: LakeLayout, query: UnitQuery): AsyncGenerator<VisibleRow> {
-  for (const { file } of await guardFiles(() => listUnits(layout, query))) {
+  for (const { file } of await guardFiles(() => listUnitFiles(layout, query))) {
     yield* await guardFiles(() => readWhole(file));
   }
 }
@@ -143,48 +133,6 @@ async function readWhole(file: string): Promise<readonly VisibleRow[]> {
 }
 
 async function readUnits(layout: LakeLayout, query: UnitQuery): Promise<readonly UnitRecord[]> {
-  const files = await listUnits(layout, query);
-  const records = await sideBySide(files, filesAtOnce, ({ file }) => readIfThere(file));
-  return records.filter((record) => record !== undefined);
-}
-
-async function readIfThere(file: string): Promise<UnitRecord | undefined> {
-  try {
-    return (await readUnitFile(file)).record;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
-/** The files of the query's units, by date, then report. */
-async function listUnits({ rows }: LakeLayout, { siteUrl, from, to, reports }: UnitQuery) {
-  const site = join(rows, siteFolderName(siteUrl));
-  const named = reports ?? (await namesIn(site)).flatMap((name) => pathValue(name, "report") ?? []);
-  const found: { date: string; report: string; file: string }[] = [];
-  for (const report of new Set(named)) {
-    const folder = join(site, `report=${report}`);
-    for (const name of await namesIn(folder)) {
-      const date = parsePacificDate(pathValue(name, "day") ?? "");
-      if (date === undefined || date < from || date > to) continue;
-      found.push({ date, report, file: join(folder, name, unitFileName) });
-    }
-  }
-  return found.sort((a, b) =>
-    a.date === b.date ? compareText(a.report, b.report) : compareText(a.date, b.date),
-  );
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
+  const units = await readUnitFiles(await listUnitFiles(layout, query));
+  return units.map(({ record }) => record);
 }
