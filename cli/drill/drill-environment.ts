@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { drillSite } from "../../sample-search-console/sample-properties.ts";
 import { environmentNames } from "../../shared/config/names.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
 import { CommandError } from "../output/errors.ts";
 import { openStage } from "../stage/open-stage.ts";
 import type { Environment, OpenStage } from "../stage/stage.ts";
@@ -107,7 +107,7 @@ async function holdDatabase(url: string): Promise<AsyncDisposable> {
   async function hold(): Promise<void> {
     while (!ended.signal.aborted) {
       await client.query("BEGIN");
-      await delay(holdMs, undefined, { signal: ended.signal }).catch(() => {});
+      await systemClock.sleep(holdMs, ended.signal);
       await client.query("ROLLBACK");
     }
   }
