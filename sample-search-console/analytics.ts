@@ -1,3 +1,4 @@
+import { hourMs } from "../shared/lib/durations.ts";
 import { type PacificDate, pacificDateAt } from "../shared/request/pacific-date.ts";
 import type { SearchType } from "../shared/request/report.ts";
 import type { Row } from "../shared/request/row.ts";
@@ -62,7 +63,7 @@ export function sampleAnalytics(seed: number): Analytics {
     const today = pacificDateAt(nowMs);
     // The newest hours come hour by hour, everything else by revisions.
     const edition =
-      dataState === "hourly_all" ? Math.floor(nowMs / 3_600_000) : `${today} ${revisionAt(nowMs)}`;
+      dataState === "hourly_all" ? Math.floor(nowMs / hourMs) : `${today} ${revisionAt(nowMs)}`;
     const aggregation = aggregationOf(question);
     const parts = [property.siteUrl, searchType, dimensions, dataState, from, to, edition];
     return cache(JSON.stringify([...parts, aggregation, filters]), () => {

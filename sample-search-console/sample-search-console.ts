@@ -26,7 +26,7 @@ export type SampleSearchConsoleOptions = {
   /** Bearer tokens that are let in; absent: nobody is asked for one. */
   readonly tokens?: Tokens;
   /** Epoch ms; decides which days are final, and the quota's minute. */
-  readonly now?: () => number;
+  readonly nowMs?: () => number;
 };
 
 export type SampleSearchConsole = {
@@ -45,11 +45,11 @@ export async function startSampleSearchConsole(
   options: SampleSearchConsoleOptions = {},
 ): Promise<SampleSearchConsole> {
   const { port = 0, seed = 1, latencyMs = 0, qpm = 1_200, tokens } = options;
-  const clock = movableClock(options.now ?? Date.now);
+  const clock = movableClock(options.nowMs ?? Date.now);
   const analytics = sampleAnalytics(seed);
   const seen = seenRequests();
   const faults = faultBoard(seed, options.faults);
-  const query = queryPath({ analytics, seen, faults, qpm, now: clock.nowMs });
+  const query = queryPath({ analytics, seen, faults, qpm, nowMs: clock.nowMs });
   const held = new Set<NodeJS.Timeout>();
   let turn = 0;
 

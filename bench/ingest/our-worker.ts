@@ -27,7 +27,7 @@ export async function ingestUnits(
   const report = findReport("page_query");
   const first = parsePacificDate("2026-01-01");
   if (report === undefined || first === undefined) throw new Error("no report, no date");
-  const quota = createMemoryQuota(Date.now);
+  const quota = createMemoryQuota(systemClock);
   const scope: QuotaScope = {
     kind: "property",
     id: "bench",

@@ -6,7 +6,7 @@ import { dynamoLedger } from "../../shared/ledger/dynamo-ledger.ts";
 import { runKey } from "../../shared/ledger/dynamo-ledger-keys.ts";
 import type { Run } from "../../shared/ledger/run.ts";
 import type { Clock } from "../../shared/lib/clock.ts";
-import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
+import { dynamoQuota } from "../../shared/quota/dynamo-quota.ts";
 import type { Quota } from "../../shared/quota/quota.ts";
 import { quotaScopes } from "../../shared/quota/scopes.ts";
 import type { RunRequestInput } from "../../shared/request/run-request.ts";
@@ -79,11 +79,10 @@ export function scaleStage(
   }
 
   const newQuota = () =>
-    createDynamoQuota({
+    dynamoQuota({
       documents: dynamo.documents,
       tableName: tables.quota,
-      now: nowMs,
-      random: () => clock.random(),
+      clock,
     });
 
   function portsOf(

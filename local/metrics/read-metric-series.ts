@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { dayMs } from "../../shared/lib/durations.ts";
 import {
   type MetricPoint,
   MetricRecordSchema,
@@ -23,7 +24,6 @@ export async function* readMetricPoints(
   folder: string,
   query: MetricQuery,
 ): AsyncIterable<MetricPoint> {
-  const dayMs = 86_400_000;
   for (const { day, path, changedMs } of seriesFiles(folder)) {
     const startMs = Date.parse(day);
     if (startMs + dayMs <= query.fromMs || startMs >= query.toMs) continue;

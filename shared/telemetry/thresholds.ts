@@ -1,3 +1,4 @@
+import { hourMs } from "../lib/durations.ts";
 import { googleLimits, usageFractions } from "../quota/scopes.ts";
 
 // The one home of every line that is drawn, alarmed on, judged or reported. Lines of a limit are
@@ -32,8 +33,6 @@ export const mailboxAgeSeconds = { page: 900 } as const;
  * and is made up for.
  */
 export const freshnessDays = { warn: 5, page: 8 } as const;
-
-const hourMs = 3_600_000;
 
 /** The playbook's phases: the lever, and for how long it has to go well. */
 export const phases = {

@@ -8,7 +8,7 @@ import type { Settings } from "../../shared/ledger/settings.ts";
 import { takeBatch } from "../../shared/ledger/transitions/take-batch.ts";
 import { leaveWorkerSlot, takeWorkerSlot, workerSlotMs } from "../../shared/ledger/worker-slots.ts";
 import { aRun } from "../support/samples/a-run.ts";
-import { day } from "../support/samples/day.ts";
+import { pacific } from "../support/samples/pacific.ts";
 import { sampleUnit } from "../support/samples/row-samples.ts";
 
 /** An empty ledger that several clients may share. */
@@ -320,7 +320,7 @@ export function describeLedger(name: string, openStore: () => Promise<LedgerStor
       });
 
       test("is held by two on other days that keep the auto sync", async () => {
-        const days = { from: day("2025-12-01"), to: day("2025-12-31") };
+        const days = { from: pacific("2025-12-01"), to: pacific("2025-12-31") };
         expect((await acquire(aRun({ keepAutoSync: true }), 0)).kind).toBe("changed");
         expect((await acquire({ ...other, ...days }, 50)).kind).toBe("held");
         const sync = { ...other, ...days, keepAutoSync: true };

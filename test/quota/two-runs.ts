@@ -46,7 +46,7 @@ export async function twoRuns(options: { readonly budget: number; readonly worke
     eventBus: memoryEventBus(),
     rows,
     clock,
-    quota: createMemoryQuota(() => clock.nowMs(), windows),
+    quota: createMemoryQuota(clock, windows),
     searchConsole: {
       async fetchPage({ siteUrl }) {
         arrivals.push({ siteUrl, atMs: clock.nowMs() });
@@ -96,7 +96,7 @@ export async function twoRuns(options: { readonly budget: number; readonly worke
       }));
       await ledger.putBatches([newBatch(runId, batchIdAt(index), units)]);
     }
-    const quota = createMemoryQuota(() => clock.nowMs(), windows);
+    const quota = createMemoryQuota(clock, windows);
     while (clock.nowMs() < endMs) {
       const { messages, waitSeconds } = await dispatchBatches(
         { runId, executionName: runId, events: 0 },

@@ -15,7 +15,7 @@ import {
   pageMemoryBudget,
 } from "../../shared/sync/fetch/page-memory-budget.ts";
 import { memoryEventBus } from "../support/fakes/memory-event-bus.ts";
-import { day } from "../support/samples/day.ts";
+import { pacific } from "../support/samples/pacific.ts";
 import { sampleRecord } from "../support/samples/row-samples.ts";
 import { memoryLedger } from "../support/stores/memory-ledger.ts";
 import { memoryRowStore } from "../support/stores/memory-row-store.ts";
@@ -68,7 +68,7 @@ const machine = parseMachine(
 const startMs = Date.parse("2026-04-01T12:00:00Z");
 const siteUrl = "sc-domain:example.com";
 const accountId = "default";
-const firstDate = day("2026-03-01");
+const firstDate = pacific("2026-03-01");
 const runId = "run-1";
 const againId = "run-2";
 
@@ -199,7 +199,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
       await reader.clock.sleep(dice.between(5_000, 40_000));
       const seen = await visibleOf(reader.rows);
       for (const [date, rows] of seen) {
-        const fault = google.truth.faultOf(day(date), rows);
+        const fault = google.truth.faultOf(pacific(date), rows);
         if (fault !== null) violated(`a reader: ${fault}`);
       }
     }

@@ -1,5 +1,6 @@
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { Run } from "../../ledger/run.ts";
+import { minuteMs } from "../../lib/durations.ts";
 import type { RaisedAlarm } from "../../telemetry/evaluate-alarm.ts";
 import type { MetricSource } from "../../telemetry/metric-source.ts";
 import type { PhaseEvidence, TimeWindow } from "./phase.ts";
@@ -14,7 +15,6 @@ export type EvidencePorts = {
 
 /** Nightly syncs of a hundred properties for a week. */
 const mostRuns = 1_000;
-const minuteMs = 60_000;
 
 /** What was recorded of a phase. `baseline`: the window that it is compared with, if it is. */
 export async function gatherEvidence(

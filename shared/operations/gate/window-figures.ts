@@ -1,3 +1,4 @@
+import { minuteMs } from "../../lib/durations.ts";
 import { metricNames } from "../../telemetry/metric-names.ts";
 import type {
   MetricQuery,
@@ -34,7 +35,6 @@ export type WindowFigures = {
   readonly minutesTold: ReadonlySet<number>;
 };
 
-const minuteMs = 60_000;
 const fiveMinutesMs = 5 * minuteMs;
 
 const byMinute = [

@@ -65,7 +65,7 @@ export function syncWorld(
   const clock = fakeClock();
   const ledger = memoryLedger({ lever });
   const rows = memoryRowStore();
-  const quota = createMemoryQuota(() => clock.nowMs());
+  const quota = createMemoryQuota(clock);
   const searchConsole = scriptedSearchConsole(clock, options);
   const eventBus = memoryEventBus();
   const { siteUrl, accountId } = aRun();

@@ -22,10 +22,10 @@ export async function sampleFetch(
 ) {
   const report = findReport(reportId);
   if (report === undefined) throw new Error(`no report ${reportId}`);
-  const server = await startSampleSearchConsole({ now: nowMs });
+  const server = await startSampleSearchConsole({ nowMs });
   onTestFinished(() => server.stop());
   const rows = memoryRowStore();
-  const quota = createMemoryQuota(nowMs);
+  const quota = createMemoryQuota({ nowMs });
   const scopes = quotaScopes({ siteUrl, accountId: "a", projectId: "p", qpm: undefined });
   const unit = { siteUrl, report: report.id, date };
   return {
