@@ -55,7 +55,7 @@ export type Analytics = {
 };
 
 /** The sample's answers: the same for the same seed, at whatever instant after a day is final. */
-export function sampleAnalytics(seed: number): Analytics {
+export function createSampleAnalytics(seed: number): Analytics {
   const cache = rowCache(200_000);
 
   function rows(question: RowQuestion, nowMs: number): readonly Row[] {

@@ -4,7 +4,7 @@ export type MovableClock = {
   moveTo(nowMs: number): void;
 };
 
-export function movableClock(clockMs: () => number): MovableClock {
+export function createMovableClock(clockMs: () => number): MovableClock {
   let aheadMs = 0;
   return {
     nowMs: () => clockMs() + aheadMs,

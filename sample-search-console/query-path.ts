@@ -12,7 +12,7 @@ import {
   unknownSite,
 } from "./http-answer.ts";
 import { searchTypeOf } from "./query.ts";
-import { rollingMinute } from "./rolling-minute.ts";
+import { createRollingMinute } from "./rolling-minute.ts";
 import { findSampleProperty } from "./sample-properties.ts";
 import type { seenRequests } from "./seen.ts";
 import type { SignedIn } from "./sign-in.ts";
@@ -34,7 +34,7 @@ export type QueryAnswer = { readonly given: HttpAnswer; readonly fault: FaultKin
  * invalid query uses quota, a refused one does not. A fault on demand comes before all but quota.
  */
 export function queryPath({ analytics, seen, faults, qpm, nowMs }: QueryPathInsides) {
-  const granted = rollingMinute();
+  const granted = createRollingMinute();
   let refusals = 0;
   let turn = 0;
 

@@ -8,7 +8,7 @@ import { systemClock } from "../../shared/lib/system-clock.ts";
 import { CommandError } from "../output/errors.ts";
 import { openStage } from "../stage/open-stage.ts";
 import type { Environment, OpenStage } from "../stage/stage.ts";
-import { type SampleControl, sampleControl } from "./sample-control.ts";
+import { createSampleControl, type SampleControl } from "./sample-control.ts";
 import { startSampleServer } from "./sample-server-process.ts";
 
 /** The stage that a drill runs on, and the sample server that the stage's workers read. */
@@ -36,7 +36,7 @@ export async function withOwnEnvironment<Outcome>(
   stops.defer(() => stage.close());
   return await work({
     stage,
-    server: sampleControl(sample.url),
+    server: createSampleControl(sample.url),
     siteUrl: drillSite,
     slowStore: async () => holdDatabase(databaseOf(stage)),
   });
@@ -67,7 +67,7 @@ export async function withStageEnvironment<Outcome>(
   onNotice: (notice: string) => void,
   work: (environment: DrillEnvironment) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const server = sampleControl(serverUrl);
+  const server = createSampleControl(serverUrl);
   await server.seen(drillSite);
   const stage = await openStage(name, onNotice);
   try {

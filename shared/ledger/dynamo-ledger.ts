@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { tableKeys } from "../config/names.ts";
 import { dynamoBatches } from "./dynamo-batches.ts";
-import { versionedItems } from "./dynamo-compare-and-set.ts";
+import { createVersionedItems } from "./dynamo-compare-and-set.ts";
 import {
   isConditionFailure,
   lockKey,
@@ -46,7 +46,7 @@ export function dynamoLedger(
   const TableName = options.table;
   const { nowMs = Date.now } = options;
 
-  const { readItem, compareAndSet } = versionedItems(client, TableName);
+  const { readItem, compareAndSet } = createVersionedItems(client, TableName);
   const guard = <T>(work: () => Promise<T>) => guardLedger("the ledger", work);
 
   return {

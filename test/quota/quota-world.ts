@@ -5,7 +5,7 @@ import { defaultReportId, findReport } from "../../shared/request/find-report.ts
 import type { Report } from "../../shared/request/report.ts";
 import { SearchConsoleError } from "../../shared/search-console/search-console-error.ts";
 import { requestPage } from "../../shared/sync/fetch/request-page.ts";
-import { takeMeter } from "../../shared/sync/fetch/take-meter.ts";
+import { createTakeMeter } from "../../shared/sync/fetch/take-meter.ts";
 import { fakeClock } from "../support/fakes/fake-clock.ts";
 import { pacific } from "../support/samples/pacific.ts";
 import { createMemoryQuota } from "../support/stores/memory-quota.ts";
@@ -81,7 +81,7 @@ export function quotaWorld(judge: Judge, startMs?: number) {
       const context = {
         ports,
         scopesNow: work.scopes,
-        meter: takeMeter(() => clock.nowMs()),
+        meter: createTakeMeter(() => clock.nowMs()),
         signal: stop.signal,
         timeoutMs: 1_500,
       };

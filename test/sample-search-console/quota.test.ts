@@ -1,19 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { rollingMinute } from "../../sample-search-console/rolling-minute.ts";
+import { createRollingMinute } from "../../sample-search-console/rolling-minute.ts";
 import { dayQuery, noonMs, sampleServer, sampleSite } from "./sample-client.ts";
 
 const small = "https://small.example/";
 
 describe("the rolling minute", () => {
   test("counts an arrival for 60,000 ms and not one more", () => {
-    const minute = rollingMinute();
+    const minute = createRollingMinute();
     minute.arrive("a", 1_000);
     expect(minute.count("a", 60_999)).toBe(1);
     expect(minute.count("a", 61_000)).toBe(0);
   });
 
   test("keeps properties apart", () => {
-    const minute = rollingMinute();
+    const minute = createRollingMinute();
     minute.arrive("a", 0);
     expect(minute.arrive("b", 0)).toBe(1);
   });

@@ -11,8 +11,8 @@ import { keyedRows } from "../../shared/rows/keyed-rows.ts";
 import { generationGraceMs, type RowStore } from "../../shared/rows/row-store.ts";
 import { reconcileRuns } from "../../shared/sync/end/reconcile-runs.ts";
 import {
+  createPageMemoryBudget,
   type PageMemoryBudget,
-  pageMemoryBudget,
 } from "../../shared/sync/fetch/page-memory-budget.ts";
 import { memoryEventBus } from "../support/fakes/memory-event-bus.ts";
 import { pacific } from "../support/samples/pacific.ts";
@@ -174,7 +174,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   }
 
   function openRoom(): PageMemoryBudget {
-    const { room = pageMemoryBudget } = bug ?? {};
+    const { room = createPageMemoryBudget } = bug ?? {};
     return watchRoom(room(scenario.roomRows), scenario.roomRows, violated);
   }
 
