@@ -48,7 +48,7 @@ export type Analytics = {
     nowMs: number,
     tieTurn?: number,
   ): AnalyticsAnswer;
-  /** Every row that Google would tell, first page to last. */
+  /** Every row that Google would return, first page to last. */
   rows(question: RowQuestion, nowMs: number): readonly Row[];
   /** Rows of page × query that a day has, those above Google's cap included. */
   generatedRows(property: SampleProperty, searchType: SearchType, date: PacificDate): number;

@@ -9,7 +9,7 @@ import type { SampleDimension } from "./query.ts";
 export type GroupedRow = DayRow & { readonly searchAppearance: string; readonly hour: string };
 
 /**
- * Rows are told apart by appearance or hour only where it is asked for. A row with several
+ * Rows are split by appearance or hour only where that is asked for. A row with several
  * appearances counts in each of them, one without in none. Hours that are not over are left out.
  */
 export function splitRows(

@@ -29,7 +29,7 @@ export const seriesFilePattern = /^(\d{4}-\d{2}-\d{2})\.(\d+)\.jsonl$/;
 
 /**
  * Opens the series for appending; a home has one owner, so one writer. A record is no reason to fail
- * what it tells of: one that cannot be written is dropped.
+ * what it measures: one that cannot be written is dropped.
  */
 export function openMetricSeries(
   folder: string,

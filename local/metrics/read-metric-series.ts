@@ -19,7 +19,7 @@ export type MetricQuery = {
   readonly where?: Readonly<Record<string, string>>;
 };
 
-/** Points of a home's series in the order in which they were written, whoever owns the home now. */
+/** Points of a home's series in the order in which they were written, by any owner of the home. */
 export async function* readMetricPoints(
   folder: string,
   query: MetricQuery,

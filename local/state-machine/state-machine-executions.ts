@@ -128,8 +128,8 @@ async function drain(
   events: AsyncIterable<{ readonly type: string }>,
   onEvent: (event: unknown) => void,
 ): Promise<void> {
-  const told = new Set(["StateFailed", "StateRetried", "StateCaught", "ExecutionFailed"]);
-  for await (const event of events) if (told.has(event.type)) onEvent(event);
+  const reported = new Set(["StateFailed", "StateRetried", "StateCaught", "ExecutionFailed"]);
+  for await (const event of events) if (reported.has(event.type)) onEvent(event);
 }
 
 function parseJson(text: string) {

@@ -6,8 +6,8 @@ import {
   isConditionFailure,
   lockKey,
   runKey,
-  seatsKey,
   settingsKey,
+  workerSlotsKey,
 } from "./dynamo-ledger-keys.ts";
 import { readNewestRuns } from "./dynamo-run-list.ts";
 import { guardLedger } from "./guard-ledger.ts";
@@ -33,7 +33,7 @@ import { type SetSettings, type Settings, settingsOver, withChange } from "./set
  * | run      | its version is the one that the transition was decided on      |
  * | batch    | no newer take has written it                                   |
  * | lock     | its version is the one that was read; its token only ever grows |
- * | settings, seats | its version is the one that was read                    |
+ * | settings, slots | its version is the one that was read                    |
  */
 export function dynamoLedger(
   client: DynamoDBDocumentClient,
@@ -114,9 +114,9 @@ export function dynamoLedger(
 
     async changeWorkerSlots(decide) {
       return guard(() =>
-        compareAndSet(seatsKey, (item) => {
-          const seats = decide(item === undefined ? {} : parseWorkerSlots(item));
-          return { write: seats === null ? null : { seats }, outcome: seats !== null };
+        compareAndSet(workerSlotsKey, (item) => {
+          const slots = decide(item === undefined ? {} : parseWorkerSlots(item));
+          return { write: slots === null ? null : { seats: slots }, outcome: slots !== null };
         }),
       );
     },

@@ -25,7 +25,7 @@ export const approachingAnHour = { warn: 1 } as const;
 /** From a halt to the last batch that was put back. */
 export const haltMs = { page: 5_000 } as const;
 
-/** Age of the oldest message in the queue. The ledger rings again long before. */
+/** Age of the oldest message in the queue. The ledger sends again long before. */
 export const mailboxAgeSeconds = { page: 900 } as const;
 
 /**
@@ -63,7 +63,7 @@ export const watchUsageMs = 5 * 60_000;
 /** An escalation is shown for so long after it is over. */
 export const escalationShownMs = 15 * 60_000;
 
-/** A dispatcher tells of its run's queue at least every 20 s, while the run is not waiting. */
+/** A dispatcher records its run's queue at least every 20 s, while the run is not waiting. */
 export const coordinatorSilenceMs = 30_000;
 
 export type StageLimits = { readonly maxQueueSize: number; readonly maxInFlight: number };

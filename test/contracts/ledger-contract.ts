@@ -36,39 +36,39 @@ export function describeLedger(name: string, openStore: () => Promise<LedgerStor
       return { ...newBatch(runId, batchIdAt(index), [sampleUnit(index)]), token };
     }
 
-    describe("seats", () => {
+    describe("worker slots", () => {
       test("are given to as many as there are, by many at the same time", async () => {
         const given = await Promise.all(
           Array.from({ length: 12 }, (_, index) =>
             store
               .client({ lever: 3 })
-              .changeWorkerSlots((seats) => takeWorkerSlot(seats, `${index}`, 3, 1_000)),
+              .changeWorkerSlots((slots) => takeWorkerSlot(slots, `${index}`, 3, 1_000)),
           ),
         );
         expect(given.filter(Boolean)).toHaveLength(3);
         expect(
-          await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "late", 3, 1_000)),
+          await ledger.changeWorkerSlots((slots) => takeWorkerSlot(slots, "late", 3, 1_000)),
         ).toBe(false);
       });
 
       test("are free again when they are left, or nobody keeps them", async () => {
-        await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "a", 1, 1_000));
+        await ledger.changeWorkerSlots((slots) => takeWorkerSlot(slots, "a", 1, 1_000));
         expect(
-          await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "b", 1, 1_001)),
+          await ledger.changeWorkerSlots((slots) => takeWorkerSlot(slots, "b", 1, 1_001)),
         ).toBe(false);
-        expect(await ledger.changeWorkerSlots((seats) => leaveWorkerSlot(seats, "a"))).toBe(true);
+        expect(await ledger.changeWorkerSlots((slots) => leaveWorkerSlot(slots, "a"))).toBe(true);
         expect(
-          await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "b", 1, 1_002)),
+          await ledger.changeWorkerSlots((slots) => takeWorkerSlot(slots, "b", 1, 1_002)),
         ).toBe(true);
         expect(
-          await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "b", 0, 2_000)),
+          await ledger.changeWorkerSlots((slots) => takeWorkerSlot(slots, "b", 0, 2_000)),
         ).toBe(true);
         const later = 2_000 + workerSlotMs;
         expect(
-          await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "c", 1, later - 1)),
+          await ledger.changeWorkerSlots((slots) => takeWorkerSlot(slots, "c", 1, later - 1)),
         ).toBe(false);
         expect(
-          await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "c", 1, later)),
+          await ledger.changeWorkerSlots((slots) => takeWorkerSlot(slots, "c", 1, later)),
         ).toBe(true);
       });
     });

@@ -26,7 +26,7 @@ const unitsABatch = 50;
 const page = { rows: [], aggregation: null, firstIncompleteDate: null };
 
 /**
- * Two backfills in virtual time, from the dispatcher's ring to the worker's return, on a stage
+ * Two backfills in virtual time, from the dispatcher's send to the worker's return, on a stage
  * with so many workers; requests a minute of each once they share the account, and the most in
  * any minute.
  */

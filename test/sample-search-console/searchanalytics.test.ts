@@ -9,7 +9,7 @@ import {
 } from "./sample-client.ts";
 
 describe("paging", () => {
-  test("gives 1,000 rows unless told otherwise, from row 0", async () => {
+  test("gives 1,000 rows by default, from row 0", async () => {
     const sample = await sampleServer();
     const { rows } = await sample.query(largeSite, dayQuery("2026-05-09"));
     const truth = await sample.truth(largeSite, "2026-05-09");

@@ -79,7 +79,7 @@ const mostSteps = 60_000;
 /** Whoever stands still is back after this, also when all is over. */
 const longestPauseMs = 120_000;
 
-/** A pass of the dispatcher, from its look at the settings to its ring, slow answers included. */
+/** A pass of the dispatcher, from its look at the settings to its send, slow answers included. */
 const passMs = 15_000;
 
 /** One history, from its seed to its end; the same seed is the same history. */
@@ -120,7 +120,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     settings: { lever },
     settingsLagMs: () => passMs + (faults.struck.has("pause") ? longestPauseMs : 0),
     countsTakes: scenario.countsTakes,
-    seatsMayRunOut: () => scenario.killerDay !== null || losesSeats.some(hasStruck),
+    slotsMayRunOut: () => scenario.killerDay !== null || losesSlots.some(hasStruck),
     violated,
     ended: (run) => endings.push(run),
     log,
@@ -381,8 +381,8 @@ const cutShort: readonly FaultKind[] = [
   "execution-stopped",
 ];
 
-/** What leaves a seat to its time. */
-const losesSeats: readonly FaultKind[] = [
+/** What leaves a slot to its time. */
+const losesSlots: readonly FaultKind[] = [
   "worker-death",
   "pause",
   "ledger-fault",

@@ -44,19 +44,19 @@ async function baselineOf(ports: EvidencePorts, window: TimeWindow) {
   return { window, figures, alarms: await ports.raisedAlarms(window) };
 }
 
-/** A dispatcher that rang a batch has told of its queue: where nothing is recorded, it was lost. */
+/** A dispatcher that sent a batch has recorded its queue: where no record is, it was lost. */
 function silentRuns(
   runs: readonly Run[],
   { fromMs, toMs }: TimeWindow,
-  { minutesTold }: WindowFigures,
+  { minutesRecorded }: WindowFigures,
 ): readonly string[] {
   return runs
     .filter((run) => run.next > 0 && run.startedAtMs >= fromMs && run.startedAtMs < toMs)
-    .filter((run) => !minutesBetween(run.startedAtMs, run.endedAtMs ?? toMs).some(isTold))
+    .filter((run) => !minutesBetween(run.startedAtMs, run.endedAtMs ?? toMs).some(isRecorded))
     .map(({ runId }) => runId);
 
-  function isTold(minute: number): boolean {
-    return minutesTold.has(minute);
+  function isRecorded(minute: number): boolean {
+    return minutesRecorded.has(minute);
   }
 }
 

@@ -31,7 +31,7 @@ function leverCriteria(phase: Phase, { leverChanges, window }: PhaseEvidence): C
     {
       name: "lever",
       target: `${wanted}`,
-      observed: since?.lever ?? "never set: its time cannot be told",
+      observed: since?.lever ?? "never set: since when is not known",
       ok: since?.lever === wanted,
     },
     {

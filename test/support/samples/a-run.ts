@@ -1,7 +1,7 @@
 import type { Run } from "../../../shared/ledger/run.ts";
 import { pacific } from "./pacific.ts";
 
-/** A running run with ten batches, none rung yet. */
+/** A running run with ten batches, none sent yet. */
 export function aRun(changes: Partial<Run> = {}): Run {
   return {
     runId: "run-1",

@@ -55,7 +55,7 @@ async function stageAt(lever: number) {
       );
       const answer = changed?.answer;
       if (answer?.kind === "finish" || changed === undefined || isEnded(changed.run.status)) return;
-      if (answer?.kind === "ring") {
+      if (answer?.kind === "send") {
         await Promise.all(answer.batchIds.map((batchId) => workBatch({ runId, batchId }, ports)));
       } else await world.clock.sleep(150);
     }
