@@ -18,7 +18,7 @@ export type EscalationAlarmProps = {
   readonly runbook: string;
 };
 
-/** One alarm over the alarms, for whoever is to be called beside on-call. */
+/** One alarm over the alarms, for people who are called beside on-call. */
 export class EscalationAlarm extends Construct {
   constructor(scope: Construct, id: string, { stage, topic, runbook }: EscalationAlarmProps) {
     super(scope, id);

@@ -32,7 +32,7 @@ export type OperationsAlarmsProps = {
   readonly runbook: string;
 };
 
-/** The alarms, each telling the topic of its severity when it is raised and when it is over. */
+/** The alarms, each notifying the topic of its severity when it is raised and when it is over. */
 export class OperationsAlarms extends Construct {
   readonly alarms: readonly Alarm[];
 
@@ -49,9 +49,9 @@ export class OperationsAlarms extends Construct {
         evaluationPeriods: definition.periods,
         treatMissingData: missingDataOf(definition),
       });
-      const tell = new SnsAction(topics[definition.severity]);
-      alarm.addAlarmAction(tell);
-      alarm.addOkAction(tell);
+      const notify = new SnsAction(topics[definition.severity]);
+      alarm.addAlarmAction(notify);
+      alarm.addOkAction(notify);
       return alarm;
     });
   }

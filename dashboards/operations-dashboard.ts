@@ -21,7 +21,7 @@ export type OperationsDashboardProps = {
   readonly runbook: string;
 };
 
-/** One page for whoever watches a stage, and for whoever is woken. */
+/** One page for people who watch a stage, and for those on call. */
 export class OperationsDashboard extends Construct {
   constructor(
     scope: Construct,

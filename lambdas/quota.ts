@@ -1,17 +1,17 @@
 import { neededVariable } from "../shared/config/environment.ts";
 import { environmentNames } from "../shared/config/names.ts";
 import type { Run } from "../shared/ledger/run.ts";
-import { createDynamoQuota } from "../shared/quota/dynamo-quota.ts";
+import { systemClock } from "../shared/lib/system-clock.ts";
+import { dynamoQuota } from "../shared/quota/dynamo-quota.ts";
 import type { QuotaScope } from "../shared/quota/quota.ts";
 import type { AccountSigner, QuotaSettings } from "../shared/quota/quota-settings.ts";
 import { quotaScopes } from "../shared/quota/scopes.ts";
 import { documents, environment } from "./container.ts";
 
-export const quota = createDynamoQuota({
+export const quota = dynamoQuota({
   documents,
   tableName: neededVariable(environment.quotaTable, environmentNames.quotaTable),
-  now: Date.now,
-  random: Math.random,
+  clock: systemClock,
 });
 
 /** The scopes that a run's requests count in. */

@@ -1,3 +1,4 @@
+import { hourMs } from "../shared/lib/durations.ts";
 import { type PacificDate, pacificDateAt } from "../shared/request/pacific-date.ts";
 import type { SearchType } from "../shared/request/report.ts";
 import type { Row } from "../shared/request/row.ts";
@@ -47,14 +48,14 @@ export type Analytics = {
     nowMs: number,
     tieTurn?: number,
   ): AnalyticsAnswer;
-  /** Every row that Google would tell, first page to last. */
+  /** Every row that Google would return, first page to last. */
   rows(question: RowQuestion, nowMs: number): readonly Row[];
   /** Rows of page × query that a day has, those above Google's cap included. */
   generatedRows(property: SampleProperty, searchType: SearchType, date: PacificDate): number;
 };
 
 /** The sample's answers: the same for the same seed, at whatever instant after a day is final. */
-export function sampleAnalytics(seed: number): Analytics {
+export function createSampleAnalytics(seed: number): Analytics {
   const cache = rowCache(200_000);
 
   function rows(question: RowQuestion, nowMs: number): readonly Row[] {
@@ -62,7 +63,7 @@ export function sampleAnalytics(seed: number): Analytics {
     const today = pacificDateAt(nowMs);
     // The newest hours come hour by hour, everything else by revisions.
     const edition =
-      dataState === "hourly_all" ? Math.floor(nowMs / 3_600_000) : `${today} ${revisionAt(nowMs)}`;
+      dataState === "hourly_all" ? Math.floor(nowMs / hourMs) : `${today} ${revisionAt(nowMs)}`;
     const aggregation = aggregationOf(question);
     const parts = [property.siteUrl, searchType, dimensions, dataState, from, to, edition];
     return cache(JSON.stringify([...parts, aggregation, filters]), () => {

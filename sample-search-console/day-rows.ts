@@ -1,3 +1,4 @@
+import { dayMs } from "../shared/lib/durations.ts";
 import type { PacificDate } from "../shared/request/pacific-date.ts";
 import type { SearchType } from "../shared/request/report.ts";
 import { fraction, hash, hashText } from "./hash.ts";
@@ -97,7 +98,7 @@ function shapeOf(
   searchType: SearchType,
   date: PacificDate,
 ): DayShape {
-  const dayNumber = Date.parse(`${date}T00:00:00Z`) / 86_400_000;
+  const dayNumber = Date.parse(`${date}T00:00:00Z`) / dayMs;
   const weekday = (dayNumber + 4) % 7;
   const propertySeed = hash(seed, hashText(`${property.siteUrl} ${searchType}`));
   const random = hash(propertySeed, dayNumber);

@@ -1,3 +1,4 @@
+import { hourMs } from "../shared/lib/durations.ts";
 import {
   addDays,
   nextPacificMidnight,
@@ -7,8 +8,6 @@ import {
 
 /** An hour of a Pacific day: when it begins (epoch ms), and as Google writes it. */
 export type SampleHour = { readonly atMs: number; readonly text: string };
-
-const hourMs = 3_600_000;
 
 /** All hours of a date, 23 or 25 of them when the clock is changed. */
 export function hoursOf(date: PacificDate): readonly SampleHour[] {

@@ -4,12 +4,12 @@ export type MovableClock = {
   moveTo(nowMs: number): void;
 };
 
-export function movableClock(now: () => number): MovableClock {
+export function createMovableClock(clockMs: () => number): MovableClock {
   let aheadMs = 0;
   return {
-    nowMs: () => now() + aheadMs,
+    nowMs: () => clockMs() + aheadMs,
     moveTo(nowMs) {
-      aheadMs = nowMs - now();
+      aheadMs = nowMs - clockMs();
     },
   };
 }

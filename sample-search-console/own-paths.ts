@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hourMs } from "../shared/lib/durations.ts";
 import { parseJson } from "../shared/lib/parse-json.ts";
 import { pacificDateAt, parsePacificDate } from "../shared/request/pacific-date.ts";
 import { searchTypes } from "../shared/request/report.ts";
@@ -127,7 +128,7 @@ function clockAnswer({ method, body }: OwnRequest, clock: MovableClock): HttpAns
     clock.moveTo(
       "nowMs" in parsed.data
         ? parsed.data.nowMs
-        : clock.nowMs() + parsed.data.forwardHours * 3_600_000,
+        : clock.nowMs() + parsed.data.forwardHours * hourMs,
     );
   }
   return { status: 200, body: { nowMs: clock.nowMs(), today: pacificDateAt(clock.nowMs()) } };

@@ -12,7 +12,7 @@ import {
   unknownSite,
 } from "./http-answer.ts";
 import { searchTypeOf } from "./query.ts";
-import { rollingMinute } from "./rolling-minute.ts";
+import { createRollingMinute } from "./rolling-minute.ts";
 import { findSampleProperty } from "./sample-properties.ts";
 import type { seenRequests } from "./seen.ts";
 import type { SignedIn } from "./sign-in.ts";
@@ -23,7 +23,7 @@ export type QueryPathInsides = {
   readonly faults: FaultBoard;
   /** Requests a property may have answered in any 60 seconds. */
   readonly qpm: number;
-  readonly now: () => number;
+  readonly nowMs: () => number;
 };
 
 export type QueryAnswer = { readonly given: HttpAnswer; readonly fault: FaultKind | undefined };
@@ -33,8 +33,8 @@ export type QueryAnswer = { readonly given: HttpAnswer; readonly fault: FaultKin
  * order: who asks, does the property exist, is it allowed, is there quota, is the query valid. An
  * invalid query uses quota, a refused one does not. A fault on demand comes before all but quota.
  */
-export function queryPath({ analytics, seen, faults, qpm, now }: QueryPathInsides) {
-  const granted = rollingMinute();
+export function queryPath({ analytics, seen, faults, qpm, nowMs }: QueryPathInsides) {
+  const granted = createRollingMinute();
   let refusals = 0;
   let turn = 0;
 
@@ -63,7 +63,7 @@ export function queryPath({ analytics, seen, faults, qpm, now }: QueryPathInside
     request: IncomingMessage,
     signedIn: SignedIn,
   ): Promise<QueryAnswer> => {
-    const atMs = now();
+    const atMs = nowMs();
     seen.arrive(siteUrl, atMs);
     const parsed = parseAnalyticsQuery(await text(request));
     const target = targetOf(siteUrl, parsed);

@@ -9,7 +9,7 @@ export type RollingMinute = {
   count(siteUrl: string, nowMs: number): number;
 };
 
-export function rollingMinute(): RollingMinute {
+export function createRollingMinute(): RollingMinute {
   const arrivals = new Map<string, number[]>();
   const withinMinute = (siteUrl: string, nowMs: number): number[] => {
     const times = arrivals.get(siteUrl) ?? [];

@@ -36,7 +36,7 @@ export type SampleProperty = {
 
 /**
  * Days of `sc-domain:large.example`, by weekday, in rows of page × query: the edges of Google's
- * 25,000-row page and of its 50,000-row cap. Wednesdays have 60,000, of which it tells 50,000.
+ * 25,000-row page and of its 50,000-row cap. Wednesdays have 60,000, of which it returns 50,000.
  */
 export const largeRowsByWeekday = [25_000, 25_001, 50_000, 60_000, 0, 1, 24_999] as const;
 

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { sampleAnalytics } from "./analytics.ts";
+import { createSampleAnalytics } from "./analytics.ts";
 import { type FaultRule, faultBoard } from "./faults.ts";
 import { forbidden, internalError, unknownPath, unknownSite } from "./http-answer.ts";
 import { latencyOf } from "./latency.ts";
-import { movableClock } from "./movable-clock.ts";
+import { createMovableClock } from "./movable-clock.ts";
 import { answerOwnPath } from "./own-paths.ts";
 import { type QueryAnswer, queryPath } from "./query-path.ts";
 import { findSampleProperty } from "./sample-properties.ts";
@@ -26,7 +26,7 @@ export type SampleSearchConsoleOptions = {
   /** Bearer tokens that are let in; absent: nobody is asked for one. */
   readonly tokens?: Tokens;
   /** Epoch ms; decides which days are final, and the quota's minute. */
-  readonly now?: () => number;
+  readonly nowMs?: () => number;
 };
 
 export type SampleSearchConsole = {
@@ -45,11 +45,11 @@ export async function startSampleSearchConsole(
   options: SampleSearchConsoleOptions = {},
 ): Promise<SampleSearchConsole> {
   const { port = 0, seed = 1, latencyMs = 0, qpm = 1_200, tokens } = options;
-  const clock = movableClock(options.now ?? Date.now);
-  const analytics = sampleAnalytics(seed);
+  const clock = createMovableClock(options.nowMs ?? Date.now);
+  const analytics = createSampleAnalytics(seed);
   const seen = seenRequests();
   const faults = faultBoard(seed, options.faults);
-  const query = queryPath({ analytics, seen, faults, qpm, now: clock.nowMs });
+  const query = queryPath({ analytics, seen, faults, qpm, nowMs: clock.nowMs });
   const held = new Set<NodeJS.Timeout>();
   let turn = 0;
 

@@ -1,5 +1,5 @@
 import type { FaultKind } from "./faults.ts";
-import { rollingMinute } from "./rolling-minute.ts";
+import { createRollingMinute } from "./rolling-minute.ts";
 
 export type SeenRequest = {
   readonly siteUrl: string;
@@ -35,7 +35,7 @@ export type Seen = {
 
 /** Counts what arrives; `read` gives a copy. */
 export function seenRequests() {
-  const minute = rollingMinute();
+  const minute = createRollingMinute();
   const properties = new Map<string, SeenProperty>();
   let list: SeenRequest[] = [];
   let connections = 0;

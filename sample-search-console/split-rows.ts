@@ -1,3 +1,4 @@
+import { hourMs } from "../shared/lib/durations.ts";
 import type { PacificDate } from "../shared/request/pacific-date.ts";
 import type { DayRow } from "./day-rows.ts";
 import { hashText } from "./hash.ts";
@@ -8,7 +9,7 @@ import type { SampleDimension } from "./query.ts";
 export type GroupedRow = DayRow & { readonly searchAppearance: string; readonly hour: string };
 
 /**
- * Rows are told apart by appearance or hour only where it is asked for. A row with several
+ * Rows are split by appearance or hour only where that is asked for. A row with several
  * appearances counts in each of them, one without in none. Hours that are not over are left out.
  */
 export function splitRows(
@@ -28,7 +29,7 @@ export function splitRows(
 }
 
 /** The newest hour that there is anything of began so long ago. */
-export const hourlyDelayMs = 3 * 3_600_000;
+export const hourlyDelayMs = 3 * hourMs;
 
 /** Impressions fall on up to three hours; clicks where there are impressions for them. */
 function byHour(row: GroupedRow, hours: readonly SampleHour[]): readonly GroupedRow[] {

@@ -6,8 +6,11 @@ import { addDays, parsePacificDate } from "../../shared/request/pacific-date.ts"
 import type { RowStore } from "../../shared/rows/row-store.ts";
 import { googleSearchConsole } from "../../shared/search-console/google-search-console.ts";
 import { fetchUnit } from "../../shared/sync/fetch/fetch-unit.ts";
-import { pageMemoryBudget, workerPageBytes } from "../../shared/sync/fetch/page-memory-budget.ts";
-import { takeMeter } from "../../shared/sync/fetch/take-meter.ts";
+import {
+  createPageMemoryBudget,
+  workerPageBytes,
+} from "../../shared/sync/fetch/page-memory-budget.ts";
+import { createTakeMeter } from "../../shared/sync/fetch/take-meter.ts";
 import { createMemoryQuota } from "../../test/support/stores/memory-quota.ts";
 
 /** As many units as a worker fetches at once unless it is told otherwise. */
@@ -27,7 +30,7 @@ export async function ingestUnits(
   const report = findReport("page_query");
   const first = parsePacificDate("2026-01-01");
   if (report === undefined || first === undefined) throw new Error("no report, no date");
-  const quota = createMemoryQuota(Date.now);
+  const quota = createMemoryQuota(systemClock);
   const scope: QuotaScope = {
     kind: "property",
     id: "bench",
@@ -40,11 +43,11 @@ export async function ingestUnits(
       searchConsole: googleSearchConsole({ rootUrl }),
       quota,
       rows,
-      pageMemoryBudget: pageMemoryBudget(workerPageBytes),
+      pageMemoryBudget: createPageMemoryBudget(workerPageBytes),
       clock: systemClock,
     },
     scopesNow: () => [scope],
-    meter: takeMeter(Date.now),
+    meter: createTakeMeter(Date.now),
     signal: new AbortController().signal,
   };
   const dates = Array.from({ length: options.units }, (_, day) => addDays(first, day));

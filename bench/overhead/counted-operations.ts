@@ -10,11 +10,11 @@ export type Operations = {
   readonly events: number;
 };
 
-/** What one of each takes. A ring is a message: a take of a batch, its slice of some 4 s. */
+/** What one of each needs. A take answers one message and works a batch for a slice of some 4 s. */
 export type OperationsByCause = {
   readonly request: Operations;
   readonly unit: Operations;
-  readonly ring: Operations;
+  readonly take: Operations;
   readonly run: Operations;
 };
 
@@ -39,20 +39,20 @@ export function operationsByCause(
       operation === "PutEvents" || (operation === "PutItem" && item === "BATCH"),
   );
   const ends = functions.filter(({ who }) => who === "plan-run" || who === "finish-run");
-  const rings = operations.filter(({ operation }) => operation === "SendMessage").length;
+  const takes = operations.filter(({ operation }) => operation === "SendMessage").length;
   const looks = invocations.filter(({ who }) => who === "dispatch-batches").length;
   const rest = new Set([...quota, ...units, ...ends]);
   const perRing = share(
     functions.filter((operation) => !rest.has(operation)),
-    rings,
+    takes,
   );
   return {
     request: share(quota, of.requests),
     unit: share(units, of.units),
-    ring: {
+    take: {
       ...perRing,
       queue: queueOperationsARing,
-      transitions: round((looks * transitionsALook) / rings + 1),
+      transitions: round((looks * transitionsALook) / takes + 1),
     },
     run: { ...share(ends, 1), transitions: transitionsARun },
   };
@@ -81,7 +81,7 @@ export function operationsOf(
   const sum = (what: keyof Operations) =>
     by.request[what] * counts.request +
     by.unit[what] * counts.unit +
-    by.ring[what] * counts.ring +
+    by.take[what] * counts.take +
     by.run[what] * counts.run;
   return {
     writes: sum("writes"),

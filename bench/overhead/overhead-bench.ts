@@ -24,8 +24,8 @@ try {
   const { summary, observed } = await home.backfill(...run, "--days", values.days);
   const { requests, units } = summary;
   const by = operationsByCause(observed, { requests, units: units.complete });
-  const rings = observed.operations.filter(({ operation }) => operation === "SendMessage").length;
-  const counts = { request: requests, unit: units.complete, ring: rings, run: 1 };
+  const takes = observed.operations.filter(({ operation }) => operation === "SendMessage").length;
+  const counts = { request: requests, unit: units.complete, take: takes, run: 1 };
   const whole = operationsOf(by, counts);
   const perThousand = (count: number) => (1_000 * count) / requests;
   const withoutLatency = time.ledger + time.own;

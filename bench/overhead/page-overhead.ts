@@ -8,7 +8,7 @@ import { batchIdAt } from "../../shared/ledger/run.ts";
 import { dispatchRun } from "../../shared/ledger/transitions/dispatch-run.ts";
 import { documentsOf } from "../../shared/lib/dynamo-documents.ts";
 import { systemClock } from "../../shared/lib/system-clock.ts";
-import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
+import { dynamoQuota } from "../../shared/quota/dynamo-quota.ts";
 import { quotaScopes } from "../../shared/quota/scopes.ts";
 import { addDays } from "../../shared/request/pacific-date.ts";
 import { openPostgresRowStore } from "../../shared/rows/postgres-row-store.ts";
@@ -59,11 +59,10 @@ export async function pageTime(): Promise<PageTime> {
   }
 
   const ledger = dynamoLedger(documents, { table: localNames.ledgerTable, defaults: { lever: 1 } });
-  const quota = createDynamoQuota({
+  const quota = dynamoQuota({
     documents,
     tableName: localNames.quotaTable,
-    now: Date.now,
-    random: Math.random,
+    clock: systemClock,
   });
   const run = aRun({ batches: 1, plannedUnits: units, startedAtMs: Date.now(), concurrency: 1 });
   const owners = { siteUrl: run.siteUrl, accountId: run.accountId, projectId: "bench" };

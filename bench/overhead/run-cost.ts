@@ -4,17 +4,17 @@ import { type OperationsByCause, operationsOf } from "./counted-operations.ts";
 
 /**
  * Operations as `npm run bench:overhead` counted them in a local run: 150 units of one page each, 16
- * rings, 3 workers.
+ * takes, 3 workers.
  */
 export const countedOperations: OperationsByCause = {
   request: { writes: 2.62, reads: 1.1, queue: 0, transitions: 0, events: 0 },
   unit: { writes: 0.75, reads: 0, queue: 0, transitions: 0, events: 1 },
-  ring: { writes: 6.13, reads: 28.63, queue: 3, transitions: 4.75, events: 0 },
+  take: { writes: 6.13, reads: 28.63, queue: 3, transitions: 4.75, events: 0 },
   run: { writes: 19, reads: 12, queue: 0, transitions: 7, events: 1 },
 };
 
 /** Write units (1 KB) of a write, by its cause. That of a unit is its batch's, item and all. */
-const writeUnits = { request: 1, ring: 2, run: 3 } as const;
+const writeUnits = { request: 1, take: 2, run: 3 } as const;
 /** A batch item of 13 units has 2.2 KB, one of 50 has 7.6. */
 const batchItemKilobytes = (units: number) => 0.3 + 0.146 * units;
 
@@ -64,13 +64,13 @@ export function pipelineCost({ runs, nightRuns, units, requests, rows }: Work): 
   const seconds = rows / worker.rowsPerSecond + (requests * worker.requestSeconds) / worker.lanes;
   const batchUnits = unitsABatch(units / runs, batchLimits);
   const batches = runs * Math.ceil(units / runs / batchUnits);
-  const rings = Math.max(batches, Math.ceil(seconds / worker.sliceSeconds));
-  const counts = { request: requests, unit: units, ring: rings, run: runs };
+  const takes = Math.max(batches, Math.ceil(seconds / worker.sliceSeconds));
+  const counts = { request: requests, unit: units, take: takes, run: runs };
   const all = operationsOf(countedOperations, counts);
   const written =
     countedOperations.request.writes * writeUnits.request * requests +
     countedOperations.unit.writes * Math.ceil(batchItemKilobytes(batchUnits)) * units +
-    countedOperations.ring.writes * writeUnits.ring * rings +
+    countedOperations.take.writes * writeUnits.take * takes +
     countedOperations.run.writes * writeUnits.run * runs;
   const gigabyteSeconds = seconds + (dispatcherGigabytes * seconds) / worker.workers;
   return (
@@ -80,7 +80,7 @@ export function pipelineCost({ runs, nightRuns, units, requests, rows }: Work): 
     (all.transitions + transitionsANightRun * nightRuns) * prices.transition +
     all.events * prices.event +
     gigabyteSeconds * prices.gigabyteSecond +
-    (2 * rings + 2 * runs) * prices.invocation
+    (2 * takes + 2 * runs) * prices.invocation
   );
 }
 

@@ -5,13 +5,15 @@
  *
  *   npm run bench:quota -- [--seconds N]
  */
+
 import { parseArgs } from "node:util";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { startDynamoServer } from "../../local/aws-servers/dynamo-server.ts";
 import { createTables } from "../../local/aws-servers/dynamo-tables.ts";
 import { localClientOptions, localNames } from "../../local/aws-servers/local-names.ts";
 import { documentsOf } from "../../shared/lib/dynamo-documents.ts";
-import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
+import { dynamoQuota } from "../../shared/quota/dynamo-quota.ts";
 import type { QuotaScope } from "../../shared/quota/quota.ts";
 import { batchOverhead } from "./batch-overhead.ts";
 import { type Limiter, openFlexibleLimiter } from "./flexible-limiter.ts";
@@ -38,11 +40,10 @@ function scopeOf(kind: QuotaScope["kind"], id: string): QuotaScope {
 
 /** A claimer a worker: what one has learned the others have to learn as well. */
 function ours(scopes: (turn: number) => readonly QuotaScope[], turn: number): Limiter {
-  const quota = createDynamoQuota({
+  const quota = dynamoQuota({
     documents,
     tableName: localNames.quotaTable,
-    now: Date.now,
-    random: Math.random,
+    clock: systemClock,
   });
   return {
     claim: async (requests = 1) => (await quota.claim(scopes(turn), requests)).kind === "granted",
@@ -92,11 +93,10 @@ console.log(
   `\nworst rolling minute at a nominal ${limit} a minute (both on the server, clock moved)`,
 );
 let clockMs = 0;
-const sliding = createDynamoQuota({
+const sliding = dynamoQuota({
   documents,
   tableName: localNames.quotaTable,
-  now: () => clockMs,
-  random: Math.random,
+  clock: { ...systemClock, nowMs: () => clockMs },
 });
 const strict: QuotaScope = { kind: "property", id: "strict", limit, budget: limit, burst: limit };
 const ourWorst = await worstMinute(async (nowMs) => {

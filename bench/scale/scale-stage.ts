@@ -1,18 +1,21 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { parseBatchMessage } from "../../shared/ledger/batch-message.ts";
-import { cachedSettings } from "../../shared/ledger/cached-settings.ts";
+import { createCachedSettings } from "../../shared/ledger/cached-settings.ts";
 import { dynamoLedger } from "../../shared/ledger/dynamo-ledger.ts";
 import { runKey } from "../../shared/ledger/dynamo-ledger-keys.ts";
 import type { Run } from "../../shared/ledger/run.ts";
 import type { Clock } from "../../shared/lib/clock.ts";
-import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
+import { dynamoQuota } from "../../shared/quota/dynamo-quota.ts";
 import type { Quota } from "../../shared/quota/quota.ts";
 import { quotaScopes } from "../../shared/quota/scopes.ts";
 import type { RunRequestInput } from "../../shared/request/run-request.ts";
 import type { RowStore } from "../../shared/rows/row-store.ts";
 import type { WorkPorts } from "../../shared/sync/fetch/fetch-ports.ts";
-import { pageMemoryBudget, workerPageBytes } from "../../shared/sync/fetch/page-memory-budget.ts";
+import {
+  createPageMemoryBudget,
+  workerPageBytes,
+} from "../../shared/sync/fetch/page-memory-budget.ts";
 import { workBatch } from "../../shared/sync/fetch/work-batch.ts";
 import { execute, parseMachine, TaskError } from "../../test/simulation/state-machine.ts";
 import { callSyncFunction, isFunctionState } from "../../test/simulation/sync-functions.ts";
@@ -79,11 +82,10 @@ export function scaleStage(
   }
 
   const newQuota = () =>
-    createDynamoQuota({
+    dynamoQuota({
       documents: dynamo.documents,
       tableName: tables.quota,
-      now: nowMs,
-      random: () => clock.random(),
+      clock,
     });
 
   function portsOf(
@@ -125,8 +127,8 @@ export function scaleStage(
   /** One environment of the worker's function: as `lambdas/handlers/fetch-batch.ts` composes it. */
   async function worker(): Promise<never> {
     const quota = newQuota();
-    const settings = cachedSettings(ledger, { first: defaults, maxAgeMs: 2_000, nowMs });
-    const room = pageMemoryBudget(workerPageBytes);
+    const settings = createCachedSettings(ledger, { first: defaults, maxAgeMs: 2_000, nowMs });
+    const room = createPageMemoryBudget(workerPageBytes);
     for (;;) {
       const body = queue.shift() ?? (await new Promise<string>((wake) => idle.push(wake)));
       const beganMs = nowMs();

@@ -1,6 +1,6 @@
 import { environmentNames } from "../../shared/config/names.ts";
 import { sideBySide } from "../../shared/lib/side-by-side.ts";
-import { accountSigners } from "../../shared/registry/account-signers.ts";
+import { createAccountSigners } from "../../shared/registry/account-signers.ts";
 import { googleAccounts } from "../../shared/registry/google-accounts.ts";
 import type { Property } from "../../shared/registry/property.ts";
 import type { Registry } from "../../shared/registry/registry.ts";
@@ -51,7 +51,7 @@ export async function checkAccounts(
       if (account !== undefined) {
         const authorizer = accountAuthorizer(account, variable);
         await authorizer.headers();
-        await accountSigners(registry, Date.now).learn(accountId, authorizer.signer);
+        await createAccountSigners(registry, Date.now).learn(accountId, authorizer.signer);
         const address = await addressOf(account);
         const whose = address === undefined ? "" : ` (${address})`;
         return `Google gives a token for ${credentialSourceText(account.credentials)}${whose}`;

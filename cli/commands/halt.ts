@@ -1,7 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
 import { releaseProperty } from "../../shared/ledger/property-lock.ts";
 import { isEnded } from "../../shared/ledger/run.ts";
+import { poll } from "../../shared/lib/poll.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
 import { haltRun } from "../../shared/sync/end/halt-run.ts";
 import { jsonOption, stageOption } from "../options/options.ts";
 import { commandTerminal } from "../output/terminal.ts";
@@ -9,8 +10,7 @@ import { summaryText } from "../output/views/summary-view.ts";
 import { requireRunState } from "../run/run-snapshot.ts";
 import { openStage } from "../stage/open-stage.ts";
 
-const pollMs = 100;
-const timeoutMs = 30_000;
+const timing = { pollMs: 100, timeoutMs: 30_000 };
 
 /** `gsc-sync halt RUN`: stops a run's requests; what is stored stays. */
 export function haltCommand(): Command {
@@ -25,15 +25,15 @@ export function haltCommand(): Command {
       try {
         await requireRunState(stage.ledger, runId);
         await haltRun(stage.ledger, runId, Date.now());
-        const giveUpAtMs = Date.now() + timeoutMs;
-        let state = await requireRunState(stage.ledger, runId);
-        while (!isEnded(state.run.status) && Date.now() < giveUpAtMs) {
-          await delay(pollMs);
-          state = await requireRunState(stage.ledger, runId);
-        }
-        if (isEnded(state.run.status)) await releaseProperty(state.run, stage.ledger);
+        const { run, summary } = await poll(
+          systemClock,
+          timing,
+          () => requireRunState(stage.ledger, runId),
+          (state) => isEnded(state.run.status),
+        );
+        if (isEnded(run.status)) await releaseProperty(run, stage.ledger);
         else process.exitCode = 1;
-        terminal.result(summaryText(state.summary, terminal), state.summary);
+        terminal.result(summaryText(summary, terminal), summary);
       } finally {
         await stage.close();
       }

@@ -10,7 +10,7 @@ import {
   storedRange,
   storedSiteUrlOption,
 } from "../options/options.ts";
-import { lineWriter } from "../output/line-writer.ts";
+import { createLineWriter } from "../output/line-writer.ts";
 import { commandTerminal } from "../output/terminal.ts";
 import { openStage } from "../stage/open-stage.ts";
 
@@ -41,7 +41,7 @@ export function rowsCommand(): Command {
       const range = storedRange(options);
       const terminal = commandTerminal(options.json);
       const stage = await openStage(options.stage, terminal.notice);
-      const write = lineWriter(process.stdout);
+      const write = createLineWriter(process.stdout);
       try {
         const rows = await stage.rows();
         const line = options.format === "csv" ? csvLine : (row: VisibleRow) => JSON.stringify(row);

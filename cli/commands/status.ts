@@ -1,8 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
 import { createLogUpdate } from "log-update";
 import { isEnded } from "../../shared/ledger/run.ts";
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
 import { jsonOption, stageOption } from "../options/options.ts";
 import { commandTerminal } from "../output/terminal.ts";
 import { deadLetterLines } from "../output/views/dead-letters-view.ts";
@@ -40,7 +40,7 @@ export function statusCommand(): Command {
           let escalations = await escalationsIfKnown(stage, terminal.notice);
           for (let look = 1; options.watch && runs.some((run) => !isEnded(run.status)); look += 1) {
             if (!options.json) block(text(runs, runId, escalations, terminal));
-            await delay(watchMs);
+            await systemClock.sleep(watchMs);
             runs = await readSummaries(stage, runId);
             if (look % escalationsEvery === 0) {
               escalations = await escalationsIfKnown(stage, terminal.notice);

@@ -34,11 +34,11 @@ export async function coordinatorSilent(
   const nowMs = Date.now();
   const periodMs = metrics.shortestPeriodMs;
   const fromMs = Math.floor((sinceMs - coordinatorSilenceMs) / periodMs) * periodMs;
-  const [told = []] = await metrics.read(
+  const [recorded = []] = await metrics.read(
     [{ name: metricNames.queueSize, statistic: "SampleCount" }],
     { fromMs, toMs: nowMs, periodMs },
   );
-  const last = told.at(-1);
+  const last = recorded.at(-1);
   const lastMs = last === undefined ? sinceMs : last.fromMs + periodMs;
   const silentMs = nowMs - lastMs;
   if (silentMs < coordinatorSilenceMs) return undefined;

@@ -1,16 +1,16 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { stackParts } from "../../local/home/stack-parts.ts";
 import { drillSite } from "../../sample-search-console/sample-properties.ts";
 import { environmentNames } from "../../shared/config/names.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
 import type { LakeLayout } from "../../shared/rows/lake/lake-layout.ts";
 import type { UnitKeeper } from "../../shared/rows/lake/unit-keeper.ts";
 import { openLocalStage } from "../stage/open-local-stage.ts";
 import { openStage } from "../stage/open-stage.ts";
 import type { Environment, OpenStage } from "../stage/stage.ts";
-import { type SampleControl, sampleControl } from "./sample-control.ts";
+import { createSampleControl, type SampleControl } from "./sample-control.ts";
 import { startSampleServer } from "./sample-server-process.ts";
 
 /** The stage that a drill runs on, and the sample server that the stage's workers read. */
@@ -42,7 +42,7 @@ export async function withOwnEnvironment<Outcome>(
   stops.defer(() => stage.close());
   return await work({
     stage,
-    server: sampleControl(sample.url),
+    server: createSampleControl(sample.url),
     siteUrl: drillSite,
     slowStore: keeper.slow,
   });
@@ -73,7 +73,7 @@ export async function withStageEnvironment<Outcome>(
   onNotice: (notice: string) => void,
   work: (environment: DrillEnvironment) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const server = sampleControl(serverUrl);
+  const server = createSampleControl(serverUrl);
   await server.seen(drillSite);
   const stage = await openStage(name, onNotice);
   try {
@@ -103,7 +103,7 @@ function slowableKeeper() {
       return {
         ...keeper,
         async place(part) {
-          if (slow) await delay(slownessMs);
+          if (slow) await systemClock.sleep(slownessMs);
           return keeper.place(part);
         },
       };

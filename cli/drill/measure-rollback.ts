@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { isEnded } from "../../shared/ledger/run.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
 import { metricNames } from "../../shared/telemetry/metric-names.ts";
 import type { StageMetrics } from "../stage/stage.ts";
 import { linesWith } from "../stage/stage-thresholds.ts";
@@ -34,7 +34,7 @@ export async function measureRollback(
   { stop, watchMs, budgetMs }: DrillOptions & { readonly budgetMs: number },
 ): Promise<void> {
   const { note, stage } = drill;
-  await until("the run sends requests", { limitMs: longestStartMs, stop }, async () => {
+  await until("the run sends requests", { timeoutMs: longestStartMs, stop }, async () => {
     const load = await loadNow(drill);
     return load !== undefined && load.requests >= drill.requests + enoughRequests
       ? load
@@ -46,7 +46,7 @@ export async function measureRollback(
   {
     await using _provocation = await scenario.provoke(drill);
     note(`provoked: ${scenario.says}`);
-    const limits = { limitMs: longestDetectionMs, stop };
+    const limits = { timeoutMs: longestDetectionMs, stop };
     const shown = await until("the metrics show it", limits, async () => {
       await loadNow(drill);
       return scenario.detect(drill, provokedAtMs);
@@ -58,8 +58,8 @@ export async function measureRollback(
     const watch = effectWatch(scenario.effect, requests);
     // Waits longer than the budget, so that a rollback that is a little late is reported with its
     // time.
-    const patience = { limitMs: budgetMs * 1.5, stop };
-    found.effectAtMs = await until(scenario.effect.says, patience, async () => {
+    const slack = { timeoutMs: budgetMs * 1.5, stop };
+    found.effectAtMs = await until(scenario.effect.says, slack, async () => {
       const load = await loadNow(drill);
       return load === undefined ? undefined : watch(load);
     });
@@ -102,7 +102,8 @@ async function watchUsage(
   const periodMs = metrics.shortestPeriodMs;
   // Requests that were under way when the lever was lowered are recorded a moment later.
   const fromMs = Math.ceil(Date.now() / periodMs) * periodMs;
-  await delay(forMs, undefined, { signal: stop }).catch(() => stop.throwIfAborted());
+  await systemClock.sleep(forMs, stop);
+  stop.throwIfAborted();
   const [usage = [], refused = []] = await metrics.read(
     [
       { name: metricNames.quotaUsage, statistic: "Maximum", scope: "property" },

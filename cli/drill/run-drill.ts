@@ -79,7 +79,7 @@ export async function runDrill(
 }
 
 function untilRunEnds({ stage }: DrillEnvironment, runId: string, stop: AbortSignal): Promise<Run> {
-  return until("the run has ended", { limitMs: longestRunMs, stop }, async () => {
+  return until("the run has ended", { timeoutMs: longestRunMs, stop }, async () => {
     const run = await stage.ledger.readRun(runId);
     return run !== undefined && isEnded(run.status) ? run : undefined;
   });

@@ -33,7 +33,7 @@ export type SampleControl = {
 const timeoutMs = 10_000;
 
 /** Uses the sample server's own paths (see its own-paths.ts). @throws CommandError */
-export function sampleControl(rootUrl: string): SampleControl {
+export function createSampleControl(rootUrl: string): SampleControl {
   const root = rootUrl.replace(/\/+$/, "");
 
   async function ask<Answer>(path: string, schema: z.ZodType<Answer>, init: RequestInit = {}) {

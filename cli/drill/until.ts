@@ -1,4 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { poll } from "../../shared/lib/poll.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
 
 /** The drill has failed: the fault did not show, or the rollback had no effect. */
 export class DrillFailure extends Error {
@@ -12,20 +13,15 @@ export class DrillFailure extends Error {
 
 const pollMs = 150;
 
-/** Polls until there is an answer. @throws DrillFailure after `limitMs`; the signal's reason */
+/** Polls until there is an answer. @throws DrillFailure after `timeoutMs`; the signal's reason */
 export async function until<Answer>(
   what: string,
-  { limitMs, stop }: { readonly limitMs: number; readonly stop: AbortSignal },
+  { timeoutMs, stop }: { readonly timeoutMs: number; readonly stop: AbortSignal },
   look: () => Promise<Answer | undefined>,
 ): Promise<Answer> {
-  const giveUpAtMs = Date.now() + limitMs;
-  for (;;) {
-    stop.throwIfAborted();
-    const answer = await look();
-    if (answer !== undefined) return answer;
-    if (Date.now() >= giveUpAtMs) {
-      throw new DrillFailure(`waited ${Math.round(limitMs / 1_000)} s, and not yet: ${what}`);
-    }
-    await delay(pollMs);
-  }
+  const timing = { pollMs, timeoutMs, signal: stop };
+  const answer = await poll(systemClock, timing, look, (found) => found !== undefined);
+  if (answer !== undefined) return answer;
+  stop.throwIfAborted();
+  throw new DrillFailure(`waited ${Math.round(timeoutMs / 1_000)} s, and not yet: ${what}`);
 }

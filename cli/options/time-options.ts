@@ -1,6 +1,7 @@
+import { dayMs, hourMs, minuteMs } from "../../shared/lib/durations.ts";
 import { UsageError } from "../output/errors.ts";
 
-const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const unitMs = { s: 1_000, m: minuteMs, h: hourMs, d: dayMs } as const;
 
 /** `90s`, `5m`, `2h`, `7d`: a stretch of time in milliseconds. */
 export function stretchOfTime(flag: string, leastMs: number): (text: string) => number {

@@ -11,7 +11,7 @@ export type LineWriter = {
 const chunkChars = 64 * 1_024;
 
 /** Writes lines in large pieces, at the reader's pace. */
-export function lineWriter(stream: Writable): LineWriter {
+export function createLineWriter(stream: Writable): LineWriter {
   let chunk = "";
   let closed = false;
   stream.on("error", (error: NodeJS.ErrnoException) => {

@@ -27,7 +27,6 @@ export type TerminalOptions = {
   readonly stdout: TerminalStream;
   readonly stderr: TerminalStream;
   readonly json: boolean;
-  readonly now?: () => number;
   /** A terminal that cannot move its cursor (`TERM=dumb`) gets lines. */
   readonly dumb?: boolean;
 };
@@ -38,11 +37,11 @@ export function commandTerminal(json: boolean): Terminal {
 }
 
 export function createTerminal(options: TerminalOptions): Terminal {
-  const { stdout, stderr, json, now = Date.now, dumb = process.env.TERM === "dumb" } = options;
+  const { stdout, stderr, json, dumb = process.env.TERM === "dumb" } = options;
   // Nobody reads any more (`| head`): that ends neither a run nor the servers that others use.
   ignoreLostReader(stdout);
   ignoreLostReader(stderr);
-  const display = stderr.isTTY === true && !dumb ? liveBlock(stderr, now) : plainLines(stderr, now);
+  const display = stderr.isTTY === true && !dumb ? liveBlock(stderr) : plainLines(stderr);
 
   return {
     get width() {
@@ -68,7 +67,7 @@ type ProgressDisplay = {
 const redrawMs = 125;
 
 /** Redrawn by its own clock, so that times tick on however seldom the run is read. */
-function liveBlock(stderr: TerminalStream, now: () => number): ProgressDisplay {
+function liveBlock(stderr: TerminalStream): ProgressDisplay {
   const block = createLogUpdate(stderr);
   let latest: ProgressSnapshot | undefined;
   let ticking: NodeJS.Timeout | undefined;
@@ -77,7 +76,7 @@ function liveBlock(stderr: TerminalStream, now: () => number): ProgressDisplay {
     if (latest === undefined) return;
     // One column less: in the last one some terminals wrap at once.
     const width = Math.max(terminalColumns(stderr) - 1, 1);
-    block(progressBlock(latest, { width, colour: hasColour(stderr), nowMs: now() }));
+    block(progressBlock(latest, { width, colour: hasColour(stderr), nowMs: Date.now() }));
   }
 
   function end(): void {
@@ -110,12 +109,12 @@ function liveBlock(stderr: TerminalStream, now: () => number): ProgressDisplay {
 
 const lineEveryMs = 5_000;
 
-function plainLines(stderr: TerminalStream, now: () => number): ProgressDisplay {
+function plainLines(stderr: TerminalStream): ProgressDisplay {
   let lastAtMs = Number.NEGATIVE_INFINITY;
   let lastStatus = "";
   return {
     show(snapshot) {
-      const nowMs = now();
+      const nowMs = Date.now();
       const { status } = snapshot.run;
       if (status === lastStatus && nowMs - lastAtMs < lineEveryMs) return;
       lastAtMs = nowMs;

@@ -29,11 +29,12 @@ export async function refuseRollout(
   const account = await registry.readAccount(accountId);
   const itsAccount = { ...registry, listAccounts: async () => (account ? [account] : []) };
   const secrets = stage.deployed?.secrets;
-  for (const found of await checkAccounts(itsAccount, properties, secrets)) tell(found, terminal);
+  for (const found of await checkAccounts(itsAccount, properties, secrets))
+    printCheck(found, terminal);
   for (const found of await checkProperties(registry, properties, secrets)) {
     if (isUnknownToStandIn(found))
       terminal.notice(`?       ${found.name}: the smoke sync will show it`);
-    else tell(found, terminal);
+    else printCheck(found, terminal);
   }
 }
 
@@ -63,10 +64,10 @@ export async function smokeSync(
   const detail = ok
     ? `the stage's metrics show the smoke sync`
     : "the smoke sync ended, and no batch duration was recorded of it";
-  tell({ name: "telemetry", ok, detail }, terminal);
+  printCheck({ name: "telemetry", ok, detail }, terminal);
 }
 
-export function tell({ name, ok, detail }: Check, terminal: Terminal): void {
+export function printCheck({ name, ok, detail }: Check, terminal: Terminal): void {
   if (!ok) throw new CommandError(`${name}: ${detail}`);
   terminal.notice(`ok      ${name}: ${detail}`);
 }

@@ -39,7 +39,7 @@ export async function openReportFiles(
     async write(figures, verdicts) {
       const content = reportContent(figures, verdicts);
       await writeFile(markdown, reportMarkdown(content, basename(html)));
-      // The plots' library is loaded by whoever has something to plot.
+      // The plots' library is loaded only when there is something to plot.
       const { reportHtml } = await import("./report-html.ts");
       await writeFile(html, reportHtml(content, figures));
     },

@@ -1,6 +1,6 @@
 import type { Verdict } from "../../shared/operations/rollout/verdicts.ts";
+import { count } from "../output/views/format.ts";
 
-const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 
 /** A duration of which ratios are taken: `14.32 s`, `161.05 s`. */
@@ -9,7 +9,7 @@ export function exact(ms: number): string {
 }
 
 export function number(value: number): string {
-  return Math.abs(value) < 100 ? tenths.format(value) : grouped.format(value);
+  return Math.abs(value) < 100 ? tenths.format(value) : count(value);
 }
 
 export function times(ratio: number): string {

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { Option } from "commander";
 import { CommandError } from "../output/errors.ts";
 
-/** Where gates and drills write down what they found, unless told otherwise. */
+/** Where gates and drills write down what they found, unless an option names another. */
 const rolloutLog = "output/rollout_log.md";
 
 export const logOption = () =>

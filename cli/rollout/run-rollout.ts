@@ -12,7 +12,7 @@ import type { Terminal } from "../output/terminal.ts";
 import type { OpenStage } from "../stage/stage.ts";
 import { type StageLoan, withLoan } from "../stage/with-loan.ts";
 import { type EndedRun, measureRun } from "./measure-run.ts";
-import { refuseRollout, smokeSync, tell } from "./preflight.ts";
+import { printCheck, refuseRollout, smokeSync } from "./preflight.ts";
 import { seriesOf } from "./run-telemetry.ts";
 import { settleDays } from "./settle-days.ts";
 
@@ -77,13 +77,13 @@ async function prepare(
     );
   }
   await loan.set({ lever: 1 });
-  tell({ name: "lever", ok: true, detail: `at 1 (it was at ${found})` }, terminal);
+  printCheck({ name: "lever", ok: true, detail: `at 1 (it was at ${found})` }, terminal);
   const nightlySync = asked.keepAutoSync
     ? "left on (--keep-auto-sync)"
     : (await loan.pauseNightlySync(siteUrl))
       ? "paused until the rollout ends"
       : "none to pause: the property is not registered, or not active";
-  tell({ name: "nightly sync", ok: true, detail: nightlySync }, terminal);
+  printCheck({ name: "nightly sync", ok: true, detail: nightlySync }, terminal);
   return nightlySync;
 }
 

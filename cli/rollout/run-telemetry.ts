@@ -1,4 +1,5 @@
 import type { Clock } from "../../shared/lib/clock.ts";
+import { poll } from "../../shared/lib/poll.ts";
 import { systemClock } from "../../shared/lib/system-clock.ts";
 import type { MeasuredRun } from "../../shared/operations/rollout/rollout-figures.ts";
 import {
@@ -27,19 +28,21 @@ export async function telemetryOf(
   clock: Waiting = systemClock,
 ): Promise<TelemetryRead> {
   const timeoutMs = metrics.shortestPeriodMs >= 60_000 ? 300_000 : 5_000;
-  const giveUpAtMs = clock.nowMs() + timeoutMs;
-  let found: TelemetryRead | undefined;
-  for (;;) {
+  let newest: TelemetryRead | undefined;
+  async function read(): Promise<TelemetryRead> {
     try {
-      const series = await readRunSeries(metrics, run);
-      found = { kind: "read", series };
-      if (series.batches >= run.summary.batch.count) return found;
+      newest = { kind: "read", series: await readRunSeries(metrics, run) };
     } catch (error) {
-      if (found?.kind !== "read") found = { kind: "unread", reason: errorText(error) };
+      if (newest?.kind !== "read") newest = { kind: "unread", reason: errorText(error) };
     }
-    if (clock.nowMs() >= giveUpAtMs) return found;
-    await clock.sleep(timeoutMs / 25);
+    return newest;
   }
+  return poll(
+    clock,
+    { pollMs: timeoutMs / 25, timeoutMs },
+    read,
+    (found) => found.kind === "read" && found.series.batches >= run.summary.batch.count,
+  );
 }
 
 /** Without metrics the charts are empty, and the report is still written. */

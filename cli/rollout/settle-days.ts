@@ -27,7 +27,7 @@ export type ThirdFetches = {
 };
 
 /**
- * Fetches the days that differ a third time, to tell whether Google has revised them or the
+ * Fetches the days that differ a third time, to find out whether Google has revised them or the
  * concurrent run has lost something. After a fetch that fails it stops: its days and later ones are
  * left out. @throws CommandError of `goOn`
  */

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { eventFile, readEventLines } from "../../local/aws-servers/event-log.ts";
 import { writeFileWhole } from "../../local/home/write-file-whole.ts";
 import { acquireProcessLock } from "../../local/processes/process-lock.ts";
 import { environmentNames } from "../../shared/config/names.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
 
 export type DeliveryOptions = {
   /** Of the home's events. */
@@ -58,9 +58,7 @@ export async function deliverEvents(options: DeliveryOptions): Promise<"delivere
       }
       if (last && lines.length === 0) return "delivered";
       if (!allThere.aborted) {
-        await delay(pollMs, undefined, { signal: AbortSignal.any([allThere, stop]) }).catch(
-          () => {},
-        );
+        await systemClock.sleep(pollMs, AbortSignal.any([allThere, stop]));
       }
       if (stop.aborted) return "left";
     }
@@ -75,7 +73,7 @@ async function deliver(line: string, options: DeliveryOptions): Promise<string |
   const { kind, eventId } = KindSchema.parse(JSON.parse(line));
   let how = "";
   for (const waitMs of [0, ...waitsMs]) {
-    if (waitMs > 0) await delay(waitMs, undefined, { signal: stop }).catch(() => {});
+    await systemClock.sleep(waitMs, stop);
     const end = await runEventCommand({ command, kind, line, onOutput: notice, signal: stop });
     if (end.kind === "ok") return null;
     how = end.how;

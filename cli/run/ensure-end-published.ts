@@ -2,6 +2,7 @@ import type { EventBus } from "../../shared/events/event-bus.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { isEnded, isEndPublished } from "../../shared/ledger/run.ts";
 import type { Clock } from "../../shared/lib/clock.ts";
+import { poll } from "../../shared/lib/poll.ts";
 import { publishRunEnd } from "../../shared/sync/end/publish-run-end.ts";
 
 const pollMs = 100;
@@ -29,14 +30,14 @@ export async function ensureEndPublished(
   stop: AbortSignal,
   ports: EnsureEndPorts,
 ): Promise<void> {
-  const giveUpAtMs = ports.clock.nowMs() + timeoutMs;
-  while (!stop.aborted) {
-    const run = await ports.ledger.readRun(runId);
-    if (run === undefined || !isEnded(run.status) || isEndPublished(run)) return;
-    const running = await ports.isExecutionRunning(run.execution);
-    if (!running || ports.clock.nowMs() >= giveUpAtMs) {
-      return publishRunEnd(run, { ledger: ports.ledger, eventBus: await ports.eventBus() });
-    }
-    await ports.clock.sleep(pollMs, stop);
+  const { ledger, clock, isExecutionRunning, eventBus } = ports;
+  async function readUnpublished() {
+    const run = await ledger.readRun(runId);
+    if (run === undefined || !isEnded(run.status) || isEndPublished(run)) return undefined;
+    return { run, isRunning: await isExecutionRunning(run.execution) };
   }
+  const timing = { pollMs, timeoutMs, signal: stop };
+  const found = await poll(clock, timing, readUnpublished, (left) => !left?.isRunning);
+  if (found === undefined || stop.aborted) return;
+  await publishRunEnd(found.run, { ledger, eventBus: await eventBus() });
 }

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { releaseProperty } from "../../shared/ledger/property-lock.ts";
 import { isEnded, type Run } from "../../shared/ledger/run.ts";
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
 import { propertyScope } from "../../shared/quota/scopes.ts";
 import { haltRun } from "../../shared/sync/end/halt-run.ts";
 import { onInterrupt } from "../output/interrupt.ts";
@@ -9,11 +9,11 @@ import type { Terminal } from "../output/terminal.ts";
 import type { ProgressSnapshot } from "../output/views/progress-view.ts";
 import type { OpenStage } from "../stage/stage.ts";
 import { checkRun } from "./check-run.ts";
-import { pollThroughOutage } from "./poll.ts";
+import { pollThroughOutage } from "./poll-through-outage.ts";
 import { readRunState } from "./run-snapshot.ts";
 
 const pollMs = 400;
-const lookSoonMs = 100;
+const haltingPollMs = 100;
 const checkExecutionEvery = 8;
 const historyMs = 20_000;
 
@@ -28,7 +28,7 @@ export async function followRun(
   const { ledger } = stage;
   const { runId } = started;
   // On this machine a failure does not pass by waiting.
-  const patiently = <Seen>(look: () => Promise<Seen>) =>
+  const watch = <Seen>(look: () => Promise<Seen>) =>
     stage.deployed === null ? look() : pollThroughOutage(look, `run ${runId}`);
   let haltWanted = false;
   using _interrupt = onInterrupt(
@@ -40,17 +40,17 @@ export async function followRun(
   );
   const history: { atMs: number; units: number; rows: number }[] = [];
   for (let look = 1; ; look += 1) {
-    const state = await patiently(() => readRunState(ledger, runId));
+    const state = await watch(() => readRunState(ledger, runId));
     const nowMs = Date.now();
     if (state !== undefined) {
       const { run, summary } = state;
       if (isEnded(run.status)) {
-        await patiently(() => releaseProperty(run, ledger));
+        await watch(() => releaseProperty(run, ledger));
         return summary;
       }
       // Repeated, because the run may not have been planned when the signal came.
       if (haltWanted && run.status !== "halting") {
-        await patiently(() => haltRun(ledger, runId, Date.now()));
+        await watch(() => haltRun(ledger, runId, Date.now()));
       }
       history.push({
         atMs: nowMs,
@@ -62,14 +62,14 @@ export async function followRun(
         run,
         summary,
         history: [...history],
-        ...(await patiently(() => quotaNow(stage, run))),
+        ...(await watch(() => quotaNow(stage, run))),
       } satisfies ProgressSnapshot);
     }
     // An execution may have handed the run over to another.
     if (look % checkExecutionEvery === 0) {
-      await patiently(() => checkRun(stage, started, state?.run));
+      await watch(() => checkRun(stage, started, state?.run));
     }
-    await delay(haltWanted ? lookSoonMs : pollMs);
+    await systemClock.sleep(haltWanted ? haltingPollMs : pollMs);
   }
 }
 

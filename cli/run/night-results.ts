@@ -18,11 +18,11 @@ export async function nightRuns(
   { ledger }: { readonly ledger: Ledger },
   properties: readonly Property[],
   execution: string,
-  told: ReadonlySet<string> = new Set(),
+  shown: ReadonlySet<string> = new Set(),
 ): Promise<readonly SyncedProperty[]> {
   const night = nightByHand(execution);
   const each = await sideBySide(properties, propertiesAtOnce, async ({ siteUrl, accountId }) => {
-    const names = nightRunNames(night, siteUrl).filter((name) => !told.has(name));
+    const names = nightRunNames(night, siteUrl).filter((name) => !shown.has(name));
     const states = await Promise.all(names.map((name) => readRunState(ledger, name)));
     return states.flatMap((state): readonly SyncedProperty[] => {
       if (state === undefined) return [];

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { isEnded } from "../../shared/ledger/run.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
 import type { Executions } from "../../shared/sync/end/executions.ts";
 import { executionArn } from "../../shared/sync/end/sfn-describe-execution.ts";
 import { CommandError } from "../output/errors.ts";
@@ -9,7 +9,7 @@ import { countFailed, syncLine, syncText } from "../output/views/sync-view.ts";
 import type { DeployedStage } from "../stage/deployed-stage.ts";
 import type { OpenStage } from "../stage/stage.ts";
 import { nightResults, nightRuns } from "./night-results.ts";
-import { pollThroughOutage } from "./poll.ts";
+import { pollThroughOutage } from "./poll-through-outage.ts";
 import { newRunId } from "./run-id.ts";
 
 const pollMs = 3_000;
@@ -37,30 +37,26 @@ export async function syncNight(
   terminal.notice(`the nightly machine syncs every registered property: ${arn}`);
   const properties = await stage.registry.listProperties();
   const stopping = new AbortController();
+  const left = new CommandError(
+    `the nightly sync ${execution} goes on without this command: gsc-sync --stage ${options.stage} status shows its runs, halt RUN stops one`,
+  );
   using _interrupt = onInterrupt(
-    () => stopping.abort(),
+    () => stopping.abort(left),
     () => process.exit(1),
   );
-  const told = new Set<string>();
-  const untilNextLook = async () => {
-    await delay(pollMs, undefined, { signal: stopping.signal }).catch(() => {});
-    if (!stopping.signal.aborted) return;
-    throw new CommandError(
-      `the nightly sync ${execution} goes on without this command: gsc-sync --stage ${options.stage} status shows its runs, halt RUN stops one`,
-    );
-  };
-  const patiently = <Seen>(look: () => Promise<Seen>) =>
-    pollThroughOutage(look, `the nightly sync ${execution}`, untilNextLook);
+  const shown = new Set<string>();
+  const watch = <Seen>(look: () => Promise<Seen>) =>
+    pollThroughOutage(look, `the nightly sync ${execution}`, stopping.signal);
   for (let status = "RUNNING"; status === "RUNNING"; ) {
-    await untilNextLook();
-    status = await patiently(() => statusOf(nights, execution));
-    for (const each of await patiently(() => nightRuns(stage, properties, execution, told))) {
+    await systemClock.sleep(pollMs, stopping.signal);
+    status = await watch(() => statusOf(nights, execution));
+    for (const each of await watch(() => nightRuns(stage, properties, execution, shown))) {
       if (each.run === null || !isEnded(each.run.status)) continue;
-      told.add(each.run.runId);
+      shown.add(each.run.runId);
       terminal.notice(syncLine(each));
     }
   }
-  const synced = await patiently(() => nightResults(stage, properties, execution));
+  const synced = await watch(() => nightResults(stage, properties, execution));
   // A run that was handed over to another execution goes on after the nightly one, and may still
   // complete.
   const ended = synced.filter(({ status }) => status === "skipped" || isEnded(status));

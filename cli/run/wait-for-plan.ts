@@ -1,5 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
+import { poll } from "../../shared/lib/poll.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
 import { CommandError } from "../output/errors.ts";
 import type { StageRuns } from "../stage/stage.ts";
 import { checkRun } from "./check-run.ts";
@@ -18,21 +19,22 @@ export async function waitForPlan(
   stage: StageRuns,
   started: { readonly runId: string; readonly execution: string },
 ): Promise<RunSummary> {
-  for (const giveUpAtMs = Date.now() + timeoutMs; ; ) {
-    const state = await readRunState(stage.ledger, started.runId);
-    if (state !== undefined && state.run.status !== "planned") {
-      const { run, summary } = state;
-      const refused = (run.status === "failed" || run.status === "halted") && run.batches === 0;
-      if (!refused) return summary;
-      throw new CommandError(run.reason ?? `run ${run.runId} ended before it was planned`);
-    }
-    if (Date.now() >= giveUpAtMs) {
-      if (state !== undefined) return state.summary;
-      throw new CommandError(
-        `run ${started.runId} is started and not planned yet: gsc-sync status ${started.runId} shows it once it is`,
-      );
-    }
-    await checkRun(stage, started, state?.run);
-    await delay(pollMs);
+  const { runId } = started;
+  async function read() {
+    const state = await readRunState(stage.ledger, runId);
+    const isPlanned = state !== undefined && state.run.status !== "planned";
+    if (!isPlanned) await checkRun(stage, started, state?.run);
+    return { state, isPlanned };
   }
+  const timing = { pollMs, timeoutMs };
+  const { state, isPlanned } = await poll(systemClock, timing, read, (found) => found.isPlanned);
+  if (state === undefined) {
+    throw new CommandError(
+      `run ${runId} is started and not planned yet: gsc-sync status ${runId} shows it once it is`,
+    );
+  }
+  const { run, summary } = state;
+  const refused = (run.status === "failed" || run.status === "halted") && run.batches === 0;
+  if (!isPlanned || !refused) return summary;
+  throw new CommandError(run.reason ?? `run ${runId} ended before it was planned`);
 }

@@ -1,8 +1,9 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { dynamoLedger } from "../../shared/ledger/dynamo-ledger.ts";
 import type { Settings } from "../../shared/ledger/settings.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
 import { dynamoLoans } from "../../shared/operations/loan/dynamo-loans.ts";
-import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
+import { dynamoQuota } from "../../shared/quota/dynamo-quota.ts";
 import { listQuotaScopes } from "../../shared/quota/dynamo-quota-list.ts";
 import { dynamoRegistry } from "../../shared/registry/dynamo-registry.ts";
 import type { StageTables } from "./stage.ts";
@@ -19,11 +20,10 @@ export function openTables(
   const { ledgerTable, quotaTable, defaults } = tables;
   return {
     ledger: dynamoLedger(documents, { table: ledgerTable, defaults }),
-    quota: createDynamoQuota({
+    quota: dynamoQuota({
       documents,
       tableName: quotaTable,
-      now: Date.now,
-      random: Math.random,
+      clock: systemClock,
     }),
     registry: dynamoRegistry(documents, { table: ledgerTable }),
     loans: dynamoLoans(documents, { table: ledgerTable }),

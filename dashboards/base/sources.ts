@@ -26,7 +26,7 @@ export type Reading = {
 export type Sources = {
   readonly stage: string;
   readonly lines: Lines;
-  /** A metric of ours; `scope` for those that are told apart by it. */
+  /** A metric of ours; `scope` for those that have it as a dimension. */
   own(name: keyof typeof metricNames, reading: Reading, scope?: QuotaScopeName): Metric;
   lambda(metricName: string, name: FunctionName, reading: Reading): Metric;
   queue(metricName: string, which: "batches" | "deadLetters", reading: Reading): Metric;

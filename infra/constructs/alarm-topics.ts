@@ -7,7 +7,7 @@ import { Construct } from "constructs";
 import { resourceNames } from "../../shared/config/names.ts";
 import type { Stage } from "../stages/stages.ts";
 
-/** Whom alarms tell: a topic a severity, and those whom the stage's file names. */
+/** Whom alarms notify: a topic a severity, and those whom the stage's file names. */
 export class AlarmTopics extends Construct {
   readonly warn: Topic;
   readonly page: Topic;

@@ -11,7 +11,7 @@ export type DeployStepProps = {
   readonly stage: Stage;
   readonly handler: HandlerFunction;
   readonly resourceType: string;
-  /** What the handler is told; a deploy in which none of it changes leaves the step out. */
+  /** The input of the handler; a deploy in which none of it changes leaves the step out. */
   readonly properties: Readonly<Record<string, unknown>>;
 };
 

@@ -10,8 +10,8 @@ import { environmentNames, resourceNames, tableKeys } from "../../shared/config/
 import type { Stage } from "../stages/stages.ts";
 import { acknowledgeWildcard } from "./nag-suppressions.ts";
 
-// Each grant sets the permission and the environment variable together: a function that is told of
-// a resource may use it, and one that may use it is told. The actions are those of the adapter that
+// Each grant sets the permission and the environment variable together: a function that knows
+// a resource may use it, and one that may use it knows it. The actions are those of the adapter that
 // the function bundles; a test holds them equal.
 
 /** The ledger's items, and its list of runs. */
@@ -48,7 +48,7 @@ export function grantDeadLetters(fn: LambdaFunction, queue: IQueue): void {
   fn.addEnvironment(environmentNames.deadLetterQueueUrl, queue.queueUrl);
 }
 
-/** To tell of units and runs, on the stage's own bus and no other. */
+/** To publish events of units and runs, on the stage's own bus and no other. */
 export function grantEvents(fn: LambdaFunction, bus: EventBus): void {
   allow(fn, bus.eventBusArn, ["events:PutEvents"]);
   fn.addEnvironment(environmentNames.eventBus, bus.eventBusName);

@@ -12,13 +12,13 @@ export type LostExecutionsProps = {
   readonly stage: Stage;
   readonly ledger: Table;
   readonly sync: StateMachine;
-  /** Where the ends of runs are told. */
+  /** Where the ends of runs are published. */
   readonly events: EventBus;
 };
 
 /**
- * Halts the runs that nobody carries any more: at once when Step Functions says that an execution
- * was stopped, failed or timed out, and every five minutes for those of which nobody was told.
+ * Halts the runs that no execution works on any more: at once when Step Functions says that an execution
+ * was stopped, failed or timed out, and every five minutes for those of which no event came.
  */
 export class LostExecutions extends Construct {
   readonly haltRun: HandlerFunction;

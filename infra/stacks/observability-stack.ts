@@ -9,7 +9,7 @@ import type { Stage } from "../stages/stages.ts";
 
 export type ObservabilityStackProps = StackProps & { readonly stage: Stage };
 
-/** What a person sees of a stage, and what tells a person. */
+/** What a person sees of a stage, and what notifies a person. */
 export class ObservabilityStack extends Stack {
   readonly topics: AlarmTopics;
 

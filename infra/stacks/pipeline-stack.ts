@@ -28,7 +28,7 @@ import type { DataStack } from "./data-stack.ts";
 
 export type PipelineStackProps = StackProps & { readonly stage: Stage; readonly data: DataStack };
 
-/** The queue, the functions and the state machines that carry runs through them. */
+/** The queue, the functions and the state machines that work on runs. */
 export class PipelineStack extends Stack {
   readonly batches: BatchQueue;
   readonly sync: StateMachine;
@@ -70,7 +70,7 @@ export class PipelineStack extends Stack {
     if (!stage.reserveConcurrency) fetchBatch.addEnvironment(environmentNames.countTakes, "1");
     grantDeadLetters(fetchBatch, this.batches.deadLetters);
 
-    // Whoever wants to hear of units and runs puts rules on it.
+    // People who want the events of units and runs put rules on it.
     const events = new EventBus(this, "Events", { eventBusName: names.eventBus });
     for (const fn of [fetchBatch, finishRun]) grantEvents(fn, events);
 

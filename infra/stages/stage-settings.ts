@@ -57,7 +57,7 @@ export const StageSettingsSchema = z.strictObject({
       propertiesAtOnce: z.int().min(1).max(40).default(5),
     })
     .prefault({}),
-  /** Who is told of an alarm, by severity. */
+  /** Who is notified of an alarm, by severity. */
   alarms: z.strictObject({ warn: EmailsSchema, page: EmailsSchema }).prefault({}),
   /** Where on-call finds docs/runbook.md; an alarm's section is added as `#name`. */
   runbook: z.string().min(1).default("docs/runbook.md"),

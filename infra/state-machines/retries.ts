@@ -2,7 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import { Errors, JitterType, type TaskStateBase } from "aws-cdk-lib/aws-stepfunctions";
 
 /**
- * Faults of Lambda itself, not of our code. Throttling is met with more patience: it ends when
+ * Faults of Lambda itself, not of our code. Throttling is retried for longer: it ends when
  * somebody else's invocations do.
  * https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
  */
@@ -95,7 +95,7 @@ export function retryRepeatable<Task extends TaskStateBase>(task: Task): Task {
   return task;
 }
 
-/** The event bus is away: the run has ended, and half an hour of tries is left to tell of it. */
+/** The event bus is away: the run has ended, and half an hour of tries is left to publish that. */
 export function retryUnpublished<Task extends TaskStateBase>(task: Task): Task {
   task.addRetry({
     errors: ["EventBusError"],

@@ -50,7 +50,7 @@ export type SyncStateMachineProps = {
 };
 
 /**
- * One execution carries a run:
+ * One execution works on a run:
  *
  *     PlanRun -> DispatchBatches -> MoreToDo -> RingBatches -> WaitAsked -> DispatchBatches …
  *                                      \-> FinishRun -> RunResult -> RunSucceeded | RunFailed
@@ -63,7 +63,7 @@ export type SyncStateMachineProps = {
  * `runId` is absent when planning failed and the request named no run.
  *
  * Local mode runs this same definition, so it keeps to what its runner does as AWS does: JSONPath,
- * an inline Map, no task tokens. That runner ends a task after 60 s unless told otherwise: hence
+ * an inline Map, no task tokens. That runner ends a task after 60 s by default: hence
  * the time-outs, which are the functions' own and a little more. The machine has none: a run may
  * wait until tomorrow.
  */

@@ -5,7 +5,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { readVariable } from "../../shared/config/environment.ts";
 import { environmentNames } from "../../shared/config/names.ts";
 import { type BatchMessage, parseBatchMessage } from "../../shared/ledger/batch-message.ts";
-import { cachedSettings } from "../../shared/ledger/cached-settings.ts";
+import { createCachedSettings } from "../../shared/ledger/cached-settings.ts";
 import { systemClock } from "../../shared/lib/system-clock.ts";
 import {
   deadLetterOf,
@@ -14,7 +14,10 @@ import {
 import { putLetterCopy } from "../../shared/operations/dead-letters/dynamo-letter-copy.ts";
 import { googleAccounts } from "../../shared/registry/google-accounts.ts";
 import type { WorkPorts } from "../../shared/sync/fetch/fetch-ports.ts";
-import { pageMemoryBudget, workerPageBytes } from "../../shared/sync/fetch/page-memory-budget.ts";
+import {
+  createPageMemoryBudget,
+  workerPageBytes,
+} from "../../shared/sync/fetch/page-memory-budget.ts";
 import { quarantineDenied } from "../../shared/sync/fetch/property-denied.ts";
 import { workBatch } from "../../shared/sync/fetch/work-batch.ts";
 import { accountSecrets } from "../account-secrets.ts";
@@ -36,13 +39,13 @@ const searchConsoleOf = googleAccounts({
   secrets: accountSecrets,
 });
 /** Read again while a take goes on, so that a change reaches it within seconds. */
-const settings = cachedSettings(ledger, {
+const settings = createCachedSettings(ledger, {
   first: environment.settings,
   maxAgeMs: 2_000,
   nowMs: Date.now,
 });
 
-const pages = pageMemoryBudget(workerPageBytes);
+const pages = createPageMemoryBudget(workerPageBytes);
 
 /** The worker: one message, one take of its batch. */
 export const handler = middy<SQSEvent, SQSBatchResponse>()

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type EmbeddedProcess, startEmbeddedProcess } from "../processes/embedded-process.ts";
 
-/** What `dynamo-process.ts` is told. */
+/** Settings of `dynamo-process.ts`. */
 export const DynamoSettingsSchema = z.object({
   /** Where the tables live; absent: in memory. */
   folder: z.string().min(1).optional(),

@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
@@ -9,6 +8,8 @@ import {
   ResourceNotFoundException,
 } from "@aws-sdk/client-dynamodb";
 import { tableKeys } from "../../shared/config/names.ts";
+import { poll } from "../../shared/lib/poll.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
 import { localClientOptions, localNames } from "./local-names.ts";
 
 /** Makes the tables that are missing, with the keys that infrastructure gives them. */
@@ -92,7 +93,13 @@ export async function ensureTable(
     });
   }
   // The SDK's own waiter looks every second at best.
-  while ((await statusOf(dynamo, table)) !== "ACTIVE") await setTimeout(10);
+  const timing = { pollMs: 10, timeoutMs: Number.POSITIVE_INFINITY };
+  await poll(
+    systemClock,
+    timing,
+    () => statusOf(dynamo, table),
+    (status) => status === "ACTIVE",
+  );
 }
 
 async function statusOf(

@@ -10,7 +10,7 @@ import {
 import type { EventLog } from "./event-log.ts";
 
 /**
- * Speaks as much of the EventBridge API (AWS JSON 1.1) as telling of runs takes: PutEvents, which
+ * Speaks as much of the EventBridge API (AWS JSON 1.1) as publishing runs takes: PutEvents, which
  * is answered once the events are on the disk. Of rules and targets it knows nothing.
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
  */

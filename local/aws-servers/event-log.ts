@@ -1,5 +1,6 @@
 import { type FileHandle, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { dayMs } from "../../shared/lib/durations.ts";
 
 /**
  * A home's events, a file a run, a line an event, in the order in which they were accepted. The
@@ -11,7 +12,7 @@ export type EventLog = {
 };
 
 /** Events of runs that ended this long ago are of no use to anybody. */
-const keptMs = 90 * 86_400_000;
+const keptMs = 90 * dayMs;
 
 export function openEventLog(folder: string): EventLog {
   let waiting = new Map<string, string[]>();

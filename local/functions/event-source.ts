@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -7,6 +6,7 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import type { SQSEvent } from "aws-lambda";
+import { systemClock } from "../../shared/lib/system-clock.ts";
 import { type FunctionResult, isLostProcess } from "./function-result.ts";
 import { isMessageDone, toSqsEvent } from "./sqs-event.ts";
 
@@ -48,7 +48,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
       } catch (error) {
         if (closing.signal.aborted) return;
         onNotice(`the queue could not be read: ${messageOf(error)}`);
-        await pause(leverReadMs, closing.signal);
+        await systemClock.sleep(leverReadMs, closing.signal);
       }
     }
   }
@@ -97,7 +97,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
   async function roomOrTime(): Promise<void> {
     const waited = new AbortController();
     const stop = AbortSignal.any([waited.signal, closing.signal]);
-    await Promise.race([pause(leverReadMs, stop), ...underWay]);
+    await Promise.race([systemClock.sleep(leverReadMs, stop), ...underWay]);
     waited.abort();
   }
 
@@ -109,10 +109,6 @@ export function startEventSource(options: EventSourceOptions): EventSource {
       await Promise.all(underWay);
     },
   };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return setTimeout(ms, undefined, { signal }).catch(() => {});
 }
 
 function messageOf(error: unknown): string {

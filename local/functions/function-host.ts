@@ -28,7 +28,7 @@ const [modulePath = "", functionName = ""] = process.argv.slice(2);
 const loading = import(pathToFileURL(modulePath).href).then(
   (module: unknown) => HandlerModuleSchema.parse(module).handler,
 );
-// Told to whoever invokes: not an unhandled rejection before that.
+// The first invocation answers with it: until then it is not an unhandled rejection.
 loading.catch(() => {});
 
 process.on("message", (message) => void answer(message));

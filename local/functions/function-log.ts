@@ -1,7 +1,7 @@
 import { closeSync, copyFileSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
 
 export type FunctionLog = {
-  /** For the standard streams of processes: appends, whoever writes. */
+  /** For the standard streams of processes: appends, from any process. */
   readonly fileDescriptor: number;
   write(line: string): void;
   /** Moves a log that has grown too large to `<file>.1` and starts it anew. */

@@ -113,7 +113,7 @@ export function startFunctionPool(options: FunctionPoolOptions): FunctionPool {
     pids: () => [...idle, ...busy].flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
     async close({ timeoutMs = 0 } = {}) {
       closing = true;
-      for (const tell of waiting.splice(0)) tell(undefined);
+      for (const resolve of waiting.splice(0)) resolve(undefined);
       for (const worker of idle.splice(0)) settle(worker.end());
       const timer = setTimeout(() => {
         for (const worker of busy) settle(worker.kill());

@@ -103,7 +103,7 @@ export function startFunctionProcess(options: FunctionProcessOptions): FunctionP
   };
 }
 
-/** Resolves when the last line that it printed has been told. */
+/** Resolves when the last line that it printed has been reported. */
 async function drain(
   output: Readable | null,
   onOutput: ((line: string) => void) | undefined,

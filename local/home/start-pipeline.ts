@@ -105,7 +105,7 @@ export async function startPipeline(options: {
         executions.start(name, input),
       ),
     }),
-    now: Date.now,
+    nowMs: Date.now,
     onEvent: (event) => log.write(JSON.stringify(event)),
   });
   const stateMachine = await startStateMachineServer({ stateMachineArn, executions, key });

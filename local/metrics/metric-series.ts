@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { dayMs } from "../../shared/lib/durations.ts";
 import type { MetricRecord } from "../../shared/telemetry/metric-record.ts";
 
 /** What a home's handlers measured: files a UTC day, each with a line a record, kept for weeks. */
@@ -28,7 +29,7 @@ export const seriesFilePattern = /^(\d{4}-\d{2}-\d{2})\.(\d+)\.jsonl$/;
 
 /**
  * Opens the series for appending; a home has one owner, so one writer. A record is no reason to fail
- * what it tells of: one that cannot be written is dropped.
+ * what it measures: one that cannot be written is dropped.
  */
 export function openMetricSeries(
   folder: string,
@@ -98,7 +99,7 @@ export function seriesFiles(folder: string): readonly SeriesFile[] {
 
 function removeOld(folder: string, today: string, limits: MetricSeriesLimits): void {
   const files = seriesFiles(folder);
-  const oldestMs = Date.parse(today) - limits.days * 86_400_000;
+  const oldestMs = Date.parse(today) - limits.days * dayMs;
   let total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   for (const { day, path, bytes } of files) {
     if (Date.parse(day) >= oldestMs && total <= limits.totalBytes) continue;

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { dayMs } from "../../shared/lib/durations.ts";
 import {
   type MetricPoint,
   MetricRecordSchema,
@@ -18,12 +19,11 @@ export type MetricQuery = {
   readonly where?: Readonly<Record<string, string>>;
 };
 
-/** Points of a home's series in the order in which they were written, whoever owns the home now. */
+/** Points of a home's series in the order in which they were written, by any owner of the home. */
 export async function* readMetricPoints(
   folder: string,
   query: MetricQuery,
 ): AsyncIterable<MetricPoint> {
-  const dayMs = 86_400_000;
   for (const { day, path, changedMs } of seriesFiles(folder)) {
     const startMs = Date.parse(day);
     if (startMs + dayMs <= query.fromMs || startMs >= query.toMs) continue;

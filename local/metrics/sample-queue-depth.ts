@@ -1,5 +1,5 @@
-import { setTimeout } from "node:timers/promises";
 import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { systemClock } from "../../shared/lib/system-clock.ts";
 import { homeMetricNames } from "../../shared/telemetry/metric-names.ts";
 import { localStage } from "../aws-servers/local-names.ts";
 import type { MetricSeries } from "./metric-series.ts";
@@ -43,7 +43,7 @@ export function sampleQueueDepth(options: {
     while (!closing.signal.aborted) {
       // The functions that use the queue report it when it does not answer.
       await sample().catch(() => {});
-      await setTimeout(pollMs, undefined, { signal: closing.signal }).catch(() => {});
+      await systemClock.sleep(pollMs, closing.signal);
     }
   }
 

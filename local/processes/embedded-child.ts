@@ -11,7 +11,7 @@ export class StartRefused extends Error {
 
 /**
  * The child's side of {@link startEmbeddedProcess}: starts the server, reports its URL, and ends
- * when told to, and when the parent is gone, however it went: the operating system closes the IPC
+ * when asked to, and when the parent is gone, however it went: the operating system closes the IPC
  * channel for it. Signals are ignored: Ctrl-C, a closed terminal and a service's stop reach every
  * process at once, and the owner, which needs the servers for a clean stop, decides the order.
  */
@@ -23,7 +23,7 @@ export async function serveAsEmbeddedChild(
   process.stdout.on("error", () => {});
   process.stderr.on("error", () => {});
 
-  const told = new Promise<void>((resolve) => {
+  const asked = new Promise<void>((resolve) => {
     process.once("disconnect", () => resolve());
     process.on("message", (message) => {
       if (message === stopMessage) resolve();
@@ -35,7 +35,7 @@ export async function serveAsEmbeddedChild(
   try {
     const child = await start(JSON.parse(process.argv[2] ?? "{}"));
     report({ kind: "serving", url: child.url });
-    await told;
+    await asked;
     await child.close();
     process.exit(0);
   } catch (error) {

@@ -9,7 +9,7 @@ import { compileCache } from "./clone-cache.ts";
  *
  *   starting --its URL over IPC--> serving --stop(), SIGTERM, or the parent is gone--> ended
  *   starting --exit, or no URL within startTimeoutMs--> EmbeddedProcessError
- *   serving --a crash--> ended, not by us: `ended` tells the owner
+ *   serving --a crash--> ended, not by us: `ended` resolves
  */
 export type EmbeddedProcess = {
   readonly url: string;
@@ -67,7 +67,7 @@ export const ChildMessageSchema = z.discriminatedUnion("kind", [
 
 export type ChildMessage = z.infer<typeof ChildMessageSchema>;
 
-/** A child that has not ended this long after it was told to is killed. */
+/** A child that has not ended this long after it was asked to is killed. */
 const stopTimeoutMs = 10_000;
 const keptLines = 20;
 

@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { setTimeout as sleep } from "node:timers/promises";
+import { poll } from "../../shared/lib/poll.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
 
 export type ProcessLock = { release(): void };
 
@@ -28,14 +29,13 @@ export async function acquireProcessLock(
   await mkdir(dirname(file), { recursive: true }).catch((cause: unknown) => {
     throw new ProcessLockError(file, cause);
   });
-  const deadline = performance.now() + waitMs;
-  for (;;) {
-    const lock = tryLock(file);
-    if (lock !== undefined) return lock;
-    const leftMs = deadline - performance.now();
-    if (leftMs <= 0) return undefined;
-    await sleep(Math.min(50, leftMs));
-  }
+  const timing = { pollMs: 50, timeoutMs: waitMs };
+  return poll(
+    systemClock,
+    timing,
+    async () => tryLock(file),
+    (lock) => lock !== undefined,
+  );
 }
 
 /** A lock whose owner forgets it must not go with the garbage: only `release` or our end frees it. */

@@ -35,7 +35,7 @@ export type ExecutionsOptions = {
   readonly stateMachineArn: string;
   readonly definition: StateMachineDefinition;
   readonly tasks: Readonly<Record<string, TaskHandler>>;
-  readonly now: () => number;
+  readonly nowMs: () => number;
   /** A state that failed, was retried or caught: for the log. */
   readonly onEvent: (event: unknown) => void;
 };
@@ -45,7 +45,7 @@ export type ExecutionsOptions = {
  * TIMED_OUT or ABORTED. A name is taken for as long as the process lives.
  */
 export function openExecutions(options: ExecutionsOptions): Executions {
-  const { definition, stateMachineArn, now } = options;
+  const { definition, stateMachineArn, nowMs } = options;
   // The ARNs are placeholders; every task has a handler of its own.
   const machine = new StateMachine(definition, { validationOptions: { checkArn: false } });
   const byArn = new Map<string, { execution: Execution; abort: () => void }>();
@@ -57,7 +57,7 @@ export function openExecutions(options: ExecutionsOptions): Executions {
     });
     const end = (ending: Partial<Execution>) => {
       if (execution.status === "RUNNING") {
-        Object.assign(execution, ending, { stoppedUtcMs: now() });
+        Object.assign(execution, ending, { stoppedUtcMs: nowMs() });
       }
     };
     running.result.then(
@@ -71,7 +71,7 @@ export function openExecutions(options: ExecutionsOptions): Executions {
 
   function stop(execution: Execution, why: { error?: string; cause?: string }): void {
     if (execution.status !== "RUNNING") return;
-    Object.assign(execution, why, { status: "ABORTED", stoppedUtcMs: now() });
+    Object.assign(execution, why, { status: "ABORTED", stoppedUtcMs: nowMs() });
     byArn.get(execution.executionArn)?.abort();
   }
 
@@ -88,7 +88,7 @@ export function openExecutions(options: ExecutionsOptions): Executions {
         executionArn,
         name,
         input,
-        startedUtcMs: now(),
+        startedUtcMs: nowMs(),
         status: "RUNNING",
       };
       byArn.set(executionArn, { execution, abort: run(execution, parsed.data) });
@@ -128,8 +128,8 @@ async function drain(
   events: AsyncIterable<{ readonly type: string }>,
   onEvent: (event: unknown) => void,
 ): Promise<void> {
-  const told = new Set(["StateFailed", "StateRetried", "StateCaught", "ExecutionFailed"]);
-  for await (const event of events) if (told.has(event.type)) onEvent(event);
+  const reported = new Set(["StateFailed", "StateRetried", "StateCaught", "ExecutionFailed"]);
+  for await (const event of events) if (reported.has(event.type)) onEvent(event);
 }
 
 function parseJson(text: string) {

@@ -34,7 +34,7 @@ export async function loadStateMachineDefinition({
   return parseDefinition(text);
 }
 
-/** Written aside and renamed: whoever starts meanwhile reads a whole definition or none. */
+/** Written aside and renamed: a command that starts meanwhile reads a whole definition or none. */
 async function keep(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const draft = `${file}.${randomUUID()}`;

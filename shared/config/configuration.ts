@@ -16,7 +16,7 @@ export type ParsedConfiguration =
 
 export const emptyConfiguration: Configuration = { reports: [] };
 
-/** Reads a configuration file's text. Every fault is told, not the first alone. */
+/** Reads a configuration file's text. Every fault is reported, not the first alone. */
 export function parseConfiguration(text: string): ParsedConfiguration {
   const json = parseJson(text);
   if (json === undefined) return { kind: "faults", faults: ["the file is not JSON"] };

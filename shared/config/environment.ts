@@ -12,7 +12,7 @@ export type HandlerEnvironment = {
   readonly quotaTable: string | undefined;
   /** Set for the worker alone. */
   readonly deadLetterQueueUrl: string | undefined;
-  /** Where units and runs tell of their end; the account's own bus unless the stage has one. */
+  /** Where the ends of units and runs are published; the account's own bus unless the stage has one. */
   readonly eventBus: string;
   /** Set for the reconciler alone. */
   readonly stateMachineArn: string | undefined;

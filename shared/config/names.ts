@@ -42,7 +42,7 @@ export type StageName = (typeof stageNames)[number];
 /** The configuration file, in the working folder unless the environment names another. */
 export const configurationFile = "gsc-sync.config.json";
 
-/** The functions that carry a run, named as their files below `lambdas/`. Local mode has them too. */
+/** The functions that work on a run, named as their files below `lambdas/`. Local mode has them too. */
 export const runFunctionNames = [
   "plan-run",
   "dispatch-batches",

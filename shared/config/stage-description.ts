@@ -3,7 +3,7 @@ import { stageNames } from "./names.ts";
 
 /**
  * What a deployed stage says of itself, as the JSON of one SSM parameter that the deploy writes
- * (`resourceNames(stage).description`): what names alone cannot tell.
+ * (`resourceNames(stage).description`): what names alone do not say.
  */
 export const StageDescriptionSchema = z.object({
   stage: z.enum(stageNames),

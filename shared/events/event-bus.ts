@@ -1,7 +1,7 @@
 import type { SyncEvent } from "./sync-event.ts";
 
 /**
- * Where a run tells others what has come of it: a unit is settled, the run has ended. At least
+ * Where a run publishes what has come of it: a unit is settled, the run has ended. At least
  * once, each before the ledger holds the work as done: whoever finds work that is done and not in
  * the ledger tells of it again.
  */

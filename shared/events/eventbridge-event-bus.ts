@@ -3,6 +3,7 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from "@aws-sdk/client-eventbridge";
+import type { Clock } from "../lib/clock.ts";
 import { type EventBus, EventBusError } from "./event-bus.ts";
 import { detailTypes, eventSource } from "./event-envelope.ts";
 import type { SyncEvent } from "./sync-event.ts";
@@ -20,11 +21,7 @@ const firstWaitMs = 100;
 /** The events of a stage on an EventBridge bus, in order as far as the calls succeed. */
 export function eventBridgeEventBus(
   client: EventBridgeClient,
-  options: {
-    readonly busName: string;
-    readonly sleep: (ms: number) => Promise<unknown>;
-    readonly random: () => number;
-  },
+  options: { readonly busName: string; readonly clock: Pick<Clock, "sleep" | "random"> },
 ): EventBus {
   async function put(entries: readonly PutEventsRequestEntry[]): Promise<void> {
     let left = entries;
@@ -40,7 +37,7 @@ export function eventBridgeEventBus(
           `it did not take ${left.length} of ${entries.length} events: ${refused?.ErrorCode}: ${refused?.ErrorMessage}`,
         );
       }
-      await options.sleep(firstWaitMs * 2 ** sends * (0.5 + options.random() / 2));
+      await options.clock.sleep(firstWaitMs * 2 ** sends * (0.5 + options.clock.random() / 2));
     }
   }
 

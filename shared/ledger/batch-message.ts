@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** Body of an SQS message: a doorbell. What is to be done stands in the ledger. */
+/** Body of an SQS message. It only wakes a worker: what is to be done stands in the ledger. */
 export const BatchMessageSchema = z.object({
   runId: z.string().min(1),
   batchId: z.string().min(1),

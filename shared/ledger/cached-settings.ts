@@ -9,7 +9,7 @@ export type CachedSettings = {
   last(): Settings;
 };
 
-export function cachedSettings(
+export function createCachedSettings(
   ledger: Pick<Ledger, "readSettings">,
   options: {
     readonly first: Settings;

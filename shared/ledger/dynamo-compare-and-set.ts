@@ -21,7 +21,10 @@ export type VersionedItems = {
 };
 
 /** Items of a table that are changed under a version, attribute by attribute. */
-export function versionedItems(client: DynamoDBDocumentClient, TableName: string): VersionedItems {
+export function createVersionedItems(
+  client: DynamoDBDocumentClient,
+  TableName: string,
+): VersionedItems {
   async function readItem(Key: ItemKey) {
     const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
     return Item;

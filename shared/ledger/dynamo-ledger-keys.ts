@@ -16,7 +16,7 @@ export function lockKey(siteUrl: string): { readonly pk: string; readonly sk: st
   return { pk: `PROPERTY#${siteUrl}`, sk: "LOCK" };
 }
 
-export const seatsKey = { pk: "SEATS", sk: "SEATS" } as const;
+export const workerSlotsKey = { pk: "SEATS", sk: "SEATS" } as const;
 
 export const settingsKey = { pk: "SETTINGS", sk: "SETTINGS" } as const;
 

@@ -1,13 +1,13 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { tableKeys } from "../config/names.ts";
 import { dynamoBatches } from "./dynamo-batches.ts";
-import { versionedItems } from "./dynamo-compare-and-set.ts";
+import { createVersionedItems } from "./dynamo-compare-and-set.ts";
 import {
   isConditionFailure,
   lockKey,
   runKey,
-  seatsKey,
   settingsKey,
+  workerSlotsKey,
 } from "./dynamo-ledger-keys.ts";
 import { readNewestRuns } from "./dynamo-run-list.ts";
 import { guardLedger } from "./guard-ledger.ts";
@@ -33,7 +33,7 @@ import { type SetSettings, type Settings, settingsOver, withChange } from "./set
  * | run      | its version is the one that the transition was decided on      |
  * | batch    | no newer take has written it                                   |
  * | lock     | its version is the one that was read; its token only ever grows |
- * | settings, seats | its version is the one that was read                    |
+ * | settings, slots | its version is the one that was read                    |
  */
 export function dynamoLedger(
   client: DynamoDBDocumentClient,
@@ -46,7 +46,7 @@ export function dynamoLedger(
   const TableName = options.table;
   const { nowMs = Date.now } = options;
 
-  const { readItem, compareAndSet } = versionedItems(client, TableName);
+  const { readItem, compareAndSet } = createVersionedItems(client, TableName);
   const guard = <T>(work: () => Promise<T>) => guardLedger("the ledger", work);
 
   return {
@@ -114,9 +114,9 @@ export function dynamoLedger(
 
     async changeWorkerSlots(decide) {
       return guard(() =>
-        compareAndSet(seatsKey, (item) => {
-          const seats = decide(item === undefined ? {} : parseWorkerSlots(item));
-          return { write: seats === null ? null : { seats }, outcome: seats !== null };
+        compareAndSet(workerSlotsKey, (item) => {
+          const slots = decide(item === undefined ? {} : parseWorkerSlots(item));
+          return { write: slots === null ? null : { seats: slots }, outcome: slots !== null };
         }),
       );
     },

@@ -32,7 +32,7 @@ export function parseSettings(item: unknown): SetSettings {
   return parseItem("settings", SettingsSchema, item);
 }
 
-/** What the settings' item tells of the lever; nothing where there is no item yet. */
+/** What the settings' item says of the lever; nothing where there is no item yet. */
 export function parseLeverChanges(item: unknown): readonly SetLever[] {
   return parseItem("settings", LeverChangesSchema, item ?? {}).leverChanges;
 }

@@ -40,7 +40,7 @@ export type Ledger = {
   changeLock(siteUrl: string, decide: (lock: PropertyLock) => LockDecision): Promise<LockDecision>;
 
   /** Changes who works in the whole stage; null leaves it as it is. Whether it was changed. */
-  changeWorkerSlots(decide: (seats: WorkerSlots) => WorkerSlots | null): Promise<boolean>;
+  changeWorkerSlots(decide: (slots: WorkerSlots) => WorkerSlots | null): Promise<boolean>;
 
   /** Run-time configuration: what was set, over the defaults. */
   readSettings(): Promise<Settings>;

@@ -17,7 +17,7 @@ export function withLeverChange(
   return [...changes, { atMs, lever }].slice(-mostKept);
 }
 
-/** Since when the lever has been what it is at an instant; undefined where nothing tells. */
+/** Since when the lever has been what it is at an instant; undefined when that was not recorded. */
 export function leverAt(changes: readonly LeverChange[], atMs: number): LeverChange | undefined {
   const before = changes.filter((change) => change.atMs <= atMs);
   const last = before.at(-1);

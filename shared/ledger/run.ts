@@ -8,7 +8,7 @@ import type { Report } from "../request/report.ts";
  *
  *                 start               wait                     finish
  *   planned ────────────> running <──────────> waiting    ┌────────────> complete
- *                            │       ring         │       │
+ *                            │       send         │       │
  *                            ├────────────────────┼───────┴────────────> completed_with_failures
  *                       halt │               halt │
  *                            v                    v
@@ -16,14 +16,14 @@ import type { Report } from "../request/report.ts";
  *                            ^                                         │
  *                            └──────── running <────── resume ─────────┘
  *
- * planned, running and waiting go to halted as well when nobody carries the run any more (orphan),
+ * planned, running and waiting go to halted as well when no execution works on the run any more (orphan),
  * to failed when its execution fails. An execution whose history fills up names its successor:
  *
- *   carried by E ──hand over──> carried by E', predecessor E ──resume──> carried by E"
+ *   of execution E ──hand over──> of E', predecessor E ──resume──> of E"
  *
  * A batch, by its number in plan order:
  *
- *   planned ──admit──> queued ──ring──> rung ──take──> taken ──submit──> settled
+ *   planned ──admit──> queued ──send──> sent ──take──> taken ──submit──> settled
  *     (≥ admitted)       ^               │               │
  *                        └────expire─────┴──return───────┘
  */
@@ -54,11 +54,11 @@ export type Run = {
   readonly reason: string | null;
   /** What `halting` ends in. */
   readonly haltsAs: "halted" | "failed" | null;
-  /** The execution that carries the run; another one that dispatches it is told to end. */
+  /** The execution that works on the run; another one that dispatches it ends. */
   readonly execution: string;
   /** The execution that handed the run over to this one. */
   readonly predecessor: string | null;
-  /** The execution whose end of the run is told; absent in a run from before this was written down. */
+  /** The execution whose end of the run is published; absent in runs from before the field existed. */
   readonly endTold?: string | null;
 
   readonly plannedUnits: number;
@@ -67,12 +67,12 @@ export type Run = {
   readonly batches: number;
   /** Batches [0, admitted) have entered the queue. */
   readonly admitted: number;
-  /** Batches [next, admitted) wait in plan order; each below `next` was rung at least once. */
+  /** Batches [next, admitted) wait in plan order; each below `next` was sent at least once. */
   readonly next: number;
   /** Batches that were put back: they go before those in plan order. */
   readonly returned: readonly ReturnedBatch[];
   readonly inFlight: Readonly<Record<string, Hold>>;
-  /** How long the next rings are waited for; absent: a lease. */
+  /** How long the next sends wait for a worker; absent: a lease. */
   readonly ringMs?: number;
 
   readonly queuePeak: number;
@@ -110,7 +110,7 @@ export type Hold = {
   readonly token: number;
   readonly untilMs: number;
   readonly after?: number;
-  /** How long a ring is waited for; absent: a lease. */
+  /** How long a send waits for a worker; absent: a lease. */
   readonly ringMs?: number;
 };
 
@@ -118,11 +118,11 @@ export type ReturnedBatch = {
   readonly batchId: string;
   readonly notBeforeMs: number;
   readonly after?: number;
-  /** For want of quota, of a seat or of a store: nothing of it has failed. */
+  /** Quota, a worker slot or a store was lacking: nothing of it has failed. */
   readonly deferred?: true;
 };
 
-/** How long a take holds a batch without a renewal, and a ring that is answered in time. */
+/** How long a take holds a batch without a renewal, and a send that is answered in time. */
 export const leaseMs = 20_000;
 
 export function batchIdAt(index: number): string {

@@ -1,10 +1,10 @@
 import { type Hold, leaseMs, type Run } from "./run.ts";
 
 /**
- * A ring, and how long it is waited for. Where more runs share a stage's workers than these can
- * answer in a lease's time, a ring that is repeated is only one more message in the queue: after
- * rings that nobody answered the next ones are waited for twice as long as those were, each answer
- * brings the wait down again: so the queue holds few repeats, however many runs there are.
+ * The hold of a batch that is sent: how long the send waits for a worker. When more runs share a
+ * stage's workers than these answer in a lease's time, a repeated send only adds a message to the
+ * queue. So sends that follow unanswered ones wait twice as long, and each answer shortens the wait
+ * again: the queue holds few repeats, however many runs there are.
  */
 export function sendLease({ ringMs = leaseMs }: Run, nowMs: number): Hold {
   const hold = { token: 0, untilMs: nowMs + ringMs };
@@ -16,7 +16,7 @@ export const maxSendLeaseMs = 300_000;
 
 const onAnswer = 0.8;
 
-/** Rings that were lost together, found one after the other, lengthen the wait once. */
+/** Sends that were lost together and are found one after the other lengthen the wait once. */
 export function afterUnanswered(run: Run, batchIds: readonly string[]): Run {
   const waits = batchIds.flatMap((batchId) => {
     const hold = run.inFlight[batchId];

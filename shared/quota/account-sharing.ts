@@ -1,43 +1,43 @@
 /**
- * The properties that an account's budget is shared by, as each last told of itself. A property
- * that has been silent for a window's length is forgotten.
+ * What the properties of an account want of its budget, as each last published it. A property that
+ * has published nothing for a window's length is forgotten.
  */
-export type Sharers = Readonly<Record<string, Sharer>>;
+export type Demands = Readonly<Record<string, Demand>>;
 
-export type Sharer = {
+export type Demand = {
   /** Requests granted to it in its own window. */
   readonly used: number;
-  /** When it told (epoch seconds). */
+  /** When this was published (epoch seconds). */
   readonly told: number;
   /** When it last wanted more than it got of the account (epoch seconds; 0: never). */
   readonly hungry: number;
 };
 
-export const noSharers: Sharers = {};
+export const noDemands: Demands = {};
 
 /** Those that still count at the epoch second `nowSeconds`. */
-export function sharersAt(sharers: Sharers, nowSeconds: number): Sharers {
-  const live = Object.entries(sharers).filter(
+export function demandsAt(demands: Demands, nowSeconds: number): Demands {
+  const live = Object.entries(demands).filter(
     ([, { told }]) => told > nowSeconds - rememberedSeconds,
   );
-  return live.length === Object.keys(sharers).length ? sharers : Object.fromEntries(live);
+  return live.length === Object.keys(demands).length ? demands : Object.fromEntries(live);
 }
 
 /**
  * How much of the account's budget property `me` may use in a window: an equal share, and what the
- * others leave of theirs. One that wants more counts as wanting all it could get; another one as
- * wanting a little more than it uses, so that it can grow. What a silent one used leaves the window
- * with time: a run that has ended must not keep its share from the next for a minute.
+ * others leave of theirs. A property that wants more counts as wanting all it could get; another one
+ * as wanting a little more than it uses, so that it can grow. What a silent property used leaves the
+ * window with time: a run that has ended must not keep its share from the next for a minute.
  */
 export function fairShare(
   budget: number,
-  sharers: Sharers,
+  demands: Demands,
   me: string,
   nowSeconds: number,
 ): number {
-  const wanted = Object.entries(sharersAt(sharers, nowSeconds))
+  const wanted = Object.entries(demandsAt(demands, nowSeconds))
     .filter(([id]) => id !== me)
-    .map(([, sharer]) => wantOf(sharer, nowSeconds))
+    .map(([, demand]) => wantOf(demand, nowSeconds))
     .sort((a, b) => a - b);
   let left = budget;
   for (const [index, want] of wanted.entries()) {
@@ -48,15 +48,15 @@ export function fairShare(
   return Math.max(Math.floor(left), 1);
 }
 
-/** A sharer tells again once what it told is this old, unless it is granted something before. */
-export const tellAgainSeconds = 5;
+/** A demand is published again once it is this old, unless a claim has published it before. */
+export const republishSeconds = 5;
 
 const rememberedSeconds = 63;
-const hungrySeconds = 2 * tellAgainSeconds;
+const hungrySeconds = 2 * republishSeconds;
 
-function wantOf({ used, told, hungry }: Sharer, nowSeconds: number): number {
+function wantOf({ used, told, hungry }: Demand, nowSeconds: number): number {
   if (hungry > nowSeconds - hungrySeconds) return Number.POSITIVE_INFINITY;
-  const silentSeconds = Math.max(nowSeconds - told - tellAgainSeconds, 0);
+  const silentSeconds = Math.max(nowSeconds - told - republishSeconds, 0);
   const left = used * (1 - silentSeconds / rememberedSeconds);
   return Math.max(left * 1.2, left + 5);
 }

@@ -1,6 +1,7 @@
-import { fairShare, tellAgainSeconds } from "./account-sharing.ts";
+import type { Clock } from "../lib/clock.ts";
+import { fairShare, republishSeconds } from "./account-sharing.ts";
 import { joinClaims } from "./join-claims.ts";
-import { prefetchedGrants } from "./prefetched-grants.ts";
+import { createPrefetchedGrants } from "./prefetched-grants.ts";
 import type {
   Quota,
   QuotaDenial,
@@ -9,7 +10,7 @@ import type {
   ScopeClosure,
   ScopeUsage,
 } from "./quota.ts";
-import type { QuotaStore, SharerNote } from "./quota-store.ts";
+import type { DemandNote, QuotaStore } from "./quota-store.ts";
 import { noteRefusedProperty, refuseWindow } from "./refusal.ts";
 import { largestClaim, scopeKey, usageFractions } from "./scopes.ts";
 import { closureAt } from "./standing.ts";
@@ -29,21 +30,22 @@ import {
 /**
  * The limiter of one worker over windows that it shares with others. All scopes are claimed at
  * once. Those that may have nothing to give are read first, and a claim that would be denied is
- * not made: else what the others grant would be counted in vain. When the last of a scope goes to
- * somebody else between read and write, what the others granted is kept for this worker's next
+ * not made: else what the others grant would be counted in vain. When another worker takes
+ * the last of a scope between read and write, what the others granted is kept for this worker's next
  * claim within its second, and stays counted if none comes: nothing is ever given back, so no
  * repeated write can give back twice.
  *
  * `seen` is a hint (the windows as this worker met them last): it decides what is read first, and
  * how runs share an account. The store's conditional writes alone decide what is granted.
  */
-export function createQuota(store: QuotaStore, now: () => number): Quota {
+export function createQuota(store: QuotaStore, clock: Pick<Clock, "nowMs">): Quota {
   const seen = new Map<string, { readonly window: QuotaWindow; readonly atMs: number }>();
-  const demands = new Map<string, number>();
-  const lots = prefetchedGrants();
+  /** When each property last wanted more than it got of its account (epoch seconds). */
+  const hungryAt = new Map<string, number>();
+  const prefetched = createPrefetchedGrants();
 
   function see(scope: QuotaScope, window: QuotaWindow | null): void {
-    if (window !== null) seen.set(scopeKey(scope), { window, atMs: now() });
+    if (window !== null) seen.set(scopeKey(scope), { window, atMs: clock.nowMs() });
   }
 
   const seenOf = (scope: QuotaScope) => seen.get(scopeKey(scope))?.window;
@@ -53,50 +55,52 @@ export function createQuota(store: QuotaStore, now: () => number): Quota {
     const [property, account] = ownersOf(scopes);
     const window = account && seenOf(account);
     if (property === undefined || account === undefined || window === undefined) return scopes;
-    const nowMs = now();
+    const nowMs = clock.nowMs();
     const whole = scopeUsage(window, account, nowMs).budget;
     const share = fairShare(whole, window.sharers, property.id, subWindowAt(nowMs));
     const capped = { ...property, budget: Math.min(property.budget, share) };
     return scopes.map((scope) => (scope === property ? capped : scope));
   }
 
-  /** What the account's other sharers are told of the property. */
-  function noteOf(property: QuotaScope, nowMs: number): SharerNote {
+  /** What the property publishes to those that share its account. */
+  function noteOf(property: QuotaScope, nowMs: number): DemandNote {
     const window = seenOf(property);
     const used = window === undefined ? 0 : rollWindow(window, nowMs).total;
-    const hungry = demands.get(property.id) ?? 0;
-    return { id: property.id, sharer: { used, told: subWindowAt(nowMs), hungry } };
+    const hungry = hungryAt.get(property.id) ?? 0;
+    return { id: property.id, demand: { used, told: subWindowAt(nowMs), hungry } };
   }
 
-  async function claimScope(scope: QuotaScope, requests: number, note: SharerNote | null) {
-    const kept = lots.draw(scope, requests, now());
-    if (kept !== undefined) return { kind: "granted" as const, validUntilMs: kept, window: null };
-    const lot = lots.sizeOf(scope, requests, now());
-    const answer = await store.claim(scope, lot, note);
+  async function claimScope(scope: QuotaScope, requests: number, note: DemandNote | null) {
+    const heldUntilMs = prefetched.draw(scope, requests, clock.nowMs());
+    if (heldUntilMs !== undefined) {
+      return { kind: "granted" as const, validUntilMs: heldUntilMs, window: null };
+    }
+    const claimed = prefetched.sizeOf(scope, requests, clock.nowMs());
+    const answer = await store.claim(scope, claimed, note);
     if (answer.kind === "granted") {
-      lots.keep(scope, lot - requests, answer.validUntilMs);
+      prefetched.keep(scope, claimed - requests, answer.validUntilMs);
       return answer;
     }
-    return lot > requests ? store.claim(scope, requests, note) : answer;
+    return claimed > requests ? store.claim(scope, requests, note) : answer;
   }
 
-  /** Lets the account's other sharers know of a property that was denied its part of it. */
-  async function tellDemand(scopes: readonly QuotaScope[], denied: QuotaScope): Promise<void> {
+  /** Publishes the demand of a property that was denied its part of its account. */
+  async function publishDemand(scopes: readonly QuotaScope[], denied: QuotaScope): Promise<void> {
     const [property, account] = ownersOf(scopes);
     if (property === undefined || account === undefined) return;
     const own = scopes.find((scope) => scope.kind === "property");
     const share = denied.kind === "account" || denied.budget < (own?.budget ?? 0);
     if (!share) return;
-    const nowSeconds = subWindowAt(now());
-    demands.set(property.id, nowSeconds);
-    const told = seenOf(account)?.sharers[property.id]?.hungry ?? 0;
-    if (told > nowSeconds - tellAgainSeconds) return;
-    await store.tell(account, noteOf(property, now()));
+    const nowSeconds = subWindowAt(clock.nowMs());
+    hungryAt.set(property.id, nowSeconds);
+    const published = seenOf(account)?.sharers[property.id]?.hungry ?? 0;
+    if (published > nowSeconds - republishSeconds) return;
+    await store.publishDemand(account, noteOf(property, clock.nowMs()));
     see(account, await store.read(account));
   }
 
   async function approached(scope: QuotaScope, window: QuotaWindow): Promise<ScopeUsage | null> {
-    const nowMs = now();
+    const nowMs = clock.nowMs();
     const usage = scopeUsage(window, scope, nowMs);
     if (usage.used < usageFractions.warn * scope.limit) return null;
     if (!isApproachDue(window, nowMs) || !(await store.markApproached(scope))) return null;
@@ -109,7 +113,7 @@ export function createQuota(store: QuotaStore, now: () => number): Quota {
   ): Promise<QuotaGrant | QuotaDenial> {
     // All are judged before the first is counted: a claim that cannot be granted costs nothing.
     for (const scope of scopes) requireGrantable(scope, requests);
-    let validUntilMs = now() + grantValidityMs;
+    let validUntilMs = clock.nowMs() + grantValidityMs;
     const approaching: ScopeUsage[] = [];
     const short = shared(scopes).find((scope) => requests > largestClaim([scope]));
     if (short !== undefined) return beyondShare(short);
@@ -120,12 +124,12 @@ export function createQuota(store: QuotaStore, now: () => number): Quota {
     for (const { scope, answer } of answers) {
       see(scope, answer.window);
       if (answer.kind === "denied") continue;
-      if (denied !== undefined) lots.keep(scope, requests, answer.validUntilMs);
+      if (denied !== undefined) prefetched.keep(scope, requests, answer.validUntilMs);
       else validUntilMs = Math.min(validUntilMs, answer.validUntilMs);
     }
     if (denied?.answer.kind === "denied") {
       const { window: _, ...denial } = denied.answer;
-      if (denial.cause === "budget") await tellDemand(scopes, denied.scope);
+      if (denial.cause === "budget") await publishDemand(scopes, denied.scope);
       return denial;
     }
     for (const { scope, answer } of answers) {
@@ -141,7 +145,7 @@ export function createQuota(store: QuotaStore, now: () => number): Quota {
       kind: "denied",
       scope: scope.kind,
       cause: "budget",
-      retryAtMs: now() + subWindowMs,
+      retryAtMs: clock.nowMs() + subWindowMs,
       reason: null,
     };
   }
@@ -151,7 +155,7 @@ export function createQuota(store: QuotaStore, now: () => number): Quota {
     return Promise.all(
       scopes.map(async (scope) => {
         const shares = scope.kind === "account" && property !== undefined;
-        const note = shares ? noteOf(property, now()) : null;
+        const note = shares ? noteOf(property, clock.nowMs()) : null;
         return { scope, answer: await claimScope(scope, requests, note) };
       }),
     );
@@ -169,18 +173,18 @@ export function createQuota(store: QuotaStore, now: () => number): Quota {
     const [last] = shared(scopes)
       .flatMap((scope) => {
         const window = seenOf(scope) ?? emptyWindow;
-        if (lots.holds(scope, requests, now())) return [];
-        const decision = decideClaim(window, scope, requests, now());
+        if (prefetched.holds(scope, requests, clock.nowMs())) return [];
+        const decision = decideClaim(window, scope, requests, clock.nowMs());
         return decision.kind === "denied" ? [{ scope, denial: decision }] : [];
       })
       .sort((a, b) => b.denial.retryAtMs - a.denial.retryAtMs);
-    if (last?.denial.cause === "budget") await tellDemand(scopes, last.scope);
+    if (last?.denial.cause === "budget") await publishDemand(scopes, last.scope);
     return last?.denial;
   }
 
   /** Whether a scope has more to give than others can have taken since it was seen. */
   function isAmple(scope: QuotaScope, requests: number): boolean {
-    const nowMs = now();
+    const nowMs = clock.nowMs();
     const last = seen.get(scopeKey(scope));
     if (last === undefined || Math.abs(nowMs - last.atMs) > freshMs) return false;
     if (decideClaim(last.window, scope, requests, nowMs).kind === "denied") return false;
@@ -196,7 +200,7 @@ export function createQuota(store: QuotaStore, now: () => number): Quota {
       const window = await refuseScope(refused);
       const closures = [closureOf(refused, window)];
       // A stray of one property says nothing of its account.
-      if (closureAt(window.standing, now())?.period !== refusal.period) return closures;
+      if (closureAt(window.standing, clock.nowMs())?.period !== refusal.period) return closures;
       const account = scopes.find((scope) => scope.kind === "account");
       if (refused.kind === "property" && account !== undefined && refusal.period !== "day") {
         let second = false;
@@ -210,7 +214,7 @@ export function createQuota(store: QuotaStore, now: () => number): Quota {
       return closures;
 
       async function refuseScope(scope: QuotaScope): Promise<QuotaWindow> {
-        lots.drop(scope);
+        prefetched.drop(scope);
         return store.changeStanding(scope, (found, nowMs) =>
           refuseWindow(found, scope, refusal, nowMs),
         );
@@ -224,14 +228,14 @@ export function createQuota(store: QuotaStore, now: () => number): Quota {
     },
     async usage(scopes) {
       return Promise.all(
-        scopes.map(async (scope) => scopeUsage(await store.read(scope), scope, now())),
+        scopes.map(async (scope) => scopeUsage(await store.read(scope), scope, clock.nowMs())),
       );
     },
   };
 
   function closureOf(scope: QuotaScope, { standing }: QuotaWindow): ScopeClosure {
-    const closure = closureAt(standing, now());
-    const { untilMs, reason } = closure ?? { untilMs: now(), reason: "" };
+    const closure = closureAt(standing, clock.nowMs());
+    const { untilMs, reason } = closure ?? { untilMs: clock.nowMs(), reason: "" };
     return { scope: scope.kind, id: scope.id, untilMs, reason };
   }
 }

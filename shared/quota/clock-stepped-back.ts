@@ -1,3 +1,4 @@
+import type { Clock } from "../lib/clock.ts";
 import type { Lowering } from "./lowering.ts";
 import type { QuotaScope } from "./quota.ts";
 import { scopeKey } from "./scopes.ts";
@@ -12,12 +13,12 @@ const quietMs = 2_500;
  * its newest request was sent before now, so each count is forgotten a little later than it might
  * be, never earlier. What was to last until an instant of the old clock ends as much earlier.
  */
-export function clockSteppedBack(now: () => number) {
+export function clockSteppedBack(clock: Pick<Clock, "nowMs">) {
   const watched = new Map<string, { head: number; total: number; sinceMs: number }>();
 
   /** The window as it should stand; null when it need not, or not yet, be moved. */
   return function moved(scope: QuotaScope, window: QuotaWindow): QuotaWindow | null {
-    const nowMs = now();
+    const nowMs = clock.nowMs();
     const key = scopeKey(scope);
     if (!isAhead(window, nowMs)) {
       watched.delete(key);

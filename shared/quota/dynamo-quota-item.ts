@@ -72,7 +72,7 @@ const StandingSchema = z.object({
     .default(null),
 }) satisfies z.ZodType<Standing>;
 
-const SharersSchema = z.record(z.string(), z.object({ used: count, told: count, hungry: count }));
+const DemandsSchema = z.record(z.string(), z.object({ used: count, told: count, hungry: count }));
 
 const QuotaItemSchema = z
   .object({
@@ -81,7 +81,7 @@ const QuotaItemSchema = z
     earlier: z.array(count).default([]),
     total: count.default(0),
     standing: StandingSchema.default(goodStanding),
-    sharers: SharersSchema.default({}),
+    sharers: DemandsSchema.default({}),
     approachedAtMs: z.number().nullable().default(null),
   })
   .refine((item) => item.total === item.earlier.reduce((sum, each) => sum + each, item.headCount), {

@@ -1,7 +1,7 @@
 import type { UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 import { expiresAtSeconds, quotaAttributes, quotaItemKey } from "./dynamo-quota-item.ts";
 import type { QuotaScope } from "./quota.ts";
-import type { SharerNote } from "./quota-store.ts";
+import type { DemandNote } from "./quota-store.ts";
 import { type Standing, scopeInStanding, standingEndsMs } from "./standing.ts";
 import { emptyWindow, type QuotaWindow, subWindowAt } from "./window.ts";
 
@@ -41,14 +41,14 @@ export function incrementHead(
   scope: QuotaScope,
   requests: number,
   known: Standing,
-  note: SharerNote | null,
+  note: DemandNote | null,
   nowMs: number,
 ): QuotaWrite {
   const { budget, burst } = scopeInStanding(scope, known, nowMs);
   const standing = asKnown(known);
   return {
     Key: quotaItemKey(scope),
-    UpdateExpression: `SET #total = #total + :requests, #headCount = #headCount + :requests, #expiresAt = :expiresAt${note === null ? "" : ", #sharers.#sharer = :sharer"}`,
+    UpdateExpression: `SET #total = #total + :requests, #headCount = #headCount + :requests, #expiresAt = :expiresAt${note === null ? "" : ", #sharers.#property = :demand"}`,
     ConditionExpression: all(
       clause.headIsNotBehind,
       clause.budgetHasRoom,
@@ -58,11 +58,11 @@ export function incrementHead(
     ),
     ExpressionAttributeNames: {
       ...names("head", "headCount", "total", "version", "expiresAt"),
-      ...(note === null ? {} : { ...names("sharers"), "#sharer": note.id }),
+      ...(note === null ? {} : { ...names("sharers"), "#property": note.id }),
     },
     ExpressionAttributeValues: {
       ...standing.values,
-      ...(note === null ? {} : { ":sharer": note.sharer }),
+      ...(note === null ? {} : { ":demand": note.demand }),
       ":subWindow": subWindowAt(nowMs),
       ":requests": requests,
       ":budgetRoom": budget - requests,
@@ -141,14 +141,14 @@ export function setStanding(
   };
 }
 
-/** A sharer's word without a claim, where there has been a claim before. */
-export function tellSharer(account: QuotaScope, { id, sharer }: SharerNote): QuotaWrite {
+/** A property's demand without a claim, where there has been a claim before. */
+export function publishDemand(account: QuotaScope, { id, demand }: DemandNote): QuotaWrite {
   return {
     Key: quotaItemKey(account),
-    UpdateExpression: "SET #sharers.#sharer = :sharer",
+    UpdateExpression: "SET #sharers.#property = :demand",
     ConditionExpression: clause.isShared,
-    ExpressionAttributeNames: { ...names("sharers"), "#sharer": id },
-    ExpressionAttributeValues: { ":sharer": sharer },
+    ExpressionAttributeNames: { ...names("sharers"), "#property": id },
+    ExpressionAttributeValues: { ":demand": demand },
   };
 }
 

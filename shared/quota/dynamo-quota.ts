@@ -1,20 +1,20 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { Clock } from "../lib/clock.ts";
 import { approachEveryMs, createQuota } from "./claim-quota.ts";
 import { clockSteppedBack } from "./clock-stepped-back.ts";
 import { parseQuotaItem, quotaItemKey } from "./dynamo-quota-item.ts";
 import {
   incrementHead,
   markApproached,
+  publishDemand,
   type QuotaWrite,
   rollOn,
   setStanding,
-  tellSharer,
 } from "./dynamo-quota-writes.ts";
 import type { Quota, QuotaDenial, QuotaScope } from "./quota.ts";
 import { QuotaError } from "./quota-error.ts";
-import type { QuotaStore, SharerNote, StoreAnswer } from "./quota-store.ts";
+import type { DemandNote, QuotaStore, StoreAnswer } from "./quota-store.ts";
 import { scopeKey } from "./scopes.ts";
 import { closureAt, goodStanding, type Standing } from "./standing.ts";
 import {
@@ -28,10 +28,11 @@ import {
 export type DynamoQuotaPorts = {
   readonly documents: DynamoDBDocumentClient;
   readonly tableName: string;
-  /** Epoch ms; within `clockDifferenceMs` of every other worker's. */
-  readonly now: () => number;
-  /** In [0, 1): spreads claimers that met at one item. */
-  readonly random: () => number;
+  /**
+   * Within `clockDifferenceMs` of every other worker's. Its randomness spreads claimers that met at
+   * one item.
+   */
+  readonly clock: Clock;
 };
 
 /**
@@ -41,20 +42,20 @@ export type DynamoQuotaPorts = {
  * An increment that the SDK sent twice counts twice, which is safe, as less is then sent than is
  * counted. Any fault of the table throws QuotaError, and nothing may be sent.
  */
-export function createDynamoQuota(ports: DynamoQuotaPorts): Quota {
-  return createQuota(dynamoQuotaStore(ports), ports.now);
+export function dynamoQuota(ports: DynamoQuotaPorts): Quota {
+  return createQuota(dynamoQuotaStore(ports), ports.clock);
 }
 
 function dynamoQuotaStore(ports: DynamoQuotaPorts): QuotaStore {
   /** What this worker knows of the scopes' standing: a hint, as each claim is conditional on it. */
   const standings = new Map<string, Standing>();
-  const moved = clockSteppedBack(ports.now);
+  const moved = clockSteppedBack(ports.clock);
   /** The window as it is stored, moved to a clock that has stepped back. */
   const readMoved = async (scope: QuotaScope): Promise<QuotaWindow> => {
     const window = await read(ports, scope);
     const next = moved(scope, window);
     if (next === null) return window;
-    return (await update(ports, rollOn(scope, window, next, ports.now()))) ?? window;
+    return (await update(ports, rollOn(scope, window, next, ports.clock.nowMs()))) ?? window;
   };
   const known = (scope: QuotaScope) => standings.get(scopeKey(scope)) ?? goodStanding;
   const learn = (scope: QuotaScope, window: QuotaWindow) => {
@@ -69,9 +70,9 @@ function dynamoQuotaStore(ports: DynamoQuotaPorts): QuotaStore {
     },
     async changeStanding(scope, change) {
       for (let round = 0; round < mostRounds * 4; round += 1) {
-        if (round > 1) await pause(ports.random() * 2 ** Math.min(round, 6));
+        if (round > 1) await ports.clock.sleep(ports.clock.random() * 2 ** Math.min(round, 6));
         const window = await read(ports, scope);
-        const nowMs = ports.now();
+        const nowMs = ports.clock.nowMs();
         const next = change(window, nowMs);
         if (next === null) return learn(scope, window);
         const write = setStanding(scope, window.standing, next.standing, nowMs);
@@ -81,11 +82,13 @@ function dynamoQuotaStore(ports: DynamoQuotaPorts): QuotaStore {
         code: "store-failed",
       });
     },
-    async tell(account, note) {
-      await update(ports, tellSharer(account, note));
+    async publishDemand(account, note) {
+      await update(ports, publishDemand(account, note));
     },
     async markApproached(scope) {
-      return (await update(ports, markApproached(scope, approachEveryMs, ports.now()))) !== null;
+      return (
+        (await update(ports, markApproached(scope, approachEveryMs, ports.clock.nowMs()))) !== null
+      );
     },
     read: async (scope) => learn(scope, await readMoved(scope)),
   };
@@ -107,7 +110,7 @@ async function claimScope(
   claim: {
     readonly scope: QuotaScope;
     readonly requests: number;
-    readonly note: SharerNote | null;
+    readonly note: DemandNote | null;
   },
   hint: Standing,
 ): Promise<StoreAnswer> {
@@ -115,9 +118,9 @@ async function claimScope(
   let standing = hint;
   for (let round = 0; round < mostRounds; round += 1) {
     // The first loser goes on at once: what it needs to know stands in the item now.
-    if (round > 1) await pause(ports.random() * 2 ** round);
+    if (round > 1) await ports.clock.sleep(ports.clock.random() * 2 ** round);
 
-    const sentAtMs = ports.now();
+    const sentAtMs = ports.clock.nowMs();
     if (closureAt(standing, sentAtMs) === null) {
       const write = incrementHead(scope, requests, standing, note, sentAtMs);
       const window = await update(ports, write);
@@ -128,17 +131,17 @@ async function claimScope(
 
     const window = await readMoved(scope);
     standing = window.standing;
-    const nowMs = ports.now();
+    const nowMs = ports.clock.nowMs();
     const decision = decideClaim(window, scope, requests, nowMs);
     if (decision.kind === "denied") return { ...decision, window };
     // Somebody else has rolled on: the next round's increment finds its head.
     if (decision.next.head === window.head) continue;
     const { next, validUntilMs } = decision;
-    const sharers = note === null ? next.sharers : { ...next.sharers, [note.id]: note.sharer };
+    const sharers = note === null ? next.sharers : { ...next.sharers, [note.id]: note.demand };
     const rolled = await update(ports, rollOn(scope, window, { ...next, sharers }, nowMs));
     if (rolled !== null) return { kind: "granted", validUntilMs, window: rolled };
   }
-  return { ...crowdedOut(scope, ports.now()), window: null };
+  return { ...crowdedOut(scope, ports.clock.nowMs()), window: null };
 }
 
 /** Too many met at the item; for the claimer it is as if the second's burst were used up. */

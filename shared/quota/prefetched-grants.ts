@@ -17,39 +17,39 @@ export type PrefetchedGrants = {
 };
 
 /**
- * A lot is a small part of what the worker wanted in the second before: what is left of one stays
+ * Prefetches a small part of what the worker wanted in the second before: what is left of it stays
  * counted for a minute.
  */
-export function prefetchedGrants(): PrefetchedGrants {
+export function createPrefetchedGrants(): PrefetchedGrants {
   const kept = new Map<string, { left: number; readonly validUntilMs: number }[]>();
   const wants = new Map<string, Wants>();
 
-  function liveLots(key: string, nowMs: number) {
+  function liveGrants(key: string, nowMs: number) {
     return (kept.get(key) ?? []).filter(
-      (lot) =>
-        lot.validUntilMs > nowMs + leastLeftMs &&
+      (grant) =>
+        grant.validUntilMs > nowMs + leastLeftMs &&
         // After the clock has stepped back, a grant is older than it says.
-        lot.validUntilMs <= nowMs + grantValidityMs &&
-        lot.left > 0,
+        grant.validUntilMs <= nowMs + grantValidityMs &&
+        grant.left > 0,
     );
   }
 
   return {
     holds: (scope, requests, nowMs) =>
-      liveLots(scopeKey(scope), nowMs).some((lot) => lot.left >= requests),
+      liveGrants(scopeKey(scope), nowMs).some(({ left }) => left >= requests),
     draw(scope, requests, nowMs) {
       const key = scopeKey(scope);
       wants.set(key, wantedMore(wants.get(key), requests, nowMs));
-      const live = liveLots(key, nowMs);
+      const live = liveGrants(key, nowMs);
       kept.set(key, live);
-      const lot = live.find((each) => each.left >= requests);
-      if (lot === undefined) return undefined;
-      lot.left -= requests;
-      return lot.validUntilMs;
+      const grant = live.find(({ left }) => left >= requests);
+      if (grant === undefined) return undefined;
+      grant.left -= requests;
+      return grant.validUntilMs;
     },
     sizeOf(scope, requests, nowMs) {
       const { before = 0 } = wantsAt(wants.get(scopeKey(scope)), nowMs);
-      const size = Math.min(Math.floor(before / lotsASecond), scope.lot ?? 1, scope.burst);
+      const size = Math.min(Math.floor(before / prefetchesASecond), scope.lot ?? 1, scope.burst);
       return Math.max(size, requests);
     },
     drop(scope) {
@@ -66,7 +66,7 @@ export function prefetchedGrants(): PrefetchedGrants {
 /** Requests wanted in a second of the clock, and in the one before. */
 type Wants = { readonly second: number; readonly count: number; readonly before: number };
 
-const lotsASecond = 4;
+const prefetchesASecond = 4;
 
 /** A kept grant with less left could lapse while the other scopes are claimed. */
 const leastLeftMs = 100;

@@ -1,6 +1,6 @@
 import type { ScopeClosure, ScopeUsage } from "./quota.ts";
 
-/** What is told of the quota as it happens. Telling never fails the work. */
+/** Events of the quota as they happen. Reporting them never fails the work. */
 export type QuotaEvents = {
   /** A scope came to 80 % of its limit; at most once a minute a scope. */
   approaching(usage: ScopeUsage): void;

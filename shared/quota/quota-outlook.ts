@@ -1,6 +1,6 @@
 import type { Quota, QuotaScope } from "./quota.ts";
 
-/** What scopes allow as a whole, for whoever decides whether work is worth beginning. */
+/** What scopes allow as a whole, to decide whether work is worth beginning. */
 export type QuotaOutlook = {
   /** The closure that ends last; null while all are open. */
   readonly closure: { readonly untilMs: number; readonly reason: string } | null;

@@ -1,18 +1,18 @@
-import type { Sharer } from "./account-sharing.ts";
+import type { Demand } from "./account-sharing.ts";
 import type { QuotaDenial, QuotaScope } from "./quota.ts";
 import type { QuotaWindow } from "./window.ts";
 
 /** The windows that workers share. Each change is atomic for its scope. */
 export type QuotaStore = {
   /** Counts a claim, or denies it; with the window as it is then. */
-  claim(scope: QuotaScope, requests: number, note: SharerNote | null): Promise<StoreAnswer>;
+  claim(scope: QuotaScope, requests: number, note: DemandNote | null): Promise<StoreAnswer>;
   /** Replaces the window's standing by what `change` makes of it; null: nothing to change. */
   changeStanding(
     scope: QuotaScope,
     change: (window: QuotaWindow, nowMs: number) => QuotaWindow | null,
   ): Promise<QuotaWindow>;
-  /** Tells the account's other sharers what the property wants. */
-  tell(account: QuotaScope, note: SharerNote): Promise<void>;
+  /** Publishes what the property wants to those that share its account. */
+  publishDemand(account: QuotaScope, note: DemandNote): Promise<void>;
   /** True for one caller a minute. */
   markApproached(scope: QuotaScope): Promise<boolean>;
   read(scope: QuotaScope): Promise<QuotaWindow>;
@@ -23,4 +23,4 @@ export type StoreAnswer = (
   | QuotaDenial
 ) & { readonly window: QuotaWindow | null };
 
-export type SharerNote = { readonly id: string; readonly sharer: Sharer };
+export type DemandNote = { readonly id: string; readonly demand: Demand };

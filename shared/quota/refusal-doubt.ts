@@ -1,3 +1,4 @@
+import { minuteMs } from "../lib/durations.ts";
 import type { QuotaScope } from "./quota.ts";
 import type { Refusals } from "./standing.ts";
 import { type QuotaWindow, subWindowMs } from "./window.ts";
@@ -12,7 +13,6 @@ export type RefusalVerdict = "stray" | "frequent" | "limit";
 
 /** A row of refusals ends after this time. */
 const rowMs = 15_000;
-const minuteMs = 60_000;
 
 /** In a row, with no more requests granted since the first than were refused. */
 const believedInARow = { measured: 2, other: 8 };

@@ -1,3 +1,4 @@
+import { hourMs } from "../lib/durations.ts";
 import type { QuotaPeriod } from "../search-console/search-console-error.ts";
 import { type Lowering, lowered, type RecoveryRule } from "./lowering.ts";
 import type { QuotaRefusal, QuotaScope } from "./quota.ts";
@@ -136,8 +137,8 @@ const leastBudget = 10;
 /** The share of what Google granted that is granted next. */
 const cautiousShare = 0.95;
 
-const budgetRecovery: RecoveryRule = { firstMs: 3_600_000, longestMs: 24 * 3_600_000 };
-const burstRecovery: RecoveryRule = { firstMs: 600_000, longestMs: 6 * 3_600_000 };
+const budgetRecovery: RecoveryRule = { firstMs: hourMs, longestMs: 24 * hourMs };
+const burstRecovery: RecoveryRule = { firstMs: 600_000, longestMs: 6 * hourMs };
 
 function loweredBudget(
   window: QuotaWindow,

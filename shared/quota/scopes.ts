@@ -103,7 +103,7 @@ function defaultBudgetOf(limit: number): number {
 
 /**
  * Each request claims in the project's one item, which takes 1,000 writes a second. A worker that
- * sends many a second claims them in lots, so that the item is written a fraction as often.
+ * sends many a second claims several in one write, so that the item is written a fraction as often.
  */
 const projectLot = 16;
 const projectBurst = 1_000;

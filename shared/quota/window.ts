@@ -1,4 +1,4 @@
-import { noSharers, type Sharers, sharersAt } from "./account-sharing.ts";
+import { type Demands, demandsAt, noDemands } from "./account-sharing.ts";
 import type { QuotaDenial, QuotaScope, ScopeUsage } from "./quota.ts";
 import { QuotaError } from "./quota-error.ts";
 import {
@@ -29,7 +29,7 @@ export type QuotaWindow = {
   readonly total: number;
   readonly standing: Standing;
   /** Of an account: the properties that share it. */
-  readonly sharers: Sharers;
+  readonly sharers: Demands;
   /** When the window was last said to approach its limit (epoch ms). */
   readonly approachedAtMs: number | null;
 };
@@ -64,7 +64,7 @@ export const emptyWindow: QuotaWindow = {
   earlier: [],
   total: 0,
   standing: goodStanding,
-  sharers: noSharers,
+  sharers: noDemands,
   approachedAtMs: null,
 };
 
@@ -94,7 +94,7 @@ export function rollWindow(window: QuotaWindow, nowMs: number): QuotaWindow {
     headCount: 0,
     earlier,
     total: earlier.reduce((sum, count) => sum + count, 0),
-    sharers: sharersAt(window.sharers, head),
+    sharers: demandsAt(window.sharers, head),
   };
 }
 

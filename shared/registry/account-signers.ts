@@ -17,7 +17,7 @@ export type AccountSigners = {
 
 const maxAgeMs = 30_000;
 
-export function accountSigners(
+export function createAccountSigners(
   registry: Pick<Registry, "listSigners" | "noteSigner">,
   nowMs: () => number,
 ): AccountSigners {

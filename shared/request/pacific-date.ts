@@ -1,3 +1,5 @@
+import { dayMs, hourMs } from "../lib/durations.ts";
+
 /**
  * Calendar days as Search Console counts them: in America/Los_Angeles, written `YYYY-MM-DD`.
  * Source: https://developers.google.com/webmaster-tools/v1/searchanalytics/query (startDate, endDate).
@@ -9,8 +11,6 @@ export const dataEpoch = "2000-01-01" as PacificDate;
 
 /** Made when it is first asked for: it takes 30 ms, and most processes never ask. */
 let pacificFormat: Intl.DateTimeFormat | undefined;
-
-const dayMs = 86_400_000;
 
 /** The Pacific date at an instant (epoch ms). */
 export function pacificDateAt(utcInstantMs: number): PacificDate {
@@ -51,7 +51,7 @@ export function datesFromTo(from: PacificDate, to: PacificDate): readonly Pacifi
 export function nextPacificMidnight(utcInstantMs: number): number {
   const tomorrow = addDays(pacificDateAt(utcInstantMs), 1);
   let low = utcInstantMs;
-  let high = utcInstantMs + 26 * 3_600_000;
+  let high = utcInstantMs + 26 * hourMs;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     if (pacificDateAt(middle) >= tomorrow) high = middle;

@@ -10,12 +10,12 @@ export const dimensions = [
   "searchAppearance",
   "hour",
 ] as const;
-export const dataStates = ["final", "all", "hourly_all"] as const;
-export const aggregationTypes = ["auto", "byPage", "byProperty", "byNewsShowcasePanel"] as const;
+const dataStates = ["final", "all", "hourly_all"] as const;
+const aggregationTypes = ["auto", "byPage", "byProperty", "byNewsShowcasePanel"] as const;
 
 /** What rows can be filtered by: every dimension but the times. */
-export const filterDimensions = ["page", "query", "country", "device", "searchAppearance"] as const;
-export const filterOperators = [
+const filterDimensions = ["page", "query", "country", "device", "searchAppearance"] as const;
+const filterOperators = [
   "equals",
   "notEquals",
   "contains",
@@ -27,19 +27,17 @@ export const filterOperators = [
 export type SearchType = (typeof searchTypes)[number];
 export type Dimension = (typeof dimensions)[number];
 
-export const DimensionFilterSchema = z.strictObject({
+const DimensionFilterSchema = z.strictObject({
   dimension: z.enum(filterDimensions),
   operator: z.enum(filterOperators).default("equals"),
   expression: z.string().min(1).max(4_096),
 });
 
 /** All groups must hold for a row, and all filters of a group: Google knows no "or". */
-export const DimensionFilterGroupSchema = z.strictObject({
+const DimensionFilterGroupSchema = z.strictObject({
   groupType: z.literal("and").default("and"),
   filters: z.array(DimensionFilterSchema).min(1).readonly(),
 });
-
-export type DimensionFilter = z.infer<typeof DimensionFilterSchema>;
 
 /** What is asked of Google for a date, whatever it is called. */
 export const ReportShapeSchema = z.strictObject({

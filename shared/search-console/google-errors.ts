@@ -152,7 +152,7 @@ function isQuotaRefusal(status: number, body: GoogleErrorBody): boolean {
 
 /**
  * The reason is the same for most of the limits; the unit, where it is given, and the message
- * tell them apart: "Search Analytics QPS quota exceeded", "Search Analytics load quota exceeded".
+ * distinguish them: "Search Analytics QPS quota exceeded", "Search Analytics load quota exceeded".
  */
 function quotaPeriod(body: GoogleErrorBody): QuotaPeriod {
   if (body.reasons.some((reason) => reason.startsWith("dailyLimitExceeded"))) return "day";

@@ -9,7 +9,7 @@ import {
 
 /**
  * When an alarm on one of our own metrics is raised. CloudWatch's alarms are made of these, and
- * whoever judges recorded metrics judges by them: an alarm is the same wherever it is looked for.
+ * recorded metrics are judged by them too: an alarm is the same everywhere.
  */
 export type AlarmRule = {
   /** Unique within the stage; ends in the severity. */
@@ -20,7 +20,7 @@ export type AlarmRule = {
   /** What is the case when it is raised, in a sentence. */
   readonly says: string;
   readonly metric: keyof typeof metricNames;
-  /** Of the quota's metrics, which are told apart by it. */
+  /** Of the quota's metrics, which have it as a dimension. */
   readonly scope?: keyof Lines["usage"];
   readonly statistic: "Sum" | "Maximum" | "p99";
   readonly periodMinutes: number;

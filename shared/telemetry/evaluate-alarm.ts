@@ -1,3 +1,4 @@
+import { minuteMs } from "../lib/durations.ts";
 import type { AlarmRule } from "./alarm-rules.ts";
 import { metricNames } from "./metric-names.ts";
 import type { MetricSource, MetricValue, MetricWindow } from "./metric-source.ts";
@@ -9,8 +10,6 @@ export type RaisedAlarm = Pick<AlarmRule, "id" | "severity" | "says" | "threshol
   /** Furthest beyond the line; null where silence raised it. */
   readonly worst: number | null;
 };
-
-const minuteMs = 60_000;
 
 /**
  * When the rules' alarms were raised, oldest first, by what was recorded: what CloudWatch would

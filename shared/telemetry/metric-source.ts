@@ -15,7 +15,7 @@ export type MetricStatistic =
 export type MetricQuery = {
   readonly name: MetricName | HomeMetricName;
   readonly statistic: MetricStatistic;
-  /** Of `QuotaUsage`, `QuotaApproaching` and `QuotaExceeded`, which are told by scope. */
+  /** Of `QuotaUsage`, `QuotaApproaching` and `QuotaExceeded`, which are recorded by scope. */
   readonly scope?: ScopeKind;
 };
 
@@ -29,7 +29,7 @@ export type MetricWindow = {
 export type MetricValue = { readonly fromMs: number; readonly value: number };
 
 /**
- * The metrics as they were recorded: a home's series, or CloudWatch. Handlers tell which property
+ * The metrics as they were recorded: a home's series, or CloudWatch. Handlers record which property
  * and run a figure is of, but no source can be asked for that: a dimension each costs too much.
  */
 export type MetricSource = {

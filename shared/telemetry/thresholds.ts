@@ -1,3 +1,4 @@
+import { hourMs } from "../lib/durations.ts";
 import { googleLimits, usageFractions } from "../quota/scopes.ts";
 
 // The one home of every line that is drawn, alarmed on, judged or reported. Lines of a limit are
@@ -24,7 +25,7 @@ export const approachingAnHour = { warn: 1 } as const;
 /** From a halt to the last batch that was put back. */
 export const haltMs = { page: 5_000 } as const;
 
-/** Age of the oldest message in the queue. The ledger rings again long before. */
+/** Age of the oldest message in the queue. The ledger sends again long before. */
 export const mailboxAgeSeconds = { page: 900 } as const;
 
 /**
@@ -32,8 +33,6 @@ export const mailboxAgeSeconds = { page: 900 } as const;
  * and is made up for.
  */
 export const freshnessDays = { warn: 5, page: 8 } as const;
-
-const hourMs = 3_600_000;
 
 /** The playbook's phases: the lever, and for how long it has to go well. */
 export const phases = {
@@ -64,7 +63,7 @@ export const watchUsageMs = 5 * 60_000;
 /** An escalation is shown for so long after it is over. */
 export const escalationShownMs = 15 * 60_000;
 
-/** A dispatcher tells of its run's queue at least every 20 s, while the run is not waiting. */
+/** A dispatcher records its run's queue at least every 20 s, while the run is not waiting. */
 export const coordinatorSilenceMs = 30_000;
 
 export type StageLimits = { readonly maxQueueSize: number; readonly maxInFlight: number };

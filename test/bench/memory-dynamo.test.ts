@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { memoryDynamo, type Operation } from "../../bench/scale/memory-dynamo.ts";
 import { dynamoLedger } from "../../shared/ledger/dynamo-ledger.ts";
-import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
+import { dynamoQuota } from "../../shared/quota/dynamo-quota.ts";
 import { propertyScope } from "../../shared/quota/scopes.ts";
 import { describeLedger } from "../contracts/ledger-contract.ts";
 import { quotaContract } from "../contracts/quota-contract.ts";
@@ -23,7 +24,7 @@ describeLedger("DynamoDB in memory", async () => {
 quotaContract("DynamoDB in memory", async () => {
   const documents = open();
   return {
-    claimer: (now) => createDynamoQuota({ documents, tableName, now, random: Math.random }),
+    claimer: (nowMs) => dynamoQuota({ documents, tableName, clock: { ...systemClock, nowMs } }),
     async close() {},
   };
 });
@@ -49,7 +50,7 @@ describe("an operation is billed", () => {
 
   test("when its condition does not hold, too", async () => {
     const scope = { ...propertyScope("sc-domain:example.com", {}), budget: 1, lot: 1 };
-    const quota = createDynamoQuota({ documents, tableName, now: () => 0, random: () => 0 });
+    const quota = dynamoQuota({ documents, tableName, clock: { ...systemClock, nowMs: () => 0 } });
     await quota.claim([scope], 1);
     operations.length = 0;
     expect(await quota.claim([scope], 1)).toMatchObject({ kind: "denied" });

@@ -61,7 +61,7 @@ describe("messages", () => {
     return Number(Attributes?.ApproximateNumberOfMessages);
   }
 
-  test("that are lost are rung again", { timeout: 200_000 }, async () => {
+  test("that are lost are sent again", { timeout: 200_000 }, async () => {
     const site = "sc-domain:lost.example";
     const run = home.start("backfill", ...rangeOf(site), ...shape);
     await waitUntil("the run is under way", () => server.seen.length > 2);

@@ -50,7 +50,7 @@ describe("where the rows are", () => {
   });
 });
 
-test("all faults of a handler's environment are told at once", () => {
+test("all faults of a handler's environment are reported at once", () => {
   const faulty = { ...base, GSC_SYNC_LEVER: "9", GSC_SYNC_LEDGER_TABLE: "" };
   expect(() => readHandlerEnvironment(faulty)).toThrow(/GSC_SYNC_LEDGER_TABLE.*GSC_SYNC_LEVER/);
 });

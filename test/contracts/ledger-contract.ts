@@ -8,7 +8,7 @@ import type { Settings } from "../../shared/ledger/settings.ts";
 import { takeBatch } from "../../shared/ledger/transitions/take-batch.ts";
 import { leaveWorkerSlot, takeWorkerSlot, workerSlotMs } from "../../shared/ledger/worker-slots.ts";
 import { aRun } from "../support/samples/a-run.ts";
-import { day } from "../support/samples/day.ts";
+import { pacific } from "../support/samples/pacific.ts";
 import { sampleUnit } from "../support/samples/row-samples.ts";
 
 /** An empty ledger that several clients may share. */
@@ -36,39 +36,39 @@ export function describeLedger(name: string, openStore: () => Promise<LedgerStor
       return { ...newBatch(runId, batchIdAt(index), [sampleUnit(index)]), token };
     }
 
-    describe("seats", () => {
+    describe("worker slots", () => {
       test("are given to as many as there are, by many at the same time", async () => {
         const given = await Promise.all(
           Array.from({ length: 12 }, (_, index) =>
             store
               .client({ lever: 3 })
-              .changeWorkerSlots((seats) => takeWorkerSlot(seats, `${index}`, 3, 1_000)),
+              .changeWorkerSlots((slots) => takeWorkerSlot(slots, `${index}`, 3, 1_000)),
           ),
         );
         expect(given.filter(Boolean)).toHaveLength(3);
         expect(
-          await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "late", 3, 1_000)),
+          await ledger.changeWorkerSlots((slots) => takeWorkerSlot(slots, "late", 3, 1_000)),
         ).toBe(false);
       });
 
       test("are free again when they are left, or nobody keeps them", async () => {
-        await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "a", 1, 1_000));
+        await ledger.changeWorkerSlots((slots) => takeWorkerSlot(slots, "a", 1, 1_000));
         expect(
-          await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "b", 1, 1_001)),
+          await ledger.changeWorkerSlots((slots) => takeWorkerSlot(slots, "b", 1, 1_001)),
         ).toBe(false);
-        expect(await ledger.changeWorkerSlots((seats) => leaveWorkerSlot(seats, "a"))).toBe(true);
+        expect(await ledger.changeWorkerSlots((slots) => leaveWorkerSlot(slots, "a"))).toBe(true);
         expect(
-          await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "b", 1, 1_002)),
+          await ledger.changeWorkerSlots((slots) => takeWorkerSlot(slots, "b", 1, 1_002)),
         ).toBe(true);
         expect(
-          await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "b", 0, 2_000)),
+          await ledger.changeWorkerSlots((slots) => takeWorkerSlot(slots, "b", 0, 2_000)),
         ).toBe(true);
         const later = 2_000 + workerSlotMs;
         expect(
-          await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "c", 1, later - 1)),
+          await ledger.changeWorkerSlots((slots) => takeWorkerSlot(slots, "c", 1, later - 1)),
         ).toBe(false);
         expect(
-          await ledger.changeWorkerSlots((seats) => takeWorkerSlot(seats, "c", 1, later)),
+          await ledger.changeWorkerSlots((slots) => takeWorkerSlot(slots, "c", 1, later)),
         ).toBe(true);
       });
     });
@@ -320,7 +320,7 @@ export function describeLedger(name: string, openStore: () => Promise<LedgerStor
       });
 
       test("is held by two on other days that keep the auto sync", async () => {
-        const days = { from: day("2025-12-01"), to: day("2025-12-31") };
+        const days = { from: pacific("2025-12-01"), to: pacific("2025-12-31") };
         expect((await acquire(aRun({ keepAutoSync: true }), 0)).kind).toBe("changed");
         expect((await acquire({ ...other, ...days }, 50)).kind).toBe("held");
         const sync = { ...other, ...days, keepAutoSync: true };

@@ -10,7 +10,7 @@ import type { QuotaPeriod } from "../../shared/search-console/search-console-err
 
 /** A store that claimers share; each claimer is a limiter of its own, as each worker has one. */
 export type QuotaStore = {
-  claimer(now: () => number): Quota;
+  claimer(nowMs: () => number): Quota;
   close(): Promise<void>;
 };
 

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, request as sendOn } from "node:http";
-import { sampleControl } from "../../cli/drill/sample-control.ts";
+import { createSampleControl } from "../../cli/drill/sample-control.ts";
 import { startSampleSearchConsole } from "../../sample-search-console/sample-search-console.ts";
 
 export type SearchConsole = Awaited<ReturnType<typeof startSearchConsole>>;
@@ -55,7 +55,7 @@ export async function startSearchConsole(latencyMs: number) {
       gate?.resolve();
       gate = undefined;
     },
-    truth: sampleControl(sample.url).truth,
+    truth: createSampleControl(sample.url).truth,
     requestsOf: (siteUrl: string) => sample.seen().properties[siteUrl]?.requests ?? 0,
     async stop() {
       gate?.resolve();

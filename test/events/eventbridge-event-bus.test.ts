@@ -8,6 +8,7 @@ import { EventBusError } from "../../shared/events/event-bus.ts";
 import { eventBridgeEventBus } from "../../shared/events/eventbridge-event-bus.ts";
 import { type UnitEvent, unitFailedEvent } from "../../shared/events/unit-event.ts";
 import { newBatch } from "../../shared/ledger/batch.ts";
+import { fakeClock } from "../support/fakes/fake-clock.ts";
 import { aRun } from "../support/samples/a-run.ts";
 import { sampleUnit } from "../support/samples/row-samples.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -19,7 +20,7 @@ function events(count: number, error = "HTTP 500"): readonly UnitEvent[] {
   );
 }
 
-const options = { busName: "bus", sleep: async () => {}, random: () => 0.5 };
+const options = { busName: "bus", clock: fakeClock() };
 
 describe("against the home's own event bus", () => {
   async function aBus() {

@@ -9,7 +9,7 @@ import {
 } from "../../shared/ledger/property-lock.ts";
 import { addDays, datesFromTo } from "../../shared/request/pacific-date.ts";
 import { aRun } from "../support/samples/a-run.ts";
-import { day } from "../support/samples/day.ts";
+import { pacific } from "../support/samples/pacific.ts";
 
 const free: PropertyLock = { holders: {} };
 const [mine, other] = [aRun(), aRun({ runId: "run-2" })];
@@ -54,12 +54,12 @@ describe("a property's lock", () => {
 describe("a property's lock among runs that keep the auto sync", () => {
   const backfill = aRun({
     runId: "backfill",
-    from: day("2026-01-10"),
-    to: day("2026-01-20"),
+    from: pacific("2026-01-10"),
+    to: pacific("2026-01-20"),
     keepAutoSync: true,
   });
-  const before = { from: day("2026-01-01"), to: day("2026-01-09") };
-  const after = { from: day("2026-01-21"), to: day("2026-01-31") };
+  const before = { from: pacific("2026-01-01"), to: pacific("2026-01-09") };
+  const after = { from: pacific("2026-01-21"), to: pacific("2026-01-31") };
   const newest = aRun({ runId: "sync", ...after, keepAutoSync: true });
 
   test("has several holders on disjoint days, each renewed by itself", () => {
@@ -77,7 +77,7 @@ describe("a property's lock among runs that keep the auto sync", () => {
   });
 
   test("is refused to one whose days overlap, by a day", () => {
-    const from = day("2026-01-20");
+    const from = pacific("2026-01-20");
     expect(acquireLock(held(backfill), { ...newest, from }, 2_000, 500)).toEqual({
       kind: "held",
       by: "backfill",
@@ -116,7 +116,7 @@ describe("a property's lock among runs that keep the auto sync", () => {
       fc.array(anySpan, { maxLength: 4 }),
       anySpan,
       (spans, [first, length]) => {
-        const dateOf = (index: number) => addDays(day("2026-01-01"), index);
+        const dateOf = (index: number) => addDays(pacific("2026-01-01"), index);
         const lock = spans.reduce((sofar: PropertyLock, [start, days], index) => {
           const range = { from: dateOf(start), to: dateOf(start + days) };
           const run = { runId: `run-${index}`, ...range, keepAutoSync: true };

@@ -33,9 +33,9 @@ function taken(run: Run, batchId: string, token: number, nowMs = 0): Run {
 }
 
 describe("dispatching", () => {
-  test("rings in plan order, up to the limit, and no more while those are in flight", () => {
+  test("sends in plan order, up to the limit, and no more while those are in flight", () => {
     const { run, answer } = dispatched(aRun());
-    expect(answer).toMatchObject({ kind: "ring", batchIds: [0, 1, 2].map(batchIdAt) });
+    expect(answer).toMatchObject({ kind: "send", batchIds: [0, 1, 2].map(batchIdAt) });
     expect(dispatched(run).answer).toMatchObject({ kind: "wait", untilMs: null });
   });
 
@@ -54,7 +54,7 @@ describe("dispatching", () => {
     },
   );
 
-  test("a lever of 0 rings nothing", () => {
+  test("a lever of 0 sends nothing", () => {
     expect(dispatched(aRun(), 0).answer.kind).toBe("wait");
   });
 
@@ -67,10 +67,10 @@ describe("dispatching", () => {
   test("a lease that ran out brings its batch back to the head", () => {
     const first = dispatched(aRun({ concurrency: 1 })).run;
     const { answer } = dispatched(first, 5, leaseMs);
-    expect(answer).toMatchObject({ kind: "ring", batchIds: [batchIdAt(0)], expired: 1 });
+    expect(answer).toMatchObject({ kind: "send", batchIds: [batchIdAt(0)], expired: 1 });
   });
 
-  test("rings that nobody answers are waited for longer, up to a limit, until some are answered", () => {
+  test("sends that nobody answers wait longer, up to a limit, until some are answered", () => {
     let run = dispatched(aRun({ concurrency: 1 })).run;
     for (const waitMs of [leaseMs, 2 * leaseMs, 4 * leaseMs]) {
       const rungAtMs = (run.inFlight[batchIdAt(0)]?.untilMs ?? 0) - waitMs;
@@ -89,36 +89,36 @@ describe("dispatching", () => {
     expect(run.inFlight[batchIdAt(0)]?.untilMs).toBe(leaseMs);
   });
 
-  test("a take whose lease runs out lengthens no ring", () => {
-    const rung = dispatched(aRun({ concurrency: 1 })).run;
-    const { run } = dispatched(taken(rung, batchIdAt(0), 7), 5, leaseMs);
+  test("a take whose lease runs out lengthens no send", () => {
+    const sent = dispatched(aRun({ concurrency: 1 })).run;
+    const { run } = dispatched(taken(sent, batchIdAt(0), 7), 5, leaseMs);
     expect(run.inFlight[batchIdAt(0)]).toMatchObject({ token: 0, untilMs: 2 * leaseMs });
   });
 
   test.each([
     ["a run of one worker waits for one that lacks quota", 1, 5, { deferred: true }, "wait"],
     ["so does one at a lever of 1", 5, 1, { deferred: true }, "wait"],
-    ["not for a unit that failed", 1, 5, {}, "ring"],
-    ["not for longer than a window", 1, 5, { deferred: true, notBeforeMs: 900_000 }, "ring"],
-    ["several workers wait for none", 3, 5, { deferred: true }, "ring"],
+    ["not for a unit that failed", 1, 5, {}, "send"],
+    ["not for longer than a window", 1, 5, { deferred: true, notBeforeMs: 900_000 }, "send"],
+    ["several workers wait for none", 3, 5, { deferred: true }, "send"],
   ] as const)("a batch is put back: %s", (_what, concurrency, lever, put, next) => {
-    const rung = dispatched(aRun({ concurrency, maxInFlight: 1 }), lever).run;
+    const sent = dispatched(aRun({ concurrency, maxInFlight: 1 }), lever).run;
     const back = { batchId: batchIdAt(0), token: 7, notBeforeMs: 5_000, ...put };
-    const returned = returnBatch(taken(rung, back.batchId, 7), back, "quota", 0).run ?? rung;
+    const returned = returnBatch(taken(sent, back.batchId, 7), back, "quota", 0).run ?? sent;
     const meanwhile = dispatched(returned, lever, 1_000).answer;
     expect(meanwhile).toMatchObject(
       next === "wait"
         ? { kind: "wait", untilMs: 5_000 }
-        : { kind: "ring", batchIds: [batchIdAt(1)] },
+        : { kind: "send", batchIds: [batchIdAt(1)] },
     );
     expect(dispatched(returned, lever, back.notBeforeMs).answer).toMatchObject({
       batchIds: [batchIdAt(0)],
     });
     expect(dispatched(returned, 0, 1_000).answer).toMatchObject({ kind: "wait" });
-    expect(dispatched(returned, 5, 1_000).answer.kind).toBe(concurrency === 1 ? next : "ring");
+    expect(dispatched(returned, 5, 1_000).answer.kind).toBe(concurrency === 1 ? next : "send");
   });
 
-  test("rings that are lost together lengthen the wait once, though they end one after the other", () => {
+  test("sends that are lost together lengthen the wait once, though they end one after the other", () => {
     let run = aRun({ concurrency: 3 });
     for (const [index, atMs] of [0, 600, 1_200].entries()) {
       const other = { ...run.inFlight };
@@ -134,15 +134,15 @@ describe("dispatching", () => {
     expect(resumed).not.toHaveProperty("ringMs");
   });
 
-  test("a batch put back is not rung before its time, and the run says it waits", () => {
-    const rung = dispatched(aRun({ batches: 1 })).run;
+  test("a batch put back is not sent before its time, and the run says it waits", () => {
+    const sent = dispatched(aRun({ batches: 1 })).run;
     const back = returnBatch(
-      taken(rung, batchIdAt(0), 7),
+      taken(sent, batchIdAt(0), 7),
       { batchId: batchIdAt(0), token: 7, notBeforeMs: 5_000 },
       "quota",
       0,
     ).run;
-    const waiting = dispatched(back ?? rung, 5, 1_000);
+    const waiting = dispatched(back ?? sent, 5, 1_000);
     expect(waiting.answer).toMatchObject({ kind: "wait", untilMs: 5_000 });
     expect(waiting.run).toMatchObject({
       status: "waiting",
@@ -150,11 +150,11 @@ describe("dispatching", () => {
       reason: "quota",
     });
     const again = dispatched(waiting.run, 5, 5_000);
-    expect(again.answer).toMatchObject({ kind: "ring", batchIds: [batchIdAt(0)] });
+    expect(again.answer).toMatchObject({ kind: "send", batchIds: [batchIdAt(0)] });
     expect(again.run).toMatchObject({ status: "running", waitingUntilMs: null, reason: null });
   });
 
-  test("another execution is told to end, and changes nothing", () => {
+  test("another execution ends, and changes nothing", () => {
     const decision = dispatchRun(aRun(), { lever: 5, execution: "other" }, 0);
     expect(decision).toEqual({ run: null, answer: { kind: "superseded" } });
   });
@@ -172,7 +172,7 @@ describe("dispatching under settings", () => {
   const dispatch = (run: Run, settings: { lever: number; inFlight?: number; queueSize?: number }) =>
     dispatchRun(run, { ...settings, execution: run.execution }, 1_000);
 
-  test("rings and admits up to the smaller of the run's limits and the settings'", () => {
+  test("sends and admits up to the smaller of the run's limits and the settings'", () => {
     const run = aRun({ concurrency: 5, maxInFlight: 6, maxQueueSize: 8 });
     expect(Object.keys(dispatch(run, { lever: 5 }).run?.inFlight ?? {})).toHaveLength(6);
     expect(dispatch(run, { lever: 5 }).run?.admitted).toBe(8);
@@ -195,21 +195,21 @@ describe("dispatching under settings", () => {
 });
 
 describe("fencing", () => {
-  const rung = dispatched(aRun()).run;
+  const sent = dispatched(aRun()).run;
   const batchId = batchIdAt(0);
 
   test("a batch is taken once while its lease lasts", () => {
-    const run = taken(rung, batchId, 7);
+    const run = taken(sent, batchId, 7);
     expect(takeBatch(run, { batchId, token: 8 }, leaseMs - 1).answer).toBe("nothing-to-take");
     expect(takeBatch(run, { batchId, token: 8 }, leaseMs).answer).toBe("taken");
   });
 
-  test("a message for a batch that nobody rang finds nothing", () => {
-    expect(takeBatch(rung, { batchId: batchIdAt(9), token: 7 }, 0).answer).toBe("nothing-to-take");
+  test("a message for a batch that nobody sent finds nothing", () => {
+    expect(takeBatch(sent, { batchId: batchIdAt(9), token: 7 }, 0).answer).toBe("nothing-to-take");
   });
 
   test("an old take changes nothing once a newer one has the batch", () => {
-    const newer = taken(taken(rung, batchId, 7), batchId, 8, leaseMs);
+    const newer = taken(taken(sent, batchId, 7), batchId, 8, leaseMs);
     const old = { batchId, token: 7 };
     expect(submitBatch(newer, old, leaseMs)).toEqual({ run: null, answer: "lost" });
     expect(renewLease(newer, old, leaseMs)).toEqual({ run: null, answer: "lost" });
@@ -220,14 +220,14 @@ describe("fencing", () => {
   });
 
   test("an older token takes nothing from a newer take, though its lease has run out", () => {
-    const newer = taken(rung, batchId, 8);
+    const newer = taken(sent, batchId, 8);
     const old = takeBatch(newer, { batchId, token: 7 }, 3 * leaseMs);
     expect(old).toEqual({ run: null, answer: "nothing-to-take" });
     expect(takeBatch(newer, { batchId, token: 9 }, 3 * leaseMs).answer).toBe("taken");
   });
 
   test("a token that was drawn before a newer take had the batch takes nothing, however it came back", () => {
-    const newer = taken(rung, batchId, 8);
+    const newer = taken(sent, batchId, 8);
     const expired = dispatched(newer, 5, leaseMs).run;
     const halted = haltRun(newer, { reason: "asked", endsAs: "halted" }, 1).run ?? newer;
     const settled = dispatched(halted, 5, leaseMs).run;
@@ -242,7 +242,7 @@ describe("fencing", () => {
   });
 
   test("a renewal is written only when the lease has run down by a third", () => {
-    const run = taken(rung, batchId, 7);
+    const run = taken(sent, batchId, 7);
     expect(renewLease(run, { batchId, token: 7 }, 1_000)).toEqual({ run: null, answer: "renewed" });
     const renewed = renewLease(run, { batchId, token: 7 }, 10_000).run;
     expect(renewed?.inFlight[batchId]?.untilMs).toBe(10_000 + leaseMs);
@@ -250,7 +250,7 @@ describe("fencing", () => {
 });
 
 describe("halting", () => {
-  test("what was only rung goes back; takes are waited for; then the run has halted", () => {
+  test("what was only sent goes back; takes are waited for; then the run has halted", () => {
     const run = taken(dispatched(aRun()).run, batchIdAt(0), 7);
     const halting = haltRun(run, { reason: "asked", endsAs: "halted" }, 100).run ?? run;
     expect(halting).toMatchObject({ status: "halting", haltedAtMs: 100 });

@@ -51,7 +51,7 @@ export const mutations: readonly Mutation[] = [
     ["lowest(own.map((each) => each.limit))", "own[0]?.limit"],
   ]),
   ...of("shared/quota/prefetched-grants.ts", "test/quota/prefetched-grants.test.ts", [
-    ["lot.validUntilMs > nowMs + leastLeftMs", "lot.validUntilMs > nowMs - 60_000"],
+    ["grant.validUntilMs > nowMs + leastLeftMs", "grant.validUntilMs > nowMs - 60_000"],
   ]),
   // Absence is not proof.
   ...of("shared/search-console/google-page.ts", "test/search-console/google-page.test.ts", [

@@ -18,7 +18,7 @@ const days = Object.fromEntries(dates.map((date, index) => [date, rowsAt(index)]
 /** A file for a command to append its events to, and the events in it. */
 function aJournal(home: TestHome, name: string) {
   const journal = join(home.folder, "..", name);
-  const told = (): readonly SyncEvent[] => {
+  const delivered = (): readonly SyncEvent[] => {
     try {
       const lines = readFileSync(journal, "utf8").trimEnd().split("\n");
       return lines.map((line) => SyncEventSchema.parse(JSON.parse(line)));
@@ -26,10 +26,10 @@ function aJournal(home: TestHome, name: string) {
       return [];
     }
   };
-  return { journal, told };
+  return { journal, delivered };
 }
 
-/** Dates of units, each once however often it was told. */
+/** Dates of units, each once however often it was delivered. */
 function datesOf(events: readonly SyncEvent[]): readonly string[] {
   return [
     ...new Set(events.flatMap((event) => (event.kind === "unit" ? [event.date] : []))),
@@ -50,14 +50,14 @@ describe("--on-complete", () => {
   });
 
   test("gets each unit and then the run, each once", { timeout: 180_000 }, async () => {
-    const { journal, told } = aJournal(home, "each");
+    const { journal, delivered } = aJournal(home, "each");
     const run = await home.run(
       ...backfill("sc-domain:example.com"),
       "--on-complete",
       `cat >> ${journal}`,
     );
     expect(`${run.code} ${run.stderr.includes("--on-complete")}`).toBe("0 false");
-    const events = told();
+    const events = delivered();
     expect(events).toHaveLength(13);
     expect(datesOf(events)).toEqual(dates);
     for (const event of events) {
@@ -78,7 +78,7 @@ describe("--on-complete", () => {
   test("that fails exits 1, touches no data, and resume goes on with what is left", {
     timeout: 180_000,
   }, async () => {
-    const { journal, told } = aJournal(home, "fussy");
+    const { journal, delivered } = aJournal(home, "fussy");
     const mended = `${journal}.mended`;
     const fussy = `test $(wc -l < ${journal} || echo 0) -lt 3 -o -e ${mended} && cat >> ${journal}`;
     const command = `touch ${journal}; ${fussy}`;
@@ -86,7 +86,7 @@ describe("--on-complete", () => {
     expect(run.code).toBe(1);
     expect(run.json).toMatchObject({ status: "complete", units: { complete: 12 } });
     expect(run.stderr.match(/--on-complete: the command failed 3 times/g)).toHaveLength(1);
-    expect(told()).toHaveLength(3);
+    expect(delivered()).toHaveLength(3);
     const resumed = await home.run(
       "resume",
       run.json.runId,
@@ -95,20 +95,20 @@ describe("--on-complete", () => {
       `cat >> ${journal}`,
     );
     expect(resumed.code).toBe(0);
-    expect(told()).toHaveLength(13);
-    expect(datesOf(told())).toEqual(dates);
+    expect(delivered()).toHaveLength(13);
+    expect(datesOf(delivered())).toEqual(dates);
   });
 
   test("of a sync gets the events of its runs", { timeout: 240_000 }, async () => {
-    const { journal, told } = aJournal(home, "synced");
+    const { journal, delivered } = aJournal(home, "synced");
     const added = ["sc-domain:one.example", "sc-domain:two.example"];
     for (const siteUrl of added) await home.run("properties", "add", siteUrl);
     const synced = await home.run("sync", "--json", "--on-complete", `cat >> ${journal}`);
     expect(synced.code).toBe(0);
-    const runs = told().filter(({ kind }) => kind === "run");
+    const runs = delivered().filter(({ kind }) => kind === "run");
     expect(runs.map(({ siteUrl }) => siteUrl).sort()).toEqual(added);
     const planned = runs.map((event) => (event.kind === "run" ? event.units.planned : 0));
-    expect(told()).toHaveLength(2 + planned.reduce((sum, units) => sum + units, 0));
+    expect(delivered()).toHaveLength(2 + planned.reduce((sum, units) => sum + units, 0));
   });
 });
 
@@ -128,10 +128,10 @@ describe("--on-complete of a command whose home is its own", () => {
   test("has every unit and the run, though all was killed in the middle", {
     timeout: 240_000,
   }, async () => {
-    const { journal, told } = aJournal(home, "killed");
+    const { journal, delivered } = aJournal(home, "killed");
     const command = ["--on-complete", `cat >> ${journal}`];
     const run = home.start(...backfill("sc-domain:example.com"), "--concurrency", "2", ...command);
-    await waitUntil("some units are told of", () => told().length >= 2);
+    await waitUntil("some units are delivered", () => delivered().length >= 2);
     run.child.kill("SIGKILL");
     await run.finished;
     server.release();
@@ -139,9 +139,9 @@ describe("--on-complete of a command whose home is its own", () => {
     const { json } = await home.run("status", "--json");
     const resumed = await home.run("resume", json.runs[0].runId, "--json", ...command);
     expect(`${resumed.code} ${resumed.json?.status}`).toBe("0 complete");
-    expect(datesOf(told())).toEqual(dates);
-    expect(told().at(-1)).toMatchObject({ kind: "run", status: "complete" });
-    const units = told().filter(({ kind }) => kind === "unit");
+    expect(datesOf(delivered())).toEqual(dates);
+    expect(delivered().at(-1)).toMatchObject({ kind: "run", status: "complete" });
+    const units = delivered().filter(({ kind }) => kind === "unit");
     expect(units.length).toBeLessThanOrEqual(dates.length + 5);
   });
 });

@@ -3,7 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
-import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
+import { dynamoQuota } from "../../shared/quota/dynamo-quota.ts";
 
 /**
  * A worker process of its own: says when it is ready, is told when time begins, claims and sends
@@ -40,11 +41,10 @@ const dynamo = new DynamoDBClient({
 let startMs = 0;
 const stop = new AbortController();
 const nowMs = () => startMs + (Date.now() - startMs) * work.speed + work.clockAheadMs;
-const quota = createDynamoQuota({
+const quota = dynamoQuota({
   documents: DynamoDBDocumentClient.from(dynamo),
   tableName: work.tableName,
-  now: nowMs,
-  random: Math.random,
+  clock: { ...systemClock, nowMs },
 });
 const told = { sent: 0, refused: 0, denied: 0, lapsed: 0 };
 

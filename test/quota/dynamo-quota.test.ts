@@ -3,7 +3,8 @@ import { createServer } from "node:net";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createDynamoQuota } from "../../shared/quota/dynamo-quota.ts";
+import { systemClock } from "../../shared/lib/system-clock.ts";
+import { dynamoQuota } from "../../shared/quota/dynamo-quota.ts";
 import { quotaScopes } from "../../shared/quota/scopes.ts";
 import { type QuotaStore, quotaContract } from "../contracts/quota-contract.ts";
 import { onDynamoDbLocal } from "../support/servers/on-dynamodb-local.ts";
@@ -21,7 +22,7 @@ const key = { pk: "property#sc-domain:example.com" };
 async function sharedBy(opening: Promise<QuotaTable>): Promise<QuotaStore> {
   const table = await opening;
   return {
-    claimer: (now) => createDynamoQuota({ ...table, now, random: Math.random }),
+    claimer: (nowMs) => dynamoQuota({ ...table, clock: { ...systemClock, nowMs } }),
     close: table.close,
   };
 }
@@ -36,7 +37,8 @@ describe("a quota table", () => {
   let table: QuotaTable;
   let sent: string[];
   let nowMs: number;
-  const claimer = (now = () => nowMs) => createDynamoQuota({ ...table, now, random: () => 0.5 });
+  const claimer = (readNowMs = () => nowMs) =>
+    dynamoQuota({ ...table, clock: { ...systemClock, nowMs: readNowMs, random: () => 0.5 } });
   const item = async () =>
     (await table.documents.send(new GetCommand({ TableName: table.tableName, Key: key }))).Item;
 
@@ -179,7 +181,10 @@ describe("a quota table", () => {
       },
       { step: "initialize", priority: "low" },
     );
-    const quota = createDynamoQuota({ ...table, now: () => nowMs, random: () => 0 });
+    const quota = dynamoQuota({
+      ...table,
+      clock: { ...systemClock, nowMs: () => nowMs, random: () => 0 },
+    });
     expect(await quota.claim(property, 1)).toEqual({
       kind: "denied",
       scope: "property",
@@ -225,11 +230,10 @@ describe("a quota table", () => {
   });
 
   test("that does not exist makes claims throw", async () => {
-    const quota = createDynamoQuota({
+    const quota = dynamoQuota({
       ...table,
       tableName: "nowhere",
-      now: () => nowMs,
-      random: Math.random,
+      clock: { ...systemClock, nowMs: () => nowMs },
     });
     await expect(quota.claim(property, 1)).rejects.toMatchObject({
       name: "QuotaError",
@@ -249,11 +253,10 @@ describe("a server that cannot be reached", () => {
     await once(unused, "close");
 
     const { client, documents } = connect(`http://127.0.0.1:${address.port}`);
-    const quota = createDynamoQuota({
+    const quota = dynamoQuota({
       documents,
       tableName: "quota",
-      now: () => start,
-      random: Math.random,
+      clock: { ...systemClock, nowMs: () => start },
     });
     const failure = { name: "QuotaError", code: "store-failed", cause: { code: "ECONNREFUSED" } };
     await expect(quota.claim(scopes, 1)).rejects.toMatchObject(failure);

@@ -31,8 +31,8 @@ const worker = fileURLToPath(new URL("./claiming-worker.ts", import.meta.url));
 /** Eight processes, their clocks up to a second apart, against a server that allows the budget. */
 async function runWorkers(dynamo: DynamoServer) {
   let startMs = Date.now();
-  const now = () => startMs + (Date.now() - startMs) * speed;
-  const strict = await startSampleSearchConsole({ qpm: limits.budget, now });
+  const nowMs = () => startMs + (Date.now() - startMs) * speed;
+  const strict = await startSampleSearchConsole({ qpm: limits.budget, nowMs });
   const { client } = connect(dynamo.url);
   const tableName = await createQuotaTable(client);
   const url = `${strict.url}/webmasters/v3/sites/${encodeURIComponent(siteUrl)}/searchAnalytics/query`;

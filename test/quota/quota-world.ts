@@ -5,14 +5,14 @@ import { defaultReportId, findReport } from "../../shared/request/find-report.ts
 import type { Report } from "../../shared/request/report.ts";
 import { SearchConsoleError } from "../../shared/search-console/search-console-error.ts";
 import { requestPage } from "../../shared/sync/fetch/request-page.ts";
-import { takeMeter } from "../../shared/sync/fetch/take-meter.ts";
+import { createTakeMeter } from "../../shared/sync/fetch/take-meter.ts";
 import { fakeClock } from "../support/fakes/fake-clock.ts";
-import { day } from "../support/samples/day.ts";
+import { pacific } from "../support/samples/pacific.ts";
 import { createMemoryQuota } from "../support/stores/memory-quota.ts";
 import { memoryRowStore } from "../support/stores/memory-row-store.ts";
 
 const report = theReport();
-const date = day("2026-01-15");
+const date = pacific("2026-01-15");
 const page = { rows: [], aggregation: null, firstIncompleteDate: null };
 
 /** What a Search Console refuses, judged at a request's arrival; undefined: it answers. */
@@ -81,7 +81,7 @@ export function quotaWorld(judge: Judge, startMs?: number) {
       const context = {
         ports,
         scopesNow: work.scopes,
-        meter: takeMeter(() => clock.nowMs()),
+        meter: createTakeMeter(() => clock.nowMs()),
         signal: stop.signal,
         timeoutMs: 1_500,
       };
@@ -97,12 +97,10 @@ export function quotaWorld(judge: Judge, startMs?: number) {
     arrivals,
     exceeded,
     /** A limiter of its own, as a restarted worker has one. */
-    claimer: () => createMemoryQuota(() => clock.nowMs(), windows),
+    claimer: () => createMemoryQuota(clock, windows),
     async run(work: Lanes): Promise<void> {
       const left = { pages: work.pages };
-      const quotas = Array.from({ length: work.workers }, () =>
-        createMemoryQuota(() => clock.nowMs(), windows),
-      );
+      const quotas = Array.from({ length: work.workers }, () => createMemoryQuota(clock, windows));
       const lanes = quotas.flatMap((quota, worker) =>
         Array.from({ length: lanesOf(work, worker) }, () => lane(work, quota, left)),
       );

@@ -26,7 +26,7 @@ const unitsABatch = 50;
 const page = { rows: [], aggregation: null, firstIncompleteDate: null };
 
 /**
- * Two backfills in virtual time, from the dispatcher's ring to the worker's return, on a stage
+ * Two backfills in virtual time, from the dispatcher's send to the worker's return, on a stage
  * with so many workers; requests a minute of each once they share the account, and the most in
  * any minute.
  */
@@ -46,7 +46,7 @@ export async function twoRuns(options: { readonly budget: number; readonly worke
     eventBus: memoryEventBus(),
     rows,
     clock,
-    quota: createMemoryQuota(() => clock.nowMs(), windows),
+    quota: createMemoryQuota(clock, windows),
     searchConsole: {
       async fetchPage({ siteUrl }) {
         arrivals.push({ siteUrl, atMs: clock.nowMs() });
@@ -96,7 +96,7 @@ export async function twoRuns(options: { readonly budget: number; readonly worke
       }));
       await ledger.putBatches([newBatch(runId, batchIdAt(index), units)]);
     }
-    const quota = createMemoryQuota(() => clock.nowMs(), windows);
+    const quota = createMemoryQuota(clock, windows);
     while (clock.nowMs() < endMs) {
       const { messages, waitSeconds } = await dispatchBatches(
         { runId, executionName: runId, events: 0 },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { lastDays, rangeFaults } from "../../shared/request/date-range.ts";
-import { day } from "../support/samples/day.ts";
+import { pacific } from "../support/samples/pacific.ts";
 
 const now = Date.parse("2026-11-21T20:00:00Z");
 
@@ -11,7 +11,7 @@ describe("a range of days", () => {
   });
 
   test("a range within what Search Console keeps has no fault", () => {
-    expect(rangeFaults(day("2025-07-21"), day("2026-11-21"), now)).toEqual([]);
+    expect(rangeFaults(pacific("2025-07-21"), pacific("2026-11-21"), now)).toEqual([]);
   });
 
   test.each([
@@ -19,6 +19,6 @@ describe("a range of days", () => {
     ["2026-11-10", "2026-11-22", /in the future/],
     ["2025-07-01", "2025-07-02", /too old/],
   ])("%s to %s is refused", (from, to, fault) => {
-    expect(rangeFaults(day(from), day(to), now).join()).toMatch(fault);
+    expect(rangeFaults(pacific(from), pacific(to), now).join()).toMatch(fault);
   });
 });

@@ -8,7 +8,7 @@ import {
   pacificDateAt,
   parsePacificDate,
 } from "../../shared/request/pacific-date.ts";
-import { day } from "../support/samples/day.ts";
+import { pacific } from "../support/samples/pacific.ts";
 
 const at = (text: string) => Date.parse(text);
 
@@ -54,15 +54,15 @@ describe("calendar arithmetic", () => {
     const offset = fc.integer({ min: -1_000, max: 1_000 });
     fc.assert(
       fc.property(offset, offset, (a, b) => {
-        const from = addDays(day("2026-03-01"), a);
+        const from = addDays(pacific("2026-03-01"), a);
         expect(daysBetween(from, addDays(from, b))).toBe(b);
       }),
     );
   });
 
   test("a range holds each of its days once, in order", () => {
-    const dates = datesFromTo(day("2026-10-30"), day("2026-11-03"));
+    const dates = datesFromTo(pacific("2026-10-30"), pacific("2026-11-03"));
     expect(dates).toEqual(["2026-10-30", "2026-10-31", "2026-11-01", "2026-11-02", "2026-11-03"]);
-    expect(datesFromTo(day("2026-11-03"), day("2026-11-02"))).toEqual([]);
+    expect(datesFromTo(pacific("2026-11-03"), pacific("2026-11-02"))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { builtInReports } from "../../shared/request/built-in-reports.ts";
-import type { DimensionFilter, Report, ReportShape } from "../../shared/request/report.ts";
+import type { Report, ReportShape } from "../../shared/request/report.ts";
 import { reportFaults, reportRangeFaults } from "../../shared/request/report-faults.ts";
 import { pacific } from "../support/samples/pacific.ts";
 
@@ -8,10 +8,12 @@ function shape(changes: Partial<ReportShape>): ReportShape {
   return { searchType: "web", dimensions: ["page", "query"], dataState: "final", ...changes };
 }
 
+type Filter = NonNullable<ReportShape["dimensionFilterGroups"]>[number]["filters"][number];
+
 function filtered(
-  dimension: DimensionFilter["dimension"],
+  dimension: Filter["dimension"],
   expression: string,
-  operator: DimensionFilter["operator"] = "equals",
+  operator: Filter["operator"] = "equals",
 ): Pick<ReportShape, "dimensionFilterGroups"> {
   return {
     dimensionFilterGroups: [{ groupType: "and", filters: [{ dimension, operator, expression }] }],

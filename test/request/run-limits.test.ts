@@ -68,7 +68,7 @@ function largestRun(): Run {
   for (;;) {
     const { run: sent, answer } = dispatchRun(run, limits, nowMs);
     run = sent ?? run;
-    if (answer.kind !== "ring") return run;
+    if (answer.kind !== "send") return run;
     for (const [index, batchId] of answer.batchIds.entries()) {
       const token = nowMs + index;
       run = takeBatch(run, { batchId, token }, nowMs).run ?? run;
@@ -94,13 +94,13 @@ describe("the largest run", () => {
   test("waits until the first of them is due, and then goes on", () => {
     const { answer } = dispatchRun(run, limits, nowMs);
     expect(answer).toEqual({ kind: "wait", untilMs: nowMs + 900_000, expired: 0 });
-    expect(dispatchRun(run, limits, nowMs + 900_000).answer.kind).toBe("ring");
+    expect(dispatchRun(run, limits, nowMs + 900_000).answer.kind).toBe("send");
   });
 
   test("writes its item no more than four times a take, and a renewal every 6 s", () => {
     const due = { ...run, returned: run.returned.map((batch) => ({ ...batch, notBeforeMs: 0 })) };
     const sent = dispatchRun(due, limits, nowMs);
-    if (sent.run === null || sent.answer.kind !== "ring") throw new Error("nothing was sent");
+    if (sent.run === null || sent.answer.kind !== "send") throw new Error("nothing was sent");
     const [batchId = ""] = sent.answer.batchIds;
     const take = { batchId, token: nowMs + 1_000 };
     const taken = takeBatch(sent.run, take, nowMs);

@@ -138,7 +138,7 @@ describe("hours", () => {
     ["2026-11-01", 25, "2026-11-01T01:00:00-08:00"],
   ])("of %s, when the clock is changed, are %i", async (day, count, hour) => {
     const atMs = Date.parse(`${day}T20:00:00Z`) + 5 * 86_400_000;
-    const sample = await sampleServer({ now: () => atMs });
+    const sample = await sampleServer({ nowMs: () => atMs });
     const { rows = [] } = await sample.query(sampleSite, { ...dayQuery(day), ...hourly });
     expect(rows.map((row) => row.keys[0])).toContain(hour);
     expect(rows.length).toBe(count);
@@ -174,7 +174,7 @@ describe("a recent day is revised", () => {
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(new Set(seen).size).toBeGreaterThan(6);
     expect(seen.slice(-4)).toEqual(Array(4).fill(seen.at(-1)));
-    const later = await sampleServer({ now: () => noonMs + 30 * 86_400_000 });
+    const later = await sampleServer({ nowMs: () => noonMs + 30 * 86_400_000 });
     expect(sum((await later.truth(sampleSite, "2026-05-19")).rows)).toBe(seen.at(-1));
   });
 

@@ -1,19 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { rollingMinute } from "../../sample-search-console/rolling-minute.ts";
+import { createRollingMinute } from "../../sample-search-console/rolling-minute.ts";
 import { dayQuery, noonMs, sampleServer, sampleSite } from "./sample-client.ts";
 
 const small = "https://small.example/";
 
 describe("the rolling minute", () => {
   test("counts an arrival for 60,000 ms and not one more", () => {
-    const minute = rollingMinute();
+    const minute = createRollingMinute();
     minute.arrive("a", 1_000);
     expect(minute.count("a", 60_999)).toBe(1);
     expect(minute.count("a", 61_000)).toBe(0);
   });
 
   test("keeps properties apart", () => {
-    const minute = rollingMinute();
+    const minute = createRollingMinute();
     minute.arrive("a", 0);
     expect(minute.arrive("b", 0)).toBe(1);
   });
@@ -22,7 +22,7 @@ describe("the rolling minute", () => {
 describe("the quota", () => {
   test("refuses what comes above it within 60 seconds, then grants again", async () => {
     let nowMs = noonMs;
-    const sample = await sampleServer({ qpm: 3, now: () => nowMs });
+    const sample = await sampleServer({ qpm: 3, nowMs: () => nowMs });
     const ask = async () => (await sample.query(sampleSite, dayQuery("2026-05-06"))).status;
     expect(await ask()).toBe(200);
     nowMs += 30_000;
@@ -53,7 +53,7 @@ describe("the quota", () => {
 describe("what was seen", () => {
   test("counts requests, refusals and the highest rolling minute, per property", async () => {
     let nowMs = noonMs;
-    const sample = await sampleServer({ qpm: 2, now: () => nowMs });
+    const sample = await sampleServer({ qpm: 2, nowMs: () => nowMs });
     for (let turn = 0; turn < 3; turn += 1) await sample.query(sampleSite, dayQuery("2026-05-06"));
     nowMs += 60_000;
     await sample.query(sampleSite, dayQuery("2026-05-07", { startRow: 5 }));

@@ -41,7 +41,7 @@ export const noonMs = Date.parse("2026-05-20T19:00:00Z");
 
 /** A sample server for the running test, spoken to in plain HTTP. */
 export async function sampleServer(options: SampleSearchConsoleOptions = {}) {
-  const server = await startSampleSearchConsole({ now: () => noonMs, ...options });
+  const server = await startSampleSearchConsole({ nowMs: () => noonMs, ...options });
   onTestFinished(() => server.stop());
 
   async function get(path: string) {

@@ -9,7 +9,7 @@ import {
 } from "./sample-client.ts";
 
 describe("paging", () => {
-  test("gives 1,000 rows unless told otherwise, from row 0", async () => {
+  test("gives 1,000 rows by default, from row 0", async () => {
     const sample = await sampleServer();
     const { rows } = await sample.query(largeSite, dayQuery("2026-05-09"));
     const truth = await sample.truth(largeSite, "2026-05-09");
@@ -167,15 +167,15 @@ describe("days", () => {
   test("begin and end at Pacific midnight", async () => {
     const midnightMs = Date.parse("2026-05-21T07:00:00Z");
     const range = { startDate: "2026-05-01", endDate: "2026-05-25", dimensions: ["date"] };
-    const before = await sampleServer({ now: () => midnightMs - 1 });
+    const before = await sampleServer({ nowMs: () => midnightMs - 1 });
     expect((await before.query(sampleSite, range)).rows?.at(-1)?.keys).toEqual(["2026-05-17"]);
-    const after = await sampleServer({ now: () => midnightMs });
+    const after = await sampleServer({ nowMs: () => midnightMs });
     expect((await after.query(sampleSite, range)).rows?.at(-1)?.keys).toEqual(["2026-05-18"]);
   });
 
   test("that are incomplete have fewer impressions than they end up with", async () => {
     const incomplete = await sampleServer();
-    const complete = await sampleServer({ now: () => noonMs + 10 * 86_400_000 });
+    const complete = await sampleServer({ nowMs: () => noonMs + 10 * 86_400_000 });
     const range = { startDate: "2026-05-19", endDate: "2026-05-19", dataState: "all" };
     const early = (await incomplete.query(sampleSite, range)).rows?.[0]?.impressions ?? 0;
     const late = (await complete.query(sampleSite, range)).rows?.[0]?.impressions ?? 0;
@@ -256,7 +256,7 @@ describe("the seed", () => {
 
   test("gives a final day the same rows whenever it is asked for", async () => {
     const now = await sampleServer();
-    const later = await sampleServer({ now: () => noonMs + 100 * 86_400_000 });
+    const later = await sampleServer({ nowMs: () => noonMs + 100 * 86_400_000 });
     const rows = (await now.truth(sampleSite, "2026-05-06")).rows;
     expect((await later.truth(sampleSite, "2026-05-06")).rows).toEqual(rows);
   });

@@ -11,8 +11,8 @@ import { pacific } from "../support/samples/pacific.ts";
 
 /** Google's client against the sample Search Console: what the pipeline runs on locally. */
 async function pair(options: SampleSearchConsoleOptions = {}) {
-  const now = () => Date.parse("2026-05-20T19:00:00Z");
-  const server = await startSampleSearchConsole({ now, ...options });
+  const nowMs = () => Date.parse("2026-05-20T19:00:00Z");
+  const server = await startSampleSearchConsole({ nowMs, ...options });
   onTestFinished(() => server.stop());
   const client = googleSearchConsole({ rootUrl: server.url });
   const report = findReport("page_query");

@@ -40,15 +40,15 @@ function moveOf(
   is: Hold | undefined,
   after: Run,
 ): readonly string[] {
-  if (was === undefined) return [is?.token === 0 ? "ring" : "hold without a ring"];
+  if (was === undefined) return [is?.token === 0 ? "send" : "hold without a send"];
   if (is === undefined) {
     const back = after.returned.some((batch) => batch.batchId === batchId);
     if (!back) return ["submit"];
-    return [was.token === 0 ? "rung batch goes back" : "taken batch goes back"];
+    return [was.token === 0 ? "sent batch goes back" : "taken batch goes back"];
   }
   if (was.token === is.token)
-    return was.untilMs === is.untilMs ? [] : [is.token === 0 ? "expire and ring" : "renew"];
-  if (is.token === 0) return ["expire and ring"];
+    return was.untilMs === is.untilMs ? [] : [is.token === 0 ? "expire and send" : "renew"];
+  if (is.token === 0) return ["expire and send"];
   return [was.token === 0 ? "take" : "take over"];
 }
 
@@ -71,14 +71,14 @@ export const allMoves = [
   "hand over",
   "admit",
   "queue full",
-  "ring",
+  "send",
   "take",
-  "expire and ring",
+  "expire and send",
   "renew",
   "submit",
-  "rung batch goes back",
+  "sent batch goes back",
   "taken batch goes back",
-  "seat given",
-  "seat come back to",
-  "seat refused",
+  "slot given",
+  "slot come back to",
+  "slot refused",
 ] as const;

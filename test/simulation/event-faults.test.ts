@@ -4,12 +4,12 @@ import { unitFailedEvent } from "../../shared/events/unit-event.ts";
 import { newBatch } from "../../shared/ledger/batch.ts";
 import { summariseRun } from "../../shared/ledger/run-summary.ts";
 import { aRun } from "../support/samples/a-run.ts";
-import { day } from "../support/samples/day.ts";
+import { pacific } from "../support/samples/pacific.ts";
 import { eventFaults } from "./event-faults.ts";
 
 const run = aRun({ status: "completed_with_failures", batches: 1, plannedUnits: 1 });
 const [pending] = newBatch(run.runId, "b000000", [
-  { siteUrl: run.siteUrl, report: "page_query", date: day("2026-01-01") },
+  { siteUrl: run.siteUrl, report: "page_query", date: pacific("2026-01-01") },
 ]).units;
 if (pending === undefined) throw new Error("a batch without units");
 const failed = { ...pending, status: "failed" as const, attempts: 8, lastError: "no" };

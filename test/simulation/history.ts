@@ -11,11 +11,11 @@ import { keyedRows } from "../../shared/rows/keyed-rows.ts";
 import { generationGraceMs, type RowStore } from "../../shared/rows/row-store.ts";
 import { reconcileRuns } from "../../shared/sync/end/reconcile-runs.ts";
 import {
+  createPageMemoryBudget,
   type PageMemoryBudget,
-  pageMemoryBudget,
 } from "../../shared/sync/fetch/page-memory-budget.ts";
 import { memoryEventBus } from "../support/fakes/memory-event-bus.ts";
-import { day } from "../support/samples/day.ts";
+import { pacific } from "../support/samples/pacific.ts";
 import { sampleRecord } from "../support/samples/row-samples.ts";
 import { memoryLedger } from "../support/stores/memory-ledger.ts";
 import { memoryRowStore } from "../support/stores/memory-row-store.ts";
@@ -68,7 +68,7 @@ const machine = parseMachine(
 const startMs = Date.parse("2026-04-01T12:00:00Z");
 const siteUrl = "sc-domain:example.com";
 const accountId = "default";
-const firstDate = day("2026-03-01");
+const firstDate = pacific("2026-03-01");
 const runId = "run-1";
 const againId = "run-2";
 
@@ -79,7 +79,7 @@ const mostSteps = 60_000;
 /** Whoever stands still is back after this, also when all is over. */
 const longestPauseMs = 120_000;
 
-/** A pass of the dispatcher, from its look at the settings to its ring, slow answers included. */
+/** A pass of the dispatcher, from its look at the settings to its send, slow answers included. */
 const passMs = 15_000;
 
 /** One history, from its seed to its end; the same seed is the same history. */
@@ -120,7 +120,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     settings: { lever },
     settingsLagMs: () => passMs + (faults.struck.has("pause") ? longestPauseMs : 0),
     countsTakes: scenario.countsTakes,
-    seatsMayRunOut: () => scenario.killerDay !== null || losesSeats.some(hasStruck),
+    slotsMayRunOut: () => scenario.killerDay !== null || losesSlots.some(hasStruck),
     violated,
     ended: (run) => endings.push(run),
     log,
@@ -174,7 +174,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   }
 
   function openRoom(): PageMemoryBudget {
-    const { room = pageMemoryBudget } = bug ?? {};
+    const { room = createPageMemoryBudget } = bug ?? {};
     return watchRoom(room(scenario.roomRows), scenario.roomRows, violated);
   }
 
@@ -199,7 +199,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
       await reader.clock.sleep(dice.between(5_000, 40_000));
       const seen = await visibleOf(reader.rows);
       for (const [date, rows] of seen) {
-        const fault = google.truth.faultOf(day(date), rows);
+        const fault = google.truth.faultOf(pacific(date), rows);
         if (fault !== null) violated(`a reader: ${fault}`);
       }
     }
@@ -381,8 +381,8 @@ const cutShort: readonly FaultKind[] = [
   "execution-stopped",
 ];
 
-/** What leaves a seat to its time. */
-const losesSeats: readonly FaultKind[] = [
+/** What leaves a slot to its time. */
+const losesSlots: readonly FaultKind[] = [
   "worker-death",
   "pause",
   "ledger-fault",

@@ -36,8 +36,8 @@ export const plantedBugs = {
   "a lost next page": { worker: losingPages },
   /** Events are told once the batch item holds what they tell of. */
   "tell after save": { worker: tellingLate },
-  /** Whoever is refused a seat works without one. */
-  "a seat ignored": { worker: ignoringSeats },
+  /** A take that is refused a slot works without one. */
+  "a slot ignored": { worker: ignoringSlots },
   /** Pages come in however many are there. */
   "a room without walls": { room: () => unboundedMemory },
 } as const satisfies Record<string, Bug>;
@@ -140,7 +140,7 @@ function tellingLate(ports: WorkPorts): WorkPorts {
   };
 }
 
-function ignoringSeats(ports: WorkPorts): WorkPorts {
+function ignoringSlots(ports: WorkPorts): WorkPorts {
   const { ledger } = ports;
   return {
     ...ports,

@@ -66,7 +66,7 @@ export function simulatedPorts(process: Process, world: World): WorkPorts {
       if (dawdles) await scheduler.sleep(process, dice.between(1_000, 3 * simulatedGraceMs));
     },
   });
-  const quota = createMemoryQuota(() => clock.nowMs(), stores.windows);
+  const quota = createMemoryQuota(clock, stores.windows);
   return {
     ledger: throughTurns("ledger", racingLedger(process, world), process, world, {
       outage: "ledger-outage",

@@ -8,9 +8,9 @@ import { memoryLedger } from "../support/stores/memory-ledger.ts";
 import { newCoverage } from "./coverage.ts";
 import { watchLedger } from "./watch-ledger.ts";
 
-/** Rings with one lever where the settings have had another for `sinceMs`; what is said of it. */
+/** Sends with one lever where the settings have had another for `sinceMs`; what is said of it. */
 async function violationsOf(
-  rung: { readonly lever: number; readonly queueSize?: number },
+  sent: { readonly lever: number; readonly queueSize?: number },
   set: { readonly lever: number; readonly queueSize?: number },
   sinceMs: number,
 ): Promise<readonly string[]> {
@@ -22,7 +22,7 @@ async function violationsOf(
     settings: { lever: 5 },
     settingsLagMs: () => 15_000,
     countsTakes: true,
-    seatsMayRunOut: () => false,
+    slotsMayRunOut: () => false,
     violated: (what) => violations.push(what),
   });
   const run = aRun({ concurrency: 5, batches: 20 });
@@ -30,12 +30,12 @@ async function violationsOf(
   await ledger.changeSettings(set);
   nowMs += sinceMs;
   await ledger.changeRun(run.runId, (known) =>
-    dispatchRun(known, { ...rung, execution: run.execution }, nowMs),
+    dispatchRun(known, { ...sent, execution: run.execution }, nowMs),
   );
   return violations;
 }
 
-describe("a ring against the settings as they were last written", () => {
+describe("a send against the settings as they were last written", () => {
   test("is right when it heeds them, or those that its dispatcher may have read before", async () => {
     expect(await violationsOf({ lever: 1 }, { lever: 1 }, 60_000)).toEqual([]);
     expect(await violationsOf({ lever: 5 }, { lever: 1 }, 5_000)).toEqual([]);
@@ -44,7 +44,7 @@ describe("a ring against the settings as they were last written", () => {
   test.each([0, 1, 3])("is wrong beyond lever %i", async (lever) => {
     const [violation] = await violationsOf({ lever: 5 }, { lever }, 60_000);
     const most = lever <= 1 ? lever : lever + 2;
-    expect(violation).toBe(`rung to 7 in flight where the settings allow ${most}`);
+    expect(violation).toBe(`sent to 7 in flight where the settings allow ${most}`);
   });
 
   test("is wrong beyond the settings' queue", async () => {
@@ -68,7 +68,7 @@ describe("a plan", () => {
       settings: { lever: 5 },
       settingsLagMs: () => 0,
       countsTakes: false,
-      seatsMayRunOut: () => false,
+      slotsMayRunOut: () => false,
       violated: (what) => violations.push(what),
     });
     return { ledger, violations };

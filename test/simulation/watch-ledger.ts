@@ -10,7 +10,7 @@ import {
 } from "../../shared/ledger/run.ts";
 import type { Settings } from "../../shared/ledger/settings.ts";
 import { type Coverage, count, movesOf } from "./coverage.ts";
-import { watchSeats } from "./watch-seats.ts";
+import { watchWorkerSlots } from "./watch-worker-slots.ts";
 
 /** Clocks lie within this of the true time on either side. */
 const skewMs = 1_000;
@@ -31,10 +31,10 @@ export function watchLedger(
     readonly settings: Settings;
     /** A dispatcher, or a take, may act on settings that were changed so long ago. */
     readonly settingsLagMs: () => number;
-    /** Whether each take must have a seat. */
+    /** Whether each take must have a slot. */
     readonly countsTakes: boolean;
-    /** Whether a take may have lost its seat: it died, stood still or was not heard. */
-    readonly seatsMayRunOut: () => boolean;
+    /** Whether a take may have lost its slot: it died, stood still or was not heard. */
+    readonly slotsMayRunOut: () => boolean;
     readonly violated: (what: string) => void;
     /** Hears of each run as it is when an execution, or somebody in its stead, ends it. */
     readonly ended?: ((run: Run) => void) | undefined;
@@ -51,9 +51,9 @@ export function watchLedger(
   const haltOnFailure = new Set<string>();
   const haltedOnce = new Set<string>();
   const startedRuns = new Set<string>();
-  const seatWatch = watchSeats({
+  const slotWatch = watchWorkerSlots({
     ...{ nowMs, skewMs, coverage, violated },
-    mayRunOut: options.seatsMayRunOut,
+    mayRunOut: options.slotsMayRunOut,
   });
   const keyOf = ({ runId, batchId }: Pick<Batch, "runId" | "batchId">) => `${runId} ${batchId}`;
 
@@ -94,7 +94,7 @@ export function watchLedger(
       const newest = newestTakes.get(key) ?? 0;
       if (token <= newest) violated(`${batchId} was taken with ${token} after ${newest}`);
       newestTakes.set(key, Math.max(newest, token));
-      if (options.countsTakes) seatWatch.began(after.runId, batchId);
+      if (options.countsTakes) slotWatch.began(after.runId, batchId);
     }
     if (after.status === "running") startedRuns.add(after.runId);
     // A failure may be written after the halt that it caused, and even after the resume.
@@ -188,7 +188,7 @@ export function watchLedger(
         const after = decide(before);
         const levers = settingsInEffect().map(({ lever }) => lever);
         // Whoever leaves wants nothing of an empty stage either.
-        seatWatch.decided({ before, after, wanted: decide({}) !== null }, levers);
+        slotWatch.decided({ before, after, wanted: decide({}) !== null }, levers);
         return after;
       });
     },
@@ -219,16 +219,16 @@ function limitFaults(run: Run): readonly string[] {
 
 type WrittenSettings = { readonly settings: Settings; untilMs: number | null };
 
-/** What a ring or an admission must keep, of the settings that its dispatcher may have read. */
+/** What a send or an admission must keep, of the settings that its dispatcher may have read. */
 function settingFaults(before: Run, after: Run, inEffect: readonly Settings[]): readonly string[] {
   const faults: string[] = [];
   const inFlight = inFlightCount(after);
-  const rings = Object.entries(after.inFlight).some(
+  const sends = Object.entries(after.inFlight).some(
     ([batchId, hold]) => hold.token === 0 && hold.untilMs !== before.inFlight[batchId]?.untilMs,
   );
   const mostInFlight = Math.max(...inEffect.map((settings) => ringsAllowed(after, settings)));
-  if (rings && inFlight > mostInFlight) {
-    faults.push(`rung to ${inFlight} in flight where the settings allow ${mostInFlight}`);
+  if (sends && inFlight > mostInFlight) {
+    faults.push(`sent to ${inFlight} in flight where the settings allow ${mostInFlight}`);
   }
   const held = queueSize(after) + inFlight;
   const mostHeld = Math.max(...inEffect.map((settings) => settings.queueSize ?? held));
@@ -250,7 +250,7 @@ function placeFaults(run: Run): readonly string[] {
   const faults: string[] = [];
   if (new Set(places).size !== places.length) faults.push(`a batch is twice in ${places}`);
   if (places.some((batchId) => batchId >= batchIdAt(run.next))) {
-    faults.push(`a batch was put back before it was rung: ${places}`);
+    faults.push(`a batch was put back before it was sent: ${places}`);
   }
   return faults;
 }

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { pageMemoryBudget, unboundedMemory } from "../../shared/sync/fetch/page-memory-budget.ts";
+import {
+  createPageMemoryBudget,
+  unboundedMemory,
+} from "../../shared/sync/fetch/page-memory-budget.ts";
 import { watchRoom } from "./watch-room.ts";
 
 const never = new AbortController().signal;
@@ -20,7 +23,7 @@ async function violationsOf(room: typeof unboundedMemory, signal = never) {
 }
 
 test("a room that holds back whoever has no room is right", async () => {
-  expect(await violationsOf(pageMemoryBudget(100))).toEqual([]);
+  expect(await violationsOf(createPageMemoryBudget(100))).toEqual([]);
 });
 
 test("a room that lets in whoever comes is wrong, but not for those that must stop", async () => {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { resourceNames } from "../../../shared/config/names.ts";
-import { accountSigners } from "../../../shared/registry/account-signers.ts";
+import { createAccountSigners } from "../../../shared/registry/account-signers.ts";
 import { withSettings } from "../../../shared/registry/property.ts";
 import type { Registry } from "../../../shared/registry/registry.ts";
 import {
@@ -66,7 +66,7 @@ export function addPropertyCommand(): Command {
       await withStage(options, async ({ registry, deployed }, terminal) => {
         await refuseOthersCredentials(argument, options, registry);
         const added = await register(deployed === null ? entries : defined(entries), registry);
-        const signers = accountSigners(registry, Date.now);
+        const signers = createAccountSigners(registry, Date.now);
         for (const account of entries.accounts) {
           const { accountId } = account;
           await signers.learn(

@@ -46,7 +46,7 @@ export function alignColumns(
 const gap = 2;
 const leastWidth = 3;
 
-/** Beside columns that are kept whole, a column cut below this tells nothing. */
+/** Beside columns that are kept whole, a column cut below this says nothing. */
 const leastBesideWhole = 8;
 
 function alignLine(

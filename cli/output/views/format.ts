@@ -1,9 +1,8 @@
+import { dayMs, hourMs, minuteMs } from "../../../shared/lib/durations.ts";
+
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
 const secondMs = 1_000;
-const minuteMs = 60_000;
-const hourMs = 3_600_000;
-const dayMs = 86_400_000;
 
 /** A whole number with thousands separators: `1,234,567`. */
 export function count(value: number): string {

@@ -7,11 +7,11 @@ import { settleHalt } from "./halt-run.ts";
 import { releaseHolds } from "./release-holds.ts";
 
 export type DispatchAnswer =
-  | { readonly kind: "ring"; readonly batchIds: readonly string[]; readonly expired: number }
-  /** Nothing to ring. `untilMs`: when a batch in the queue may be rung; null: when one settles. */
+  | { readonly kind: "send"; readonly batchIds: readonly string[]; readonly expired: number }
+  /** Nothing to send. `untilMs`: when a queued batch may be sent; null: when one settles. */
   | { readonly kind: "wait"; readonly untilMs: number | null; readonly expired: number }
   | { readonly kind: "finish"; readonly expired: number }
-  /** Another execution carries the run. */
+  /** Another execution works on the run. */
   | { readonly kind: "superseded" };
 
 /** What the settings allow every run; it gets the smaller of that and its own. */
@@ -25,7 +25,7 @@ export type DispatchLimits = {
 
 /**
  * One pass of the dispatcher: expire leases that ran out, admit batches of the plan while the
- * limits allow, ring those that are due, and none while a scope is closed. All in one write, or
+ * limits allow, send those that are due, and none while a scope is closed. All in one write, or
  * none.
  */
 export function dispatchRun(
@@ -41,8 +41,8 @@ export function dispatchRun(
     .filter(([, hold]) => hold.untilMs <= nowMs)
     .map(([batchId]) => batchId);
   const expired = expiredIds.length;
-  const patient = afterUnanswered(run, expiredIds);
-  const current = heedBudget(releaseHolds(patient, expiredIds), input.quota?.budget);
+  const afterExpiry = afterUnanswered(run, expiredIds);
+  const current = heedBudget(releaseHolds(afterExpiry, expiredIds), input.quota?.budget);
 
   if (run.status === "halting") {
     const settled = settleHalt(current, nowMs);
@@ -61,9 +61,9 @@ export function dispatchRun(
   const limit = closure === null ? sendLimit(run, input.lever, input.inFlight) : 0;
   const waitsFor =
     Math.min(run.concurrency, input.lever) === 1 ? deferredUntilMs(admitted, nowMs) : null;
-  const rung = ring(admitted, { limit, fresh: waitsFor === null }, nowMs);
-  if (rung.batchIds.length > 0) {
-    return changed(rung.run, { kind: "ring", batchIds: rung.batchIds, expired });
+  const sent = send(admitted, { limit, fresh: waitsFor === null }, nowMs);
+  if (sent.batchIds.length > 0) {
+    return changed(sent.run, { kind: "send", batchIds: sent.batchIds, expired });
   }
   const untilMs = closure?.untilMs ?? waitsFor ?? nextDueMs(admitted, nowMs);
   const waited =
@@ -75,7 +75,7 @@ export function dispatchRun(
 }
 
 /**
- * Most batches in flight at once. Two more than the workers, so that none waits for the next ring;
+ * Most batches in flight at once. Two more than the workers, so that none waits for the next pass;
  * at 1 a single one, and none while one waits for quota, so that plan order holds; below the lever
  * no more than the run's workers, since a free worker of the stage would take it.
  */
@@ -95,7 +95,7 @@ function admit(run: Run, queueSizeLimit = run.maxQueueSize): Run {
   return { ...next, queuePeak: Math.max(run.queuePeak, queueSize(next)) };
 }
 
-function ring(
+function send(
   run: Run,
   { limit, fresh: mayBegin }: { readonly limit: number; readonly fresh: boolean },
   nowMs: number,
@@ -145,20 +145,20 @@ function deferredUntilMs({ returned }: Run, nowMs: number): number | null {
 /** A rolling minute of quota, and what clocks may differ by. */
 const windowMs = 65_000;
 
-/** Batches in plan order that may be rung: each may come back, and the run item holds so many. */
+/** Batches in plan order that may be sent: each may come back, and the run item holds so many. */
 function freshBatches(run: Run): number {
   const room = Math.max(mostPutBack - run.returned.length - inFlightCount(run), 0);
   return Math.min(run.admitted - run.next, room);
 }
 
-/** When the queue's first batch may be rung; null when that does not depend on time. */
+/** When the queue's first batch may be sent; null when that does not depend on time. */
 function nextDueMs(run: Run, nowMs: number): number | null {
   if (freshBatches(run) > 0 || run.returned.length === 0) return null;
   const earliest = Math.min(...run.returned.map((batch) => batch.notBeforeMs));
   return earliest > nowMs ? earliest : null;
 }
 
-/** Nothing will be rung before a person raises the lever. */
+/** Nothing will be sent before a person raises the lever. */
 function announceStop(run: Run, nowMs: number): Run {
   if (inFlightCount(run) > 0) return run;
   if (run.status === "waiting" && run.waitingUntilMs === null) return run;

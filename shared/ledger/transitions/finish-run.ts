@@ -23,7 +23,7 @@ export function finishRun(
   },
   nowMs: number,
 ): Decision<FinishAnswer> {
-  // A successor that could not be started carries nothing.
+  // A successor that could not be started works on nothing.
   const handOverFailed = input.failure !== null && run.predecessor === input.execution;
   if (run.execution !== input.execution && !handOverFailed) return unchanged("superseded");
   if (isEnded(run.status)) return unchanged("finished");

@@ -6,7 +6,7 @@ import { releaseHolds } from "./release-holds.ts";
 export type HaltAnswer = "halting" | "already-ended";
 
 /**
- * No new request starts; what is committed stays; the run can be resumed. Batches that were rung
+ * No new request starts; what is committed stays; the run can be resumed. Batches that were sent
  * and not taken go back at once; takes have until their lease runs out to put theirs back.
  */
 export function haltRun(
@@ -16,11 +16,11 @@ export function haltRun(
 ): Decision<HaltAnswer> {
   if (isEnded(run.status)) return unchanged("already-ended");
   if (run.status === "halting") return unchanged("halting");
-  const rung = Object.entries(run.inFlight)
+  const sent = Object.entries(run.inFlight)
     .filter(([, hold]) => hold.token === 0)
     .map(([batchId]) => batchId);
   const halting: Run = {
-    ...releaseHolds(run, rung),
+    ...releaseHolds(run, sent),
     status: "halting",
     reason: shortened(input.reason),
     haltsAs: input.endsAs,

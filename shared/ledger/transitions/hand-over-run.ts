@@ -2,7 +2,7 @@ import { changed, type Decision, unchanged } from "../decision.ts";
 import { isEnded, type Run } from "../run.ts";
 
 export type HandOverAnswer =
-  /** The execution that carries the run from here on; to be started. */
+  /** The execution that works on the run from here on; to be started. */
   | { readonly kind: "handed-over"; readonly successor: string }
   | { readonly kind: "ended" }
   | { readonly kind: "superseded" };

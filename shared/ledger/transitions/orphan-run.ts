@@ -7,7 +7,7 @@ import { releaseHolds } from "./release-holds.ts";
 export type OrphanAnswer =
   | "halted"
   | "already-ended"
-  /** Another execution carries it by now. */
+  /** Another execution works on it by now. */
   | "superseded";
 
 /**

@@ -5,7 +5,7 @@ import { settleHalt } from "./halt-run.ts";
 import { releaseHolds } from "./release-holds.ts";
 
 /**
- * A take puts its batch back at the queue's head, not to be rung before `notBeforeMs`; `deferred`
+ * A take puts its batch back at the queue's head, not to be sent before `notBeforeMs`; `deferred`
  * when nothing of it has failed.
  */
 export function returnBatch(

@@ -3,7 +3,7 @@ import type { Run } from "../run.ts";
 
 /**
  * planned -> running, once its batch items are written. A run that is past that, or that another
- * execution carries by now, stays as it is.
+ * execution works on by now, stays as it is.
  */
 export function startRun(
   run: Run,

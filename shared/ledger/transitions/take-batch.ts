@@ -4,14 +4,14 @@ import { afterAnswer } from "../send-lease.ts";
 
 export type TakeAnswer =
   | "taken"
-  /** Not rung, settled, or held by a live take: the message was an extra one. */
+  /** Not sent, settled, or held by a live take: the message was an extra one. */
   | "nothing-to-take"
   /** A newer take has had the batch: with a token drawn now it may be taken. */
   | "stale-token"
   /** The run starts nothing more. */
   | "stopped";
 
-/** A worker answers the bell. Its token must be newer than any before. */
+/** A worker answers a send. Its token must be newer than any before. */
 export function takeBatch(
   run: Run,
   take: { readonly batchId: string; readonly token: number },
@@ -30,6 +30,6 @@ export function takeBatch(
     ...run.inFlight,
     [take.batchId]: { token: take.token, untilMs: nowMs + leaseMs },
   };
-  const heard = hold.token === 0 ? afterAnswer(run) : run;
-  return changed({ ...heard, inFlight, updatedAtMs: nowMs }, "taken");
+  const answered = hold.token === 0 ? afterAnswer(run) : run;
+  return changed({ ...answered, inFlight, updatedAtMs: nowMs }, "taken");
 }

@@ -18,7 +18,7 @@ type FoundLetter = {
 
 /**
  * The dead-letter queue and the ledger's copies as one. A letter is sent before it is deleted
- * anywhere: a crash in between rings a batch twice, which does no harm. Its copy stays until what
+ * anywhere: a crash in between sends a batch twice, which does no harm. Its copy stays until what
  * was sent is worked, since a home's queue ends with its owner.
  */
 export function sqsDeadLetters(

@@ -1,5 +1,6 @@
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { Run } from "../../ledger/run.ts";
+import { minuteMs } from "../../lib/durations.ts";
 import type { RaisedAlarm } from "../../telemetry/evaluate-alarm.ts";
 import type { MetricSource } from "../../telemetry/metric-source.ts";
 import type { PhaseEvidence, TimeWindow } from "./phase.ts";
@@ -14,7 +15,6 @@ export type EvidencePorts = {
 
 /** Nightly syncs of a hundred properties for a week. */
 const mostRuns = 1_000;
-const minuteMs = 60_000;
 
 /** What was recorded of a phase. `baseline`: the window that it is compared with, if it is. */
 export async function gatherEvidence(
@@ -44,19 +44,19 @@ async function baselineOf(ports: EvidencePorts, window: TimeWindow) {
   return { window, figures, alarms: await ports.raisedAlarms(window) };
 }
 
-/** A dispatcher that rang a batch has told of its queue: where nothing is recorded, it was lost. */
+/** A dispatcher that sent a batch has recorded its queue: where no record is, it was lost. */
 function silentRuns(
   runs: readonly Run[],
   { fromMs, toMs }: TimeWindow,
-  { minutesTold }: WindowFigures,
+  { minutesRecorded }: WindowFigures,
 ): readonly string[] {
   return runs
     .filter((run) => run.next > 0 && run.startedAtMs >= fromMs && run.startedAtMs < toMs)
-    .filter((run) => !minutesBetween(run.startedAtMs, run.endedAtMs ?? toMs).some(isTold))
+    .filter((run) => !minutesBetween(run.startedAtMs, run.endedAtMs ?? toMs).some(isRecorded))
     .map(({ runId }) => runId);
 
-  function isTold(minute: number): boolean {
-    return minutesTold.has(minute);
+  function isRecorded(minute: number): boolean {
+    return minutesRecorded.has(minute);
   }
 }
 

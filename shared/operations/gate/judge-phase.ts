@@ -1,11 +1,10 @@
 import { leverAt } from "../../ledger/lever-changes.ts";
+import { hourMs } from "../../lib/durations.ts";
 import { averageQueue, gateEvidence, phases } from "../../telemetry/thresholds.ts";
 import { alarmCriterion } from "./alarm-criterion.ts";
 import type { Criterion, GateVerdict, Phase, PhaseEvidence } from "./phase.ts";
 import { regressionCriteria } from "./regression.ts";
 import type { WindowFigures } from "./window-figures.ts";
-
-const hourMs = 3_600_000;
 
 /**
  * Whether a phase may end, by what was recorded of it. What is not recorded is not proved: it fails
@@ -32,7 +31,7 @@ function leverCriteria(phase: Phase, { leverChanges, window }: PhaseEvidence): C
     {
       name: "lever",
       target: `${wanted}`,
-      observed: since?.lever ?? "never set: its time cannot be told",
+      observed: since?.lever ?? "never set: since when is not known",
       ok: since?.lever === wanted,
     },
     {

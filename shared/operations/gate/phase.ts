@@ -15,7 +15,7 @@ export type PhaseEvidence = {
   readonly figures: WindowFigures;
   /** Raised within the window. */
   readonly alarms: readonly RaisedAlarm[];
-  /** Runs that had work within the window and of which no metric tells. */
+  /** Runs that had work within the window and that no metric shows. */
   readonly silentRuns: readonly string[];
   /** What phase A is compared with. */
   readonly baseline: {

@@ -1,3 +1,4 @@
+import { minuteMs } from "../../lib/durations.ts";
 import { metricNames } from "../../telemetry/metric-names.ts";
 import type {
   MetricQuery,
@@ -30,11 +31,10 @@ export type WindowFigures = {
   readonly haltPeakMs: number | null;
   /** The longest time without a measured batch, the window's ends included. */
   readonly longestGapMs: number;
-  /** Minutes (epoch ms of their start) in which a dispatcher told of its queue. */
-  readonly minutesTold: ReadonlySet<number>;
+  /** Minutes (epoch ms of their start) in which a dispatcher recorded its queue. */
+  readonly minutesRecorded: ReadonlySet<number>;
 };
 
-const minuteMs = 60_000;
 const fiveMinutesMs = 5 * minuteMs;
 
 const byMinute = [
@@ -105,7 +105,7 @@ export async function readWindowFigures(
     inFlightPeak: most(inFlight),
     haltPeakMs: most(halts),
     longestGapMs: longestGap(batches, window),
-    minutesTold: new Set(queueCounts.map((minute) => minute.fromMs)),
+    minutesRecorded: new Set(queueCounts.map((minute) => minute.fromMs)),
   };
 }
 

@@ -7,11 +7,11 @@ import {
   UpdateEventSourceMappingCommand,
 } from "@aws-sdk/client-lambda";
 import type { Clock } from "../../lib/clock.ts";
+import { poll } from "../../lib/poll.ts";
 import type { WorkerLimits } from "./worker-limits.ts";
 
 /** A mapping that is being changed takes no other change: for half a minute, as a rule. */
-const timeoutMs = 90_000;
-const pollMs = 2_000;
+const changeTiming = { pollMs: 2_000, timeoutMs: 90_000 };
 
 /** The worker's function and its event-source mapping. */
 export function lambdaWorkerLimits(
@@ -51,15 +51,9 @@ export function lambdaWorkerLimits(
         Enabled: mappingEnabled,
         ScalingConfig: { MaximumConcurrency: mappingMaximum },
       });
-      for (const giveUpAtMs = clock.nowMs() + timeoutMs; ; ) {
-        try {
-          await client.send(change);
-          return;
-        } catch (error) {
-          if (!isBusy(error) || clock.nowMs() >= giveUpAtMs) throw error;
-          await clock.sleep(pollMs);
-        }
-      }
+      const send = () => client.send(change).then(() => undefined, busyFault);
+      const busy = await poll(clock, changeTiming, send, (fault) => fault === undefined);
+      if (busy !== undefined) throw busy;
     },
   };
 }
@@ -76,7 +70,9 @@ function asReservationFault(error: unknown, workers: number | null): unknown {
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html */
 const stopped = new Set(["Disabled", "Disabling"]);
 
-function isBusy(error: unknown): boolean {
-  const name = error instanceof Error ? error.name : "";
-  return name === "ResourceInUseException" || name === "ResourceConflictException";
+/** The fault of a mapping that is being changed. @throws any other */
+function busyFault(fault: unknown): Error {
+  const names = ["ResourceInUseException", "ResourceConflictException"];
+  if (fault instanceof Error && names.includes(fault.name)) return fault;
+  throw fault;
 }

@@ -17,7 +17,7 @@ const BorrowedSettingSchema = z.object({
  *                   │                                   ^
  *                   └─ lease over, or borrower dead ─> abandoned ──adopt, give back──┘
  *
- * Each change is written here before it is made, so that whoever finds the loan abandoned can undo
+ * Each change is written here before it is made, so that another command that finds the loan abandoned can undo
  * it. What a person has changed meanwhile is that person's, and stays.
  */
 export const LoanSchema = z.object({
@@ -48,7 +48,7 @@ export type Borrowable = (typeof borrowable)[number];
 /** A borrower that does not renew for this long has let go. */
 export const loanMs = 60_000;
 
-/** Who asks, and what can be told from here of who borrowed. */
+/** Who asks, and what is known here of the borrower. */
 export type Here = {
   readonly host: string;
   readonly pid: number;
@@ -65,7 +65,7 @@ export function isAbandoned(loan: Loan, here: Here, nowMs: number): boolean {
   return loan.untilMs <= nowMs || (loan.host === here.host && !here.isAlive(loan.pid));
 }
 
-/** The loan in the hands of whoever gives it back in the borrower's place. */
+/** The loan in the hands of the command that gives it back in the borrower's place. */
 export function adoptLoan(loan: Loan, { host, pid }: Here, nowMs: number): Loan {
   return { ...loan, host, pid, untilMs: nowMs + loanMs };
 }

@@ -49,7 +49,7 @@ export function rolloutVerdicts(figures: RolloutFigures): readonly Verdict[] {
 /**
  * Workers report their resident set a batch, and nobody adds up those of one instant: as many
  * workers as ran at once, each as large as the largest, is the most it can have been. Servers of a
- * home are not in it. Undefined when no worker told.
+ * home are not in it. Undefined when no worker reported any.
  */
 export function memoryBoundMb({
   summary,

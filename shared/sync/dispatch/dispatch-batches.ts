@@ -115,7 +115,7 @@ export async function dispatchBatches(
       if (isEnded(run.status)) await releaseProperty(run, ledger);
       return finish;
     }
-    if (answer.kind === "ring") {
+    if (answer.kind === "send") {
       ports.observe(run, expired);
       const messages = answer.batchIds.map((batchId) => ({ runId, batchId }));
       return { ...again(0), messages, events: input.events + eventsOfPass(messages.length) };

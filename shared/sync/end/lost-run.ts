@@ -5,6 +5,7 @@ import { isEnded, type Run } from "../../ledger/run.ts";
 import { type HaltAnswer, haltRun } from "../../ledger/transitions/halt-run.ts";
 import { type OrphanAnswer, orphanRun } from "../../ledger/transitions/orphan-run.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { poll } from "../../lib/poll.ts";
 import { type PublishPorts, publishRunEnd } from "./publish-run-end.ts";
 
 // Executions that ended without FinishRun: stopped in the console, failed, timed out, or gone. No
@@ -44,8 +45,7 @@ export async function haltLostRun(
 }
 
 /** Takes learn of a halt within a second. One that has not put its batch back by then is fenced out. */
-const takesTimeoutMs = 10_000;
-const pollMs = 250;
+const takesTiming = { pollMs: 250, timeoutMs: 10_000 };
 
 /**
  * The same for an execution that has ended just now. Its takes may still live and get the time to put
@@ -77,12 +77,12 @@ async function haltWithItsTakes(
   );
   if (halting?.answer !== "halting") return halting?.answer ?? "unknown";
 
-  let run: Run | undefined = halting.run;
-  for (const giveUpAtMs = clock.nowMs() + takesTimeoutMs; run !== undefined; ) {
-    if (isEnded(run.status) || clock.nowMs() >= giveUpAtMs) break;
-    await clock.sleep(pollMs);
-    run = await ledger.readRun(runId);
-  }
+  const run = await poll(
+    clock,
+    takesTiming,
+    () => ledger.readRun(runId),
+    (read) => read === undefined || isEnded(read.status),
+  );
   const outcome = await haltLostRun(lost, ports);
   // The last take that put its batch back has ended it.
   if (outcome !== "already-ended" || run === undefined) return outcome;

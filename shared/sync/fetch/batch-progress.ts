@@ -14,7 +14,7 @@ export type BatchProgress = {
   save(): Promise<"saved" | "lost">;
 };
 
-export function batchProgress(ledger: Ledger, claimed: Batch): BatchProgress {
+export function createBatchProgress(ledger: Ledger, claimed: Batch): BatchProgress {
   let batch = claimed;
   let underWay: Promise<unknown> = Promise.resolve();
   let following: Promise<"saved" | "lost"> | undefined;

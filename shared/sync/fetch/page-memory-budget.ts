@@ -28,7 +28,7 @@ const knownAfterPages = 3;
 /** What is remembered of the largest page shrinks with each smaller one. */
 const fading = 0.9;
 
-export function pageMemoryBudget(maxBytes: number): PageMemoryBudget {
+export function createPageMemoryBudget(maxBytes: number): PageMemoryBudget {
   const known = new Map<string, { readonly bytes: number; readonly pages: number }>();
   const waiting: (() => void)[] = [];
   let held = 0;

@@ -14,7 +14,7 @@ export type TakeMeter = {
   figures(units: number, memoryMb: number): TakeFigures;
 };
 
-export function takeMeter(nowMs: () => number): TakeMeter {
+export function createTakeMeter(nowMs: () => number): TakeMeter {
   const counts = { requests: 0, retries: 0, deferred: 0, approaching: 0, exceeded: 0 };
   const sentBySecond: Record<string, number> = {};
   let working = 0;

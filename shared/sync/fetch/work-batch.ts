@@ -4,14 +4,14 @@ import type { Run } from "../../ledger/run.ts";
 import { returnBatch } from "../../ledger/transitions/return-batch.ts";
 import { submitBatch } from "../../ledger/transitions/submit-batch.ts";
 import { deferredByOutage, isOutage } from "../store-outage.ts";
-import { batchProgress } from "./batch-progress.ts";
+import { createBatchProgress } from "./batch-progress.ts";
 import { beginTake, takeLease } from "./begin-take.ts";
 import type { WorkPorts } from "./fetch-ports.ts";
 import { haltTake } from "./halt-take.ts";
 import { watchLease } from "./lease-watch.ts";
 import { recordFigures } from "./record-figures.ts";
 import type { Lease, Take, TakeWork, TimeSliceEnd, WorkOutcome } from "./take.ts";
-import { takeMeter } from "./take-meter.ts";
+import { createTakeMeter } from "./take-meter.ts";
 import { withWorkerSlot } from "./with-worker-slot.ts";
 import { workUnits } from "./work-units.ts";
 
@@ -58,8 +58,8 @@ async function workLease(
   const sequential = Math.min(take.run.concurrency, lever) <= 1;
   const work: TakeWork = {
     take,
-    progress: batchProgress(ledger, take.batch),
-    meter: takeMeter(() => clock.nowMs()),
+    progress: createBatchProgress(ledger, take.batch),
+    meter: createTakeMeter(() => clock.nowMs()),
     stop,
   };
   if (take.halt !== null) await haltTake(take.halt, work, ports);

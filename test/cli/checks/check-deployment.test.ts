@@ -91,14 +91,14 @@ test("a deployment in which all is well lacks nothing", async () => {
   expect(args?.[0].input.TopicArn).toBe(`arn:aws:sns:${ids}:gsc-sync-dev-warn`);
 });
 
-test("a lever that function or mapping do not have is told, with what mends it", async () => {
+test("a lever that function or mapping do not have is reported, with what mends it", async () => {
   const workers = { reservedConcurrency: null, mappingEnabled: false };
   expect(await missing({ workers })).toEqual([
     "lever: 3 in the ledger, but reserved concurrency none instead of 3, the mapping is disabled: gsc-sync --stage dev lever --set 3 sets them again",
   ]);
 });
 
-test("an account that leaves nothing to reserve is told of", async () => {
+test("an account that leaves nothing to reserve is reported", async () => {
   lambda.on(GetAccountSettingsCommand).resolves({
     AccountLimit: { ConcurrentExecutions: 10, UnreservedConcurrentExecutions: 10 },
   });
@@ -109,7 +109,7 @@ test("an account that leaves nothing to reserve is told of", async () => {
   ]);
 });
 
-test("an account in which others reserve so much that not every lever fits is told of", async () => {
+test("an account in which others reserve so much that not every lever fits is reported", async () => {
   lambda.on(GetAccountSettingsCommand).resolves({
     AccountLimit: { ConcurrentExecutions: 1_000, UnreservedConcurrentExecutions: 101 },
   });
@@ -119,7 +119,7 @@ test("an account in which others reserve so much that not every lever fits is to
   expect(await missing({ workers: leverEffect(4) })).toEqual([expect.stringMatching(/^lever: /)]);
 });
 
-test("what stands still, rings, or tells nobody gets it of", async () => {
+test("what stands still, is in alarm, or notifies nobody gets it of", async () => {
   stacks.on(DescribeStacksCommand, { StackName: "gsc-sync-dev-pipeline" }).resolves({
     Stacks: [
       { StackName: "s", CreationTime: new Date(0), StackStatus: "UPDATE_ROLLBACK_COMPLETE" },

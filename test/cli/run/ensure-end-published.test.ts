@@ -40,52 +40,52 @@ describe("the end of a run that was halted while its execution sleeps", () => {
 
   const eventBus = async () => bus;
 
-  async function tell() {
+  async function publish() {
     const run = await ledger.readRun(runId);
     if (run !== undefined) await publishRunEnd(run, { ledger, eventBus: bus });
   }
 
-  function untilTold(
-    over: { readonly running?: boolean; readonly toldAtMs?: number } = {},
+  function ensured(
+    over: { readonly running?: boolean; readonly publishedAtMs?: number } = {},
     stop = new AbortController().signal,
   ) {
-    const { running = true, toldAtMs = Number.POSITIVE_INFINITY } = over;
+    const { running = true, publishedAtMs = Number.POSITIVE_INFINITY } = over;
     return ensureEndPublished(runId, stop, {
       ledger,
       clock,
       eventBus,
       async isExecutionRunning() {
-        if (clock.nowMs() >= toldAtMs)
+        if (clock.nowMs() >= publishedAtMs)
           await ledger.changeRun(runId, (run) => markEndPublished(run, runId));
         return running;
       },
     });
   }
 
-  test("is told by whoever follows it, within some two seconds", async () => {
-    await untilTold();
+  test("is published by the command that follows it, within some two seconds", async () => {
+    await ensured();
     expect(bus.events).toMatchObject([{ eventId, status: "halted", reason: "asked" }]);
     expect(clock.nowMs() - startMs).toBeLessThan(2_500);
   });
 
-  test("is told at once when the execution is gone", async () => {
-    await untilTold({ running: false });
+  test("is published at once when the execution is gone", async () => {
+    await ensured({ running: false });
     expect(bus.events).toMatchObject([{ eventId }]);
     expect(clock.nowMs()).toBe(startMs);
   });
 
-  test("is left to an execution that tells of it in time", async () => {
-    await untilTold({ toldAtMs: startMs + 1_000 });
+  test("is left to an execution that publishes it in time", async () => {
+    await ensured({ publishedAtMs: startMs + 1_000 });
     expect(bus.events).toEqual([]);
   });
 
   test("is waited for no longer than one wants to", async () => {
-    await untilTold({}, AbortSignal.abort());
+    await ensured({}, AbortSignal.abort());
     expect(bus.events).toEqual([]);
   });
 
-  test("is told before it is resumed, as the execution would have, which no longer does", async () => {
-    for (let times = 0; times < 2; times += 1) await tell();
+  test("is published before it is resumed, as the execution would have, which no longer does", async () => {
+    for (let times = 0; times < 2; times += 1) await publish();
     await ledger.changeRun(runId, (run) =>
       resumeRun(run, { execution: "a-later-one", sequential: false }, clock.nowMs()),
     );
@@ -97,12 +97,12 @@ describe("the end of a run that was halted while its execution sleeps", () => {
     expect(bus.events).toMatchObject([{ eventId, status: "halted" }]);
   });
 
-  test("is not told of a run that goes on", async () => {
+  test("is not published of a run that goes on", async () => {
     await ledger.changeRun(runId, (run) =>
       resumeRun(run, { execution: "a-later-one", sequential: false }, clock.nowMs()),
     );
-    await tell();
-    await untilTold();
+    await publish();
+    await ensured();
     expect(bus.events).toEqual([]);
   });
 });

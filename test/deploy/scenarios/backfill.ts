@@ -10,7 +10,7 @@ export function backfilled() {
   return { siteUrl: "sc-domain:recipes.example", ...lastDays(12, Date.now()) };
 }
 
-/** For a worker too many to show itself: the lever has two messages more than workers rung. */
+/** For a worker too many to show itself: the lever has two messages more than workers sent. */
 const lookLongerMs = 4_000;
 
 /**
@@ -29,7 +29,7 @@ export async function backfillAndLever(world: World) {
   const workersAtThree = searchConsole.mostAtOnce();
   await changeStageSettings(world.ministack, 1);
   searchConsole.release();
-  // What was rung before is still answered: at most the lever and two more.
+  // What was sent before is still answered: at most the lever and two more.
   const answered = () => searchConsole.requestsOf(input.siteUrl) >= 5;
   await waitUntil("five requests", answered, timeoutMs);
   searchConsole.forget();

@@ -25,7 +25,7 @@ afterAll(async () => {
 const request = { siteUrl: "sc-domain:sample.example", from: "2026-03-01", to: "2026-03-02" };
 
 describe("an execution of the sync state machine", () => {
-  test("plans, rings twice, waits as asked in between, and finishes", async () => {
+  test("plans, sends twice, waits as asked in between, and finishes", async () => {
     const run = await execute({
       dispatch: [
         continueWith([message("b1"), message("b2")], 7),
@@ -83,7 +83,7 @@ describe("an execution of the sync state machine", () => {
     });
   });
 
-  test("rings nothing when there is nothing to ring, and asks again", async () => {
+  test("sends nothing when there is nothing to send, and asks again", async () => {
     const run = await execute({ dispatch: [continueWith([], 0), finish] });
     expect(run.bodies()).toEqual([]);
     expect(run.inputs.DispatchBatches).toHaveLength(2);

@@ -32,7 +32,7 @@ async function tableStatus(home: string, endpoints: StackEndpoints): Promise<str
   return Table?.TableStatus;
 }
 
-async function ring(home: string, endpoints: StackEndpoints, toy: object): Promise<void> {
+async function sendToy(home: string, endpoints: StackEndpoints, toy: object): Promise<void> {
   const sqs = new SQSClient(clientOptions(endpoints.sqs, home));
   onTestFinished(() => sqs.destroy());
   const MessageBody = JSON.stringify(toy);
@@ -64,7 +64,7 @@ describe("the stack of a home", () => {
     expect(attached.handlerEnvironment).toEqual(opened.handlerEnvironment);
 
     const journal = join(home, "journal");
-    await ring(home, opened.endpoints, { journal });
+    await sendToy(home, opened.endpoints, { journal });
     await waitUntil("a worker", () => linesOf(journal).length === 2);
     const servers = descendantsOf(owner.pid);
     expect(servers.length).toBeGreaterThanOrEqual(2);
@@ -131,7 +131,7 @@ describe("the stack of a home", () => {
     const other = startStackCommand(home);
     await other.event("open");
     const journal = join(home, "journal");
-    await ring(home, endpoints, { journal, ms: 60_000 });
+    await sendToy(home, endpoints, { journal, ms: 60_000 });
     await waitUntil("a worker at work", () => linesOf(journal).length === 1);
     const servers = descendantsOf(owner.pid);
     expect(servers.length).toBeGreaterThanOrEqual(2);
@@ -158,7 +158,7 @@ describe("the stack of a home", () => {
     const { stateMachineArn } = endpoints;
     const input = JSON.stringify({ journal });
     const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input }));
-    await ring(home, endpoints, { journal, value: "batch", ms: 400 });
+    await sendToy(home, endpoints, { journal, value: "batch", ms: 400 });
     const worker = await waitUntil("a worker at work", () =>
       linesOf(journal).find(({ value }) => value === "batch"),
     );

@@ -51,7 +51,7 @@ async function machine(answers: { plan?: Answer; dispatch?: Answer; finish?: Ans
       FinishRun: call("finish", answers.finish ?? (() => ({ failed: false }))),
       SendBatchMessage: sendMessageTask(sqs, queue.queueUrl),
     }),
-    now: Date.now,
+    nowMs: Date.now,
     onEvent: () => {},
   });
   const server = await startStateMachineServer({ stateMachineArn, executions });

@@ -91,9 +91,9 @@ describe("healthy batches", () => {
     const closed = closedQuota(world);
     let deferrals = 0;
     while (deferrals < 1_000) {
-      const rung = await world.send();
-      for (const batchId of rung) await send({ runId, batchId });
-      for (const _ of rung) {
+      const sent = await world.send();
+      for (const batchId of sent) await send({ runId, batchId });
+      for (const _ of sent) {
         const message = await receive();
         const bell = parseBatchMessage(message?.Body ?? "");
         if (bell === undefined) throw new Error("no message");
@@ -102,7 +102,7 @@ describe("healthy batches", () => {
         await acknowledge(message?.ReceiptHandle);
         deferrals += 1;
       }
-      if (rung.length === 0) await world.clock.sleep(600_000);
+      if (sent.length === 0) await world.clock.sleep(600_000);
     }
     expect(await messages("queue")).toBe(0);
     expect(await messages("dead letters")).toBe(0);

@@ -172,7 +172,7 @@ describe("phase B", () => {
     [
       "was never set",
       [],
-      { lever: "never set: its time cannot be told", "hours at that lever": 0 },
+      { lever: "never set: since when is not known", "hours at that lever": 0 },
     ],
   ] as const)("fails when the lever %s", async (_, levers, failed) => {
     expect(failures(await judged("B", { levers }))).toEqual(failed);

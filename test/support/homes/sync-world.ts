@@ -65,7 +65,7 @@ export function syncWorld(
   const clock = fakeClock();
   const ledger = memoryLedger({ lever });
   const rows = memoryRowStore();
-  const quota = createMemoryQuota(() => clock.nowMs());
+  const quota = createMemoryQuota(clock);
   const searchConsole = scriptedSearchConsole(clock, options);
   const eventBus = memoryEventBus();
   const { siteUrl, accountId } = aRun();
@@ -128,13 +128,13 @@ export function syncWorld(
     },
     async send() {
       const answer = await dispatch();
-      return answer.kind === "ring" ? answer.batchIds : [];
+      return answer.kind === "send" ? answer.batchIds : [];
     },
     work: (index, using = ports) => workBatch({ runId, batchId: batchIdAt(index) }, using),
     async finish(worker = (batchId) => workBatch({ runId, batchId }, ports)) {
       for (let passes = 0; passes < 5_000; passes += 1) {
         const answer = await dispatch();
-        if (answer.kind === "ring") await Promise.all(answer.batchIds.map(worker));
+        if (answer.kind === "send") await Promise.all(answer.batchIds.map(worker));
         else if (answer.kind === "wait") {
           await clock.sleep(Math.max((answer.untilMs ?? 0) - clock.nowMs(), 150));
         } else {

@@ -1,14 +1,14 @@
 import type { Run } from "../../../shared/ledger/run.ts";
-import { day } from "./day.ts";
+import { pacific } from "./pacific.ts";
 
-/** A running run with ten batches, none rung yet. */
+/** A running run with ten batches, none sent yet. */
 export function aRun(changes: Partial<Run> = {}): Run {
   return {
     runId: "run-1",
     siteUrl: "sc-domain:example.com",
     accountId: "default",
-    from: day("2026-01-01"),
-    to: day("2026-01-31"),
+    from: pacific("2026-01-01"),
+    to: pacific("2026-01-31"),
     reports: ["page_query"],
     force: false,
     keepAutoSync: false,

@@ -6,7 +6,7 @@ import type { PacificDate } from "../../../shared/request/pacific-date.ts";
 import { googleSearchConsole } from "../../../shared/search-console/google-search-console.ts";
 import type { SearchConsole } from "../../../shared/search-console/search-console.ts";
 import { fetchUnit } from "../../../shared/sync/fetch/fetch-unit.ts";
-import { takeMeter } from "../../../shared/sync/fetch/take-meter.ts";
+import { createTakeMeter } from "../../../shared/sync/fetch/take-meter.ts";
 import { createMemoryQuota } from "../stores/memory-quota.ts";
 import { memoryRowStore } from "../stores/memory-row-store.ts";
 
@@ -22,10 +22,10 @@ export async function sampleFetch(
 ) {
   const report = findReport(reportId);
   if (report === undefined) throw new Error(`no report ${reportId}`);
-  const server = await startSampleSearchConsole({ now: nowMs });
+  const server = await startSampleSearchConsole({ nowMs });
   onTestFinished(() => server.stop());
   const rows = memoryRowStore();
-  const quota = createMemoryQuota(nowMs);
+  const quota = createMemoryQuota({ nowMs });
   const scopes = quotaScopes({ siteUrl, accountId: "a", projectId: "p", qpm: undefined });
   const unit = { siteUrl, report: report.id, date };
   return {
@@ -44,7 +44,7 @@ export async function sampleFetch(
             clock: { nowMs, random: () => 0, sleep: async () => {} },
           },
           scopesNow: () => scopes,
-          meter: takeMeter(nowMs),
+          meter: createTakeMeter(nowMs),
           signal: new AbortController().signal,
         },
       ),

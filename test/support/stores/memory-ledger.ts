@@ -14,7 +14,7 @@ import type { WorkerSlots } from "../../../shared/ledger/worker-slots.ts";
 /** The ledger in memory: the same transitions, no store. For tests and simulation. */
 export function memoryLedger(settings: Settings, nowMs: () => number = () => 0): Ledger {
   let set: SetSettings = {};
-  let seats: WorkerSlots = {};
+  let slots: WorkerSlots = {};
   let leverChanges: readonly SetLever[] = [];
   const runs = new Map<string, Run>();
   const batches = new Map<string, Batch>();
@@ -86,8 +86,8 @@ export function memoryLedger(settings: Settings, nowMs: () => number = () => 0):
       return decision;
     },
     async changeWorkerSlots(decide) {
-      const decided = decide(seats);
-      seats = decided ?? seats;
+      const decided = decide(slots);
+      slots = decided ?? slots;
       return decided !== null;
     },
     async readSettings() {

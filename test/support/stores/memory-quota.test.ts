@@ -5,7 +5,7 @@ import { createMemoryQuota } from "./memory-quota.ts";
 quotaContract("memory", async () => {
   const windows = new Map<string, QuotaWindow>();
   return {
-    claimer: (now) => createMemoryQuota(now, windows),
+    claimer: (nowMs) => createMemoryQuota({ nowMs }, windows),
     close: async () => {},
   };
 });

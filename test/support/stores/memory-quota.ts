@@ -1,3 +1,4 @@
+import type { Clock } from "../../../shared/lib/clock.ts";
 import { createQuota, isApproachDue } from "../../../shared/quota/claim-quota.ts";
 import { clockSteppedBack } from "../../../shared/quota/clock-stepped-back.ts";
 import type { Quota, QuotaScope } from "../../../shared/quota/quota.ts";
@@ -9,7 +10,7 @@ import { decideClaim, emptyWindow, type QuotaWindow } from "../../../shared/quot
  * a clock of its own, as workers share a table.
  */
 export function createMemoryQuota(
-  now: () => number,
+  clock: Pick<Clock, "nowMs">,
   windows: Map<string, QuotaWindow> = new Map(),
 ): Quota {
   const windowOf = (scope: QuotaScope) => windows.get(scopeKey(scope)) ?? emptyWindow;
@@ -17,7 +18,7 @@ export function createMemoryQuota(
     windows.set(scopeKey(scope), window);
     return window;
   };
-  const moved = clockSteppedBack(now);
+  const moved = clockSteppedBack(clock);
   const readMoved = (scope: QuotaScope) => {
     const window = windowOf(scope);
     const next = moved(scope, window);
@@ -27,30 +28,30 @@ export function createMemoryQuota(
     {
       async claim(scope, requests, note) {
         readMoved(scope);
-        const decision = decideClaim(windowOf(scope), scope, requests, now());
+        const decision = decideClaim(windowOf(scope), scope, requests, clock.nowMs());
         if (decision.kind === "denied") return { ...decision, window: windowOf(scope) };
         const { next, validUntilMs } = decision;
-        const sharers = note === null ? next.sharers : { ...next.sharers, [note.id]: note.sharer };
+        const sharers = note === null ? next.sharers : { ...next.sharers, [note.id]: note.demand };
         return { kind: "granted", validUntilMs, window: set(scope, { ...next, sharers }) };
       },
       async changeStanding(scope, change) {
-        const changed = change(windowOf(scope), now());
+        const changed = change(windowOf(scope), clock.nowMs());
         return changed === null ? windowOf(scope) : set(scope, changed);
       },
-      async tell(account, { id, sharer }) {
+      async publishDemand(account, { id, demand }) {
         const window = windowOf(account);
-        set(account, { ...window, sharers: { ...window.sharers, [id]: sharer } });
+        set(account, { ...window, sharers: { ...window.sharers, [id]: demand } });
       },
       async markApproached(scope) {
         const window = windowOf(scope);
-        if (!isApproachDue(window, now())) return false;
-        set(scope, { ...window, approachedAtMs: now() });
+        if (!isApproachDue(window, clock.nowMs())) return false;
+        set(scope, { ...window, approachedAtMs: clock.nowMs() });
         return true;
       },
       async read(scope) {
         return readMoved(scope);
       },
     },
-    now,
+    clock,
   );
 }

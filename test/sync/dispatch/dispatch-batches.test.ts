@@ -353,7 +353,7 @@ describe("the dispatcher", () => {
     expect((await ledger.readRun(runId))?.returned[0]?.notBeforeMs).toBe(startMs + 60_000);
   });
 
-  test("rings nothing while the lever is 0, and sends when it is raised", async () => {
+  test("sends nothing while the lever is 0, and sends when it is raised", async () => {
     await ledger.createRun(aRun());
     let lever = 0;
     const levered: Ledger = { ...ledger, readSettings: async () => ({ lever }) };

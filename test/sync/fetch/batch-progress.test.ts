@@ -3,7 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Batch, newBatch } from "../../../shared/ledger/batch.ts";
 import type { Ledger } from "../../../shared/ledger/ledger.ts";
-import { type BatchProgress, batchProgress } from "../../../shared/sync/fetch/batch-progress.ts";
+import {
+  type BatchProgress,
+  createBatchProgress,
+} from "../../../shared/sync/fetch/batch-progress.ts";
 import { sampleUnit } from "../../support/samples/row-samples.ts";
 import { memoryLedger } from "../../support/stores/memory-ledger.ts";
 
@@ -55,7 +58,7 @@ const begunOf = (batch: Batch | undefined) => batch?.units.map(({ begun }) => be
 describe("saves of a take's progress", () => {
   test("asked for together are one write that holds them all", async () => {
     const { ledger, writes } = slowLedger();
-    const progress = batchProgress(ledger, aBatch());
+    const progress = createBatchProgress(ledger, aBatch());
     begin(progress, 0);
     const first = progress.save();
     begin(progress, 1);
@@ -69,7 +72,7 @@ describe("saves of a take's progress", () => {
 
   test("asked for while one is under way wait for it, and share the next", async () => {
     const { ledger, writes } = slowLedger();
-    const progress = batchProgress(ledger, aBatch());
+    const progress = createBatchProgress(ledger, aBatch());
     const first = progress.save();
     await setImmediate();
     begin(progress, 0);
@@ -89,7 +92,7 @@ describe("saves of a take's progress", () => {
 
   test("that fail fail those who asked, and no later ones", async () => {
     const { ledger, writes } = slowLedger();
-    const progress = batchProgress(ledger, aBatch());
+    const progress = createBatchProgress(ledger, aBatch());
     const first = progress.save();
     await setImmediate();
     const second = progress.save();
@@ -108,7 +111,7 @@ describe("saves of a take's progress", () => {
     await fc.assert(
       fc.asyncProperty(steps, async (moves) => {
         const { ledger, writes, mostAtOnce } = slowLedger();
-        const progress = batchProgress(ledger, aBatch());
+        const progress = createBatchProgress(ledger, aBatch());
         let answered = 0;
         let version = 0;
         const asked: { readonly version: number; readonly seen: Promise<number> }[] = [];

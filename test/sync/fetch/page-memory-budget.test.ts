@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import {
+  createPageMemoryBudget,
   type PageReservation,
-  pageMemoryBudget,
 } from "../../../shared/sync/fetch/page-memory-budget.ts";
 
 const never = new AbortController().signal;
 
 /** Reserves room for so many pages; the reservations that were granted so far. */
-function crowd(room: ReturnType<typeof pageMemoryBudget>, kind: string, count: number) {
+function crowd(room: ReturnType<typeof createPageMemoryBudget>, kind: string, count: number) {
   const inside: PageReservation[] = [];
   for (let page = 0; page < count; page += 1) {
     void room.reserve(kind, never).then((reservation) => inside.push(reservation));
@@ -25,7 +25,7 @@ const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe("the room for pages", () => {
   test("lets in a few pages of an unknown size, then as many as have room", async () => {
-    const room = pageMemoryBudget(300);
+    const room = createPageMemoryBudget(300);
     const inside = crowd(room, "large", 10);
     await settled();
     expect(inside).toHaveLength(3);
@@ -35,7 +35,7 @@ describe("the room for pages", () => {
   });
 
   test("lets in one page, however large its kind is", async () => {
-    const room = pageMemoryBudget(100);
+    const room = createPageMemoryBudget(100);
     pass(await room.reserve("huge", never), 5_000);
     const inside = crowd(room, "huge", 2);
     await settled();
@@ -46,7 +46,7 @@ describe("the room for pages", () => {
   });
 
   test("lets nobody in beside a page that grows while it arrives", async () => {
-    const room = pageMemoryBudget(100);
+    const room = createPageMemoryBudget(100);
     for (let page = 0; page < 3; page += 1) pass(await room.reserve("small", never), 10);
     const first = await room.reserve("small", never);
     first.arriving(95);
@@ -60,7 +60,7 @@ describe("the room for pages", () => {
   });
 
   test("forgets a large page by and by", async () => {
-    const room = pageMemoryBudget(100);
+    const room = createPageMemoryBudget(100);
     pass(await room.reserve("usually small", never), 100);
     for (let page = 0; page < 40; page += 1) pass(await room.reserve("usually small", never), 10);
     const inside = crowd(room, "usually small", 10);
@@ -69,7 +69,7 @@ describe("the room for pages", () => {
   });
 
   test("is not taken up by pages that never came", async () => {
-    const room = pageMemoryBudget(300);
+    const room = createPageMemoryBudget(300);
     const inside = crowd(room, "failing", 3);
     await settled();
     for (const reservation of inside) reservation.release();
@@ -79,7 +79,7 @@ describe("the room for pages", () => {
   });
 
   test("holds back nobody whose take must stop", async () => {
-    const room = pageMemoryBudget(100);
+    const room = createPageMemoryBudget(100);
     pass(await room.reserve("large", never), 100);
     await room.reserve("large", never);
     const stop = new AbortController();
@@ -89,7 +89,7 @@ describe("the room for pages", () => {
   });
 
   test("counts what has come, not what was expected: an empty day lets in no crowd", async () => {
-    const room = pageMemoryBudget(300);
+    const room = createPageMemoryBudget(300);
     pass(await room.reserve("a quiet day first", never), 1);
     const inside = crowd(room, "a quiet day first", 10);
     await settled();

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { takeMeter } from "../../../shared/sync/fetch/take-meter.ts";
+import { createTakeMeter } from "../../../shared/sync/fetch/take-meter.ts";
 
 function meterAt() {
   const time = { nowMs: 10_000 };
-  return { time, meter: takeMeter(() => time.nowMs) };
+  return { time, meter: createTakeMeter(() => time.nowMs) };
 }
 
 test("working time runs while at least one unit does not wait for quota", () => {

@@ -5,7 +5,7 @@ import { dispatchRun } from "../../../shared/ledger/transitions/dispatch-run.ts"
 import { workBatch } from "../../../shared/sync/fetch/work-batch.ts";
 import { dateAt, type SyncWorld, syncWorld } from "../../support/homes/sync-world.ts";
 import { aRun } from "../../support/samples/a-run.ts";
-import { day } from "../../support/samples/day.ts";
+import { pacific } from "../../support/samples/pacific.ts";
 
 const batches = 4;
 const properties = ["one", "two", "three"].map((name) => ({
@@ -17,7 +17,9 @@ const properties = ["one", "two", "three"].map((name) => ({
 async function stageAt(lever: number) {
   const world = syncWorld({ lever });
   for (const { runId, siteUrl } of properties) {
-    const units = (index: number) => [{ siteUrl, report: "page_query", date: day(dateAt(index)) }];
+    const units = (index: number) => [
+      { siteUrl, report: "page_query", date: pacific(dateAt(index)) },
+    ];
     await world.ledger.createRun(
       aRun({ runId, siteUrl, execution: runId, batches, plannedUnits: batches }),
     );
@@ -53,7 +55,7 @@ async function stageAt(lever: number) {
       );
       const answer = changed?.answer;
       if (answer?.kind === "finish" || changed === undefined || isEnded(changed.run.status)) return;
-      if (answer?.kind === "ring") {
+      if (answer?.kind === "send") {
         await Promise.all(answer.batchIds.map((batchId) => workBatch({ runId, batchId }, ports)));
       } else await world.clock.sleep(150);
     }

@@ -12,7 +12,7 @@ import { planRun } from "../../../shared/sync/plan/plan-run.ts";
 import { intercept } from "../../support/fakes/intercept.ts";
 import { mortalProcess } from "../../support/homes/mortal-worker.ts";
 import { aRun } from "../../support/samples/a-run.ts";
-import { day } from "../../support/samples/day.ts";
+import { pacific } from "../../support/samples/pacific.ts";
 import { sampleRecord, sampleRows } from "../../support/samples/row-samples.ts";
 import { memoryLedger } from "../../support/stores/memory-ledger.ts";
 import { memoryRowStore } from "../../support/stores/memory-row-store.ts";
@@ -40,7 +40,7 @@ describe("planning a run", () => {
   }
 
   async function store(date: string, changes: Partial<UnitRecord> = {}): Promise<void> {
-    const unit = { siteUrl, report: "page_query", date: day(date) };
+    const unit = { siteUrl, report: "page_query", date: pacific(date) };
     const record = sampleRecord(unit, 1, [sampleRows(2)], { fetchedAtMs: nowMs, ...changes });
     await rows.beginGeneration(unit, 1, nowMs);
     await rows.completeUnit(record, nowMs);
@@ -100,7 +100,7 @@ describe("planning a run", () => {
 
   test("skips what is complete and final, and nothing else", async () => {
     await store("2026-03-02");
-    await store("2026-03-03", { firstIncompleteDate: day("2026-03-03") });
+    await store("2026-03-03", { firstIncompleteDate: pacific("2026-03-03") });
     await store("2026-03-05", { fetchedAtMs: Date.parse("2026-03-06T12:00:00Z") });
     await plan({ ...request, to: "2026-03-06" });
     expect(await plannedDates()).toEqual([

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { planUnits, splitIntoBatches } from "../../../shared/sync/plan/plan-units.ts";
-import { day } from "../../support/samples/day.ts";
+import { pacific } from "../../support/samples/pacific.ts";
 
 const request = {
   siteUrl: "sc-domain:example.com",
   reports: ["page_query"],
-  from: day("2026-01-01"),
-  to: day("2026-01-10"),
+  from: pacific("2026-01-01"),
+  to: pacific("2026-01-10"),
   force: false,
 };
 
@@ -54,7 +54,7 @@ describe("splitting into batches", () => {
   });
 
   test("makes at least four batches a worker where the plan allows it", () => {
-    const units = planUnits({ ...request, to: day("2026-05-30") }, () => false).units;
+    const units = planUnits({ ...request, to: pacific("2026-05-30") }, () => false).units;
     expect(units).toHaveLength(150);
     expect(splitIntoBatches(units, { batchSize: 50, concurrency: 3 }).length).toBe(12);
     expect(

@@ -74,7 +74,7 @@ describe("the live display", () => {
     expect(progressBlock(failing, plain)).toContain("trouble    2 units failed · 5 retries");
   });
 
-  test("units that were skipped are told apart from those done", () => {
+  test("units that were skipped are shown apart from those done", () => {
     expect(progressBlock(failing, plain)).toContain("72 of 150 units (30 skipped)");
   });
 

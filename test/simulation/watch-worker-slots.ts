@@ -1,7 +1,7 @@
 import type { WorkerSlots } from "../../shared/ledger/worker-slots.ts";
 import { type Coverage, count } from "./coverage.ts";
 
-export type SeatWatch = {
+export type WorkerSlotWatch = {
   /** A change was decided, where one of these levers may have been read. */
   decided(
     change: {
@@ -16,11 +16,11 @@ export type SeatWatch = {
 };
 
 /**
- * Judges that a take begins with a seat, that none is given where the live ones are as many as the
+ * Judges that a take begins with a slot, that none is given where the live ones are as many as the
  * lever, none refused where they are fewer, and that whoever works keeps its own. A take that has
- * stood still until its seat ran out may come back to it beyond the lever: it works, so it counts.
+ * stood still until its slot ran out may come back to it beyond the lever: it works, so it counts.
  */
-export function watchSeats(options: {
+export function watchWorkerSlots(options: {
   readonly nowMs: () => number;
   /** Clocks lie within this of the true time on either side. */
   readonly skewMs: number;
@@ -28,7 +28,7 @@ export function watchSeats(options: {
   readonly mayRunOut: () => boolean;
   readonly coverage: Coverage;
   readonly violated: (what: string) => void;
-}): SeatWatch {
+}): WorkerSlotWatch {
   const { nowMs, skewMs, coverage, violated } = options;
   const given = new Set<string>();
   const left = new Set<string>();
@@ -42,22 +42,22 @@ export function watchSeats(options: {
     return untilMs <= nowMs() - skewMs;
   }
 
-  function judgeGift(take: string, seats: WorkerSlots, levers: readonly number[]): void {
-    count(coverage.transitions, given.has(take) ? "seat come back to" : "seat given");
+  function judgeGift(take: string, slots: WorkerSlots, levers: readonly number[]): void {
+    count(coverage.transitions, given.has(take) ? "slot come back to" : "slot given");
     if (given.has(take)) return;
     given.add(take);
-    const others = Object.entries(seats).filter(
+    const others = Object.entries(slots).filter(
       ([other, untilMs]) => other !== take && isLive(untilMs),
     );
     const most = Math.max(...levers);
-    if (others.length >= most) violated(`a seat was given beside ${others.length} of ${most}`);
+    if (others.length >= most) violated(`a slot was given beside ${others.length} of ${most}`);
   }
 
-  function judgeRefusal(seats: WorkerSlots, levers: readonly number[]): void {
-    count(coverage.transitions, "seat refused");
-    const taken = Object.values(seats).filter((untilMs) => !isRunOut(untilMs)).length;
+  function judgeRefusal(slots: WorkerSlots, levers: readonly number[]): void {
+    count(coverage.transitions, "slot refused");
+    const taken = Object.values(slots).filter((untilMs) => !isRunOut(untilMs)).length;
     const least = Math.min(...levers);
-    if (taken < least) violated(`a seat was refused beside ${taken} of ${least}`);
+    if (taken < least) violated(`a slot was refused beside ${taken} of ${least}`);
   }
 
   return {
@@ -71,14 +71,14 @@ export function watchSeats(options: {
       }
       for (const [take, untilMs] of Object.entries(before)) {
         if (after[take] === undefined && isLive(untilMs)) left.add(take);
-        if (isRunOut(untilMs) && !options.mayRunOut()) violated(`${take} did not keep its seat`);
+        if (isRunOut(untilMs) && !options.mayRunOut()) violated(`${take} did not keep its slot`);
       }
     },
     began(runId, batchId) {
-      const seated = [...given].some(
+      const hasSlot = [...given].some(
         (take) => take.startsWith(`${runId}/${batchId}/`) && !left.has(take),
       );
-      if (!seated) violated(`${batchId} was taken without a seat`);
+      if (!hasSlot) violated(`${batchId} was taken without a slot`);
     },
   };
 }
