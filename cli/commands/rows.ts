@@ -10,6 +10,7 @@ import {
   storedRange,
   storedSiteUrlOption,
 } from "../options/options.ts";
+import { csvLine } from "../output/csv-line.ts";
 import { createLineWriter } from "../output/line-writer.ts";
 import { commandTerminal } from "../output/terminal.ts";
 import { openStage } from "../stage/open-stage.ts";
@@ -44,7 +45,7 @@ export function rowsCommand(): Command {
       const write = createLineWriter(process.stdout);
       try {
         const rows = await stage.rows();
-        const line = options.format === "csv" ? csvLine : (row: VisibleRow) => JSON.stringify(row);
+        const line = options.format === "csv" ? rowLine : (row: VisibleRow) => JSON.stringify(row);
         if (options.format === "csv") await write.line(csvHeader);
         let count = 0;
         const query = {
@@ -93,13 +94,7 @@ const columns = [
 
 const csvHeader = columns.join(",");
 
-/** A row as RFC 4180 writes it; an absent dimension is empty, an empty one is `""`. */
-function csvLine(row: VisibleRow): string {
-  return columns.map((column) => csvField(row[column])).join(",");
-}
-
-function csvField(value: string | number | null): string {
-  if (value === null) return "";
-  if (typeof value === "number") return String(value);
-  return value === "" || /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+/** An absent dimension is empty, an empty one is `""`. */
+function rowLine(row: VisibleRow): string {
+  return csvLine(columns.map((column) => row[column]));
 }

@@ -16,6 +16,8 @@ export type Home = {
     /** The owner's access key, for the AWS CLI. */
     readonly credentials: string;
   };
+  /** Of homes of format 1: a database with the rows. */
+  readonly formerPostgres: string;
   readonly folders: {
     readonly dynamo: string;
     /** Rows as Parquet files; see `lakeLayout`. */
@@ -93,6 +95,7 @@ export function homeLayout(folder: string): Home {
       endpoints: join(folder, "endpoints.json"),
       credentials: join(folder, "aws-credentials"),
     },
+    formerPostgres: join(folder, "postgres"),
     folders: {
       dynamo: join(folder, "dynamo"),
       lake: join(folder, "lake"),
