@@ -30,7 +30,8 @@ export type Home = {
   };
 };
 
-const homeFormat = 1;
+/** 2: rows are in a lake. 1: they were in an embedded Postgres, in the folder `postgres`. */
+const homeFormat = 2;
 const homeFile = "home.json";
 
 const HomeFileSchema = z.object({ format: z.int().min(1) });
@@ -122,6 +123,12 @@ async function checkFormat(folder: string): Promise<void> {
       `${folder} was made by a newer gsc-sync (format ${parsed.data.format}, this one knows ${homeFormat}). Update this clone, or set ${environmentNames.home} to another folder.`,
     );
   }
+}
+
+/** A home of an older format, once it is as this code makes one. Its owner calls it. */
+export async function markFormat({ folder }: Home): Promise<void> {
+  const text = `${JSON.stringify({ format: homeFormat })}\n`;
+  if ((await readHomeFile(folder)) !== text) await writeFileWhole(join(folder, homeFile), text);
 }
 
 async function makeHome(folder: string): Promise<void> {
