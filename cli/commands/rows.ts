@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import type { Writable } from "node:stream";
 import { Command, Option } from "commander";
 import type { PacificDate } from "../../shared/request/pacific-date.ts";
 import type { RowStore, UnitQuery, VisibleRow } from "../../shared/rows/row-store.ts";
@@ -10,7 +12,6 @@ import {
   storedRange,
   storedSiteUrlOption,
 } from "../options/options.ts";
-import { createLineWriter } from "../output/line-writer.ts";
 import { commandTerminal } from "../output/terminal.ts";
 import { openStage } from "../stage/open-stage.ts";
 
@@ -102,4 +103,46 @@ function csvField(value: string | number | null): string {
   if (value === null) return "";
   if (typeof value === "number") return String(value);
   return value === "" || /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}
+
+type LineWriter = {
+  line(text: string): Promise<void>;
+  flush(): Promise<void>;
+  /** True when the reader has closed the pipe (`| head`): more output is lost. */
+  closed(): boolean;
+};
+
+const chunkChars = 64 * 1_024;
+
+/** Writes lines in large pieces, at the reader's pace. */
+function createLineWriter(stream: Writable): LineWriter {
+  let chunk = "";
+  let closed = false;
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    closed = true;
+  });
+
+  async function flush(): Promise<void> {
+    if (chunk === "" || closed) return;
+    const text = chunk;
+    chunk = "";
+    if (!stream.write(text)) {
+      const settled = new AbortController();
+      const events = ["drain", "close"].map((event) =>
+        once(stream, event, { signal: settled.signal }),
+      );
+      await Promise.race(events).catch(() => {});
+      settled.abort();
+    }
+  }
+
+  return {
+    async line(text) {
+      chunk += `${text}\n`;
+      if (chunk.length >= chunkChars) await flush();
+    },
+    flush,
+    closed: () => closed,
+  };
 }
