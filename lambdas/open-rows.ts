@@ -1,5 +1,5 @@
 import { readRowsPlace } from "../shared/config/environment.ts";
-import { openRowStore } from "../shared/rows/postgres-or-dynamo-rows.ts";
+import { openRowStore } from "../shared/rows/open-row-store.ts";
 import { resolvedPlace } from "../shared/rows/resolve-rows-place.ts";
 import type { RowStore } from "../shared/rows/row-store.ts";
 import { documents } from "./container.ts";

@@ -1,6 +1,6 @@
-import { startPostgresServer } from "../../local/postgres/postgres-server.ts";
 import { createPostgresPool } from "../../shared/rows/postgres-connection.ts";
 import { openPostgresRowStore } from "../../shared/rows/postgres-row-store.ts";
+import { startPostgresServer } from "../../test/support/postgres/postgres-server.ts";
 import { startRealPostgres } from "../../test/support/servers/real-postgres.ts";
 import { startBodyServer } from "../support/body-server.ts";
 import { type Contender, inTurns } from "../support/in-turns.ts";

@@ -1,4 +1,4 @@
-import { startPostgresServer } from "../../local/postgres/postgres-server.ts";
+import { startPostgresServer } from "../../test/support/postgres/postgres-server.ts";
 import { realPostgresFolder, startRealPostgres } from "../../test/support/servers/real-postgres.ts";
 
 /** A real Postgres where this machine has one, else PGlite; empty, in a process of its own. */

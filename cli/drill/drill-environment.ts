@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
+import { stackParts } from "../../local/home/stack-parts.ts";
 import { drillSite } from "../../sample-search-console/sample-properties.ts";
 import { environmentNames } from "../../shared/config/names.ts";
 import { systemClock } from "../../shared/lib/system-clock.ts";
-import { CommandError } from "../output/errors.ts";
+import type { LakeLayout } from "../../shared/rows/lake/lake-layout.ts";
+import type { UnitKeeper } from "../../shared/rows/lake/unit-keeper.ts";
+import { openLocalStage } from "../stage/open-local-stage.ts";
 import { openStage } from "../stage/open-stage.ts";
 import type { Environment, OpenStage } from "../stage/stage.ts";
 import { createSampleControl, type SampleControl } from "./sample-control.ts";
@@ -32,13 +34,17 @@ export async function withOwnEnvironment<Outcome>(
   stops.defer(() => rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
   const sample = await startSampleServer(["--latency-ms", String(latencyMs)]);
   stops.defer(() => sample.stop());
-  const stage = await openStage("local", onNotice, ownVariables(home, sample.url));
+  const keeper = slowableKeeper();
+  const stage = await openLocalStage(onNotice, ownVariables(home, sample.url), {
+    ...stackParts,
+    openKeeper: keeper.open,
+  });
   stops.defer(() => stage.close());
   return await work({
     stage,
     server: createSampleControl(sample.url),
     siteUrl: drillSite,
-    slowStore: async () => holdDatabase(databaseOf(stage)),
+    slowStore: keeper.slow,
   });
 }
 
@@ -85,40 +91,30 @@ export async function withStageEnvironment<Outcome>(
   }
 }
 
-function databaseOf(stage: OpenStage): string {
-  const { databaseUrl } = stage.resources({ keep: false });
-  if (typeof databaseUrl === "string") return databaseUrl;
-  throw new CommandError("this drill needs a home whose rows are in Postgres");
-}
+/** How much longer each unit takes to be stored. */
+const slownessMs = 3_000;
 
-/** How long each statement waits for its turn; a unit takes several statements. */
-const holdMs = 1_500;
-
-/**
- * Slows a home's database with transactions that do nothing: the embedded Postgres serves one
- * connection at a time, so workers wait to store rows. Ends when disposed of.
- */
-async function holdDatabase(url: string): Promise<AsyncDisposable> {
-  const client = new pg.Client({ connectionString: url, application_name: "gsc-sync drill" });
-  client.on("error", () => {});
-  await client.connect();
-  const ended = new AbortController();
-
-  async function hold(): Promise<void> {
-    while (!ended.signal.aborted) {
-      await client.query("BEGIN");
-      await systemClock.sleep(holdMs, ended.signal);
-      await client.query("ROLLBACK");
-    }
-  }
-
-  // The drill's other work reports a server that is gone.
-  const holding = hold().catch(() => {});
+/** A keeper of the drill's own lake that can be slowed: a batch then lasts longer than it should. */
+function slowableKeeper() {
+  let slow = false;
   return {
-    async [Symbol.asyncDispose]() {
-      ended.abort();
-      await holding;
-      await client.end();
+    async open(layout: LakeLayout): Promise<UnitKeeper> {
+      const keeper = await stackParts.openKeeper(layout);
+      return {
+        ...keeper,
+        async place(part) {
+          if (slow) await systemClock.sleep(slownessMs);
+          return keeper.place(part);
+        },
+      };
+    },
+    async slow(): Promise<AsyncDisposable> {
+      slow = true;
+      return {
+        async [Symbol.asyncDispose]() {
+          slow = false;
+        },
+      };
     },
   };
 }

@@ -10,7 +10,7 @@ import type { StageDescription } from "../../shared/config/stage-description.ts"
 import { documentsOf } from "../../shared/lib/dynamo-documents.ts";
 import { systemClock } from "../../shared/lib/system-clock.ts";
 import { lambdaWorkerLimits } from "../../shared/operations/lever/lambda-worker-limits.ts";
-import { openRowStore } from "../../shared/rows/postgres-or-dynamo-rows.ts";
+import { openRowStore } from "../../shared/rows/open-row-store.ts";
 import { resolvedPlace } from "../../shared/rows/resolve-rows-place.ts";
 import type { RowStore } from "../../shared/rows/row-store.ts";
 import { sfnExecutions } from "../../shared/sync/end/sfn-executions.ts";

@@ -8,12 +8,15 @@ import { homeFolder, homeLayout } from "../../local/home/home.ts";
 import { openStack } from "../../local/home/open-stack.ts";
 import { reconcileOwnedRuns } from "../../local/home/reconcile-runs.ts";
 import type { Stack } from "../../local/home/stack.ts";
+import type { StackParts } from "../../local/home/stack-parts.ts";
 import { homeMetricSource } from "../../local/metrics/home-metric-source.ts";
 import { homeEnvironmentFault, readRowsPlace } from "../../shared/config/environment.ts";
 import { environmentNames } from "../../shared/config/names.ts";
 import { dynamoLedger } from "../../shared/ledger/dynamo-ledger.ts";
+import { compact } from "../../shared/lib/compact.ts";
 import { documentsOf } from "../../shared/lib/dynamo-documents.ts";
-import { openRowStore } from "../../shared/rows/postgres-or-dynamo-rows.ts";
+import { lakeLayout } from "../../shared/rows/lake/lake-layout.ts";
+import { openRowStore } from "../../shared/rows/open-row-store.ts";
 import { resolvedPlace } from "../../shared/rows/resolve-rows-place.ts";
 import type { RowStore } from "../../shared/rows/row-store.ts";
 import { sfnExecutions } from "../../shared/sync/end/sfn-executions.ts";
@@ -25,6 +28,7 @@ import { openTables } from "./stage-tables.ts";
 export async function openLocalStage(
   onNotice: (notice: string) => void,
   environment: Environment,
+  parts?: StackParts,
 ): Promise<OpenStage> {
   const fault = homeEnvironmentFault(environment);
   if (fault !== undefined) throw new UsageError(fault);
@@ -32,7 +36,7 @@ export async function openLocalStage(
   const home = homeFolder(environment, process.cwd());
   const { folders } = homeLayout(home);
   using _starting = saidAfter(timeoutMs, () => onNotice(`starting the servers of ${home} …`));
-  const stack = await openStack({ home, environment, onNotice, openLever });
+  const stack = await openStack(compact({ home, environment, onNotice, openLever, parts }));
   void stack.lost.then((what) => abandon(stack, home, what));
   const { endpoints } = stack;
   const key = stack.handlerEnvironment.AWS_ACCESS_KEY_ID;
@@ -129,7 +133,8 @@ function resourcesOf({ endpoints, role }: Stack, home: string, keep: boolean): R
     databaseUrl: endpoints.postgres,
     ledgerTable: endpoints.ledgerTable,
     quotaTable: endpoints.quotaTable,
-    rowsTable: endpoints.postgres === null ? endpoints.rowsTable : null,
+    lakePath: endpoints.lake === null ? null : lakeLayout(endpoints.lake.folder).rows,
+    rowsTable: endpoints.lake === null && endpoints.postgres === null ? endpoints.rowsTable : null,
     queueUrl: endpoints.queueUrl,
     deadLetterQueueUrl: endpoints.deadLetterQueueUrl,
     stateMachineArn: endpoints.stateMachineArn,

@@ -75,6 +75,7 @@ export function onCallCards(sources: Sources) {
         series: [
           own("batchRetries", count("requests sent again")),
           own("requeues", count("batches put back")),
+          own("takesFailed", count("takes that failed, a store away")),
           own("workerCrashes", count("units whose worker died")),
           own("leaseExpiries", count("leases that ran out")),
         ],

@@ -19,7 +19,8 @@ import {
   workerPageBytes,
 } from "../../shared/sync/fetch/page-memory-budget.ts";
 import { quarantineDenied } from "../../shared/sync/fetch/property-denied.ts";
-import { workBatch } from "../../shared/sync/fetch/work-batch.ts";
+import type { WorkOutcome } from "../../shared/sync/fetch/take.ts";
+import { putBackUnworked, workBatch } from "../../shared/sync/fetch/work-batch.ts";
 import { accountSecrets } from "../account-secrets.ts";
 import { clientTimeouts } from "../client-timeouts.ts";
 import { documents, environment, ledger, logger, telemetry } from "../container.ts";
@@ -58,7 +59,10 @@ export const handler = middy<SQSEvent, SQSBatchResponse>()
         if (message === undefined) await deadLetter(record);
         else await work(message);
       } catch (error) {
-        logger.error("take failed", { messageId: record.messageId, error: asError(error) });
+        const failure = asError(error);
+        logger.error("take failed", { messageId: record.messageId, error: failure });
+        // The function itself succeeds: no metric of Lambda's own tells of it.
+        if (message !== undefined) telemetry.takeFailed(message, failure.message);
         batchItemFailures.push({ itemIdentifier: record.messageId });
       }
     }
@@ -67,9 +71,14 @@ export const handler = middy<SQSEvent, SQSBatchResponse>()
 
 async function work(message: BatchMessage): Promise<void> {
   await settings.refresh();
-  const rows = await openRows();
   const known = await ledger.readRun(message.runId);
   if (known === undefined) return;
+  const rows = await openRows().catch(asError);
+  if (rows instanceof Error) {
+    logger.error("the row store does not open", { ...message, error: rows });
+    report(message, await putBackUnworked(message, rows, { ledger, clock: systemClock }));
+    return;
+  }
   const searchConsole = await searchConsoleOf(known.accountId);
   const signedBy = await signers.learn(known.accountId, searchConsole.signer);
   const ports: WorkPorts = {
@@ -87,15 +96,22 @@ async function work(message: BatchMessage): Promise<void> {
     unitsAtOnce: environment.unitsAtOnce,
     countsTakes,
   };
-  const { kind, run, batch, token, crashes } = await workBatch(message, ports);
+  const outcome = await workBatch(message, ports);
+  if (report(message, outcome)) telemetry.usage(known, await quota.usage(ports.scopesOf(known)));
+}
+
+/** Tells of a take's end; true when it has sent something. */
+function report(message: BatchMessage, outcome: WorkOutcome): boolean {
+  const { kind, run, batch, token, crashes, outage } = outcome;
   logger.info("take ended", { ...message, take: token, outcome: kind });
-  if (run === null || batch === null) return;
-  const details = { batchId: batch.batchId, status: kind, crashes };
+  if (outage !== null) telemetry.takeFailed(message, outage);
+  if (run === null || kind === "nothing") return false;
+  const details = { batchId: message.batchId, status: kind, crashes };
   telemetry.takeEnded(run, details);
-  const figures = batch.takes[token];
-  if (figures === undefined) return;
+  const figures = batch?.takes[token];
+  if (figures === undefined) return false;
   telemetry.take(run, figures, details);
-  telemetry.usage(run, await quota.usage(ports.scopesOf(run)));
+  return true;
 }
 
 /**

@@ -5,7 +5,7 @@ import middy from "@middy/core";
 import { readRowsPlace } from "../../shared/config/environment.ts";
 import { documentsOf } from "../../shared/lib/dynamo-documents.ts";
 import { systemClock } from "../../shared/lib/system-clock.ts";
-import { migrateRows } from "../../shared/rows/postgres-or-dynamo-rows.ts";
+import { migrateRows } from "../../shared/rows/open-row-store.ts";
 import { resolvedPlace } from "../../shared/rows/resolve-rows-place.ts";
 import { untilAvailable } from "../../shared/rows/until-available.ts";
 import { MigrateSchemaEventSchema } from "../events.ts";

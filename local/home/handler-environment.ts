@@ -37,11 +37,12 @@ export function handlerEnvironment(
   };
 }
 
-function rowsVariables({ postgres, rowsTable }: StackEndpoints): Record<string, string> {
-  const { rowStore, postgresUrl, rowsTable: tableName } = environmentNames;
-  return postgres === null
-    ? { [rowStore]: "dynamodb", [tableName]: rowsTable }
-    : { [rowStore]: "postgres", [postgresUrl]: postgres };
+function rowsVariables({ postgres, lake, rowsTable }: StackEndpoints): Record<string, string> {
+  const names = environmentNames;
+  if (postgres !== null) return { [names.rowStore]: "postgres", [names.postgresUrl]: postgres };
+  if (lake === null) return { [names.rowStore]: "dynamodb", [names.rowsTable]: rowsTable };
+  const { folder, keeper } = lake;
+  return { [names.rowStore]: "lake", [names.lake]: folder, [names.lakeKeeper]: keeper };
 }
 
 /**

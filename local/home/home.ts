@@ -18,7 +18,8 @@ export type Home = {
   };
   readonly folders: {
     readonly dynamo: string;
-    readonly postgres: string;
+    /** Rows as Parquet files; see `lakeLayout`. */
+    readonly lake: string;
     readonly logs: string;
     /** What runs told of, a file a run. */
     readonly events: string;
@@ -94,7 +95,7 @@ export function homeLayout(folder: string): Home {
     },
     folders: {
       dynamo: join(folder, "dynamo"),
-      postgres: join(folder, "postgres"),
+      lake: join(folder, "lake"),
       logs: join(folder, "logs"),
       events: join(folder, "events"),
       telemetry: join(folder, "telemetry"),

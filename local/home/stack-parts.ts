@@ -1,11 +1,9 @@
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { FunctionName } from "../../shared/config/names.ts";
-import { createPostgresPool } from "../../shared/rows/postgres-connection.ts";
-import { migratePostgresSchema } from "../../shared/rows/postgres-schema.ts";
-import { createSql } from "../../shared/rows/postgres-sql.ts";
+import type { LakeLayout } from "../../shared/rows/lake/lake-layout.ts";
+import type { UnitKeeper } from "../../shared/rows/lake/unit-keeper.ts";
 import { startDynamoServer } from "../aws-servers/dynamo-server.ts";
-import { startPostgresServer } from "../postgres/postgres-server.ts";
 import { cloneCache } from "../processes/clone-cache.ts";
 import { loadStateMachineDefinition } from "../state-machine/synthesise-state-machine.ts";
 
@@ -21,16 +19,24 @@ export type EmbeddedServer = {
 export type StackParts = {
   /** `key`: the access key that requests are signed with. */
   startDynamo(folder: string, key: string): Promise<EmbeddedServer>;
-  startPostgres(folder: string): Promise<EmbeddedServer>;
   migratePostgres(url: string): Promise<void>;
+  openKeeper(layout: LakeLayout): Promise<UnitKeeper>;
   loadDefinition(): Promise<unknown>;
   functionModule(name: FunctionName): string;
 };
 
 export const stackParts: StackParts = {
   startDynamo: (folder, key) => startDynamoServer({ folder, key }),
-  startPostgres: (folder) => startPostgresServer({ folder }),
+  async openKeeper(layout) {
+    const { openUnitKeeper } = await import("../../shared/rows/lake/parquet-unit-keeper.ts");
+    return openUnitKeeper(layout);
+  },
   async migratePostgres(url) {
+    const [{ createPostgresPool }, { migratePostgresSchema }, { createSql }] = await Promise.all([
+      import("../../shared/rows/postgres-connection.ts"),
+      import("../../shared/rows/postgres-schema.ts"),
+      import("../../shared/rows/postgres-sql.ts"),
+    ]);
     const connection = createPostgresPool(url, 1);
     try {
       await migratePostgresSchema(

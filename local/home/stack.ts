@@ -8,8 +8,10 @@ export const StackEndpointsSchema = z.object({
   sqs: z.string(),
   stepFunctions: z.string(),
   eventBridge: z.string(),
-  /** Null: the rows are in DynamoDB. */
+  /** Null: the rows are elsewhere. */
   postgres: z.string().nullable(),
+  /** The lake's folder and where its keeper listens; null: the rows are elsewhere. */
+  lake: z.object({ folder: z.string(), keeper: z.string() }).nullable(),
   queueUrl: z.string(),
   deadLetterQueueUrl: z.string(),
   ledgerTable: z.string(),

@@ -1,4 +1,6 @@
+import { homeRowStore } from "../../shared/config/environment.ts";
 import { environmentNames } from "../../shared/config/names.ts";
+import { lakeLayout } from "../../shared/rows/lake/lake-layout.ts";
 import { startEventBusServer } from "../aws-servers/event-bus-server.ts";
 import { openEventLog, pruneEventLog } from "../aws-servers/event-log.ts";
 import type { Home } from "./home.ts";
@@ -6,8 +8,10 @@ import type { EmbeddedServer, StackParts } from "./stack-parts.ts";
 
 export type Servers = {
   readonly dynamo: string;
-  /** Null: the rows are in DynamoDB. */
+  /** Null: the rows are elsewhere. */
   readonly postgres: string | null;
+  /** Null: the rows are elsewhere. */
+  readonly lake: { readonly folder: string; readonly keeper: string } | null;
   readonly sqs: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
@@ -51,18 +55,22 @@ export async function startServers(options: {
     return server.url;
   }
 
-  async function startPostgres(): Promise<string | null> {
-    if (options.environment[environmentNames.rowStore] === "dynamodb") return null;
-    const given = options.environment[environmentNames.postgresUrl];
-    const url = given || (await startEmbeddedPostgres());
+  const rowStore = homeRowStore(options.environment);
+
+  async function openPostgres(): Promise<string | null> {
+    if (rowStore !== "postgres") return null;
+    const url = options.environment[environmentNames.postgresUrl] ?? "";
     await parts.migratePostgres(url);
     return url;
   }
 
-  async function startEmbeddedPostgres(): Promise<string> {
-    const server = await parts.startPostgres(home.folders.postgres);
-    keep("the embedded Postgres", server);
-    return server.url;
+  async function startKeeper(): Promise<Servers["lake"]> {
+    if (rowStore !== "lake") return null;
+    const folder = home.folders.lake;
+    const { startKeeperServer } = await import("../lake/keeper-server.ts");
+    const server = await startKeeperServer(await parts.openKeeper(lakeLayout(folder)), key);
+    stops.defer(() => server.close());
+    return { folder, keeper: server.url };
   }
 
   async function startSqs() {
@@ -82,14 +90,24 @@ export async function startServers(options: {
 
   const starting = [
     startDynamo(),
-    startPostgres(),
+    openPostgres(),
+    startKeeper(),
     startSqs(),
     startEventBus(),
     parts.loadDefinition(),
   ] as const;
   // A failure is reported once all have settled: nothing starts after the others were stopped.
   await Promise.allSettled(starting);
-  const [dynamo, postgres, sqs, eventBridge, definition] = await Promise.all(starting);
+  const [dynamo, postgres, lake, sqs, eventBridge, definition] = await Promise.all(starting);
   const { url, queueUrl, deadLetterQueueUrl } = sqs;
-  return { dynamo, postgres, sqs: url, queueUrl, deadLetterQueueUrl, eventBridge, definition };
+  return {
+    dynamo,
+    postgres,
+    lake,
+    sqs: url,
+    queueUrl,
+    deadLetterQueueUrl,
+    eventBridge,
+    definition,
+  };
 }

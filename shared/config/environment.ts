@@ -100,10 +100,16 @@ function rowsPlace(variables: Variables): ParsedRowsPlace {
         kind: "dynamodb",
         table: found[names.rowsTable],
       }));
+    case "lake":
+      return placeOf(LakeSchema, variables, (found) => ({
+        kind: "lake",
+        folder: found[names.lake],
+        keeper: { url: found[names.lakeKeeper], key: found.AWS_ACCESS_KEY_ID },
+      }));
     default:
       return {
         kind: "faults",
-        faults: [`${names.rowStore}: ${store} is none of postgres, dsql and dynamodb`],
+        faults: [`${names.rowStore}: ${store} is none of postgres, dsql, dynamodb and lake`],
       };
   }
 }
@@ -161,6 +167,13 @@ const DsqlSchema = z.object({
 
 const DynamoSchema = z.object({ [names.rowsTable]: required });
 
+/** The keeper asks for the key that the home's other servers ask for. */
+const LakeSchema = z.object({
+  [names.lake]: required,
+  [names.lakeKeeper]: required,
+  AWS_ACCESS_KEY_ID: required,
+});
+
 /** What is wrong with the variables that a home's owner hands to its handlers; undefined: nothing. */
 export function homeEnvironmentFault(variables: Variables): string | undefined {
   const faults = [
@@ -172,14 +185,29 @@ export function homeEnvironmentFault(variables: Variables): string | undefined {
   return faults.filter((fault) => fault !== undefined).join("; ") || undefined;
 }
 
-/** A home's servers are a Postgres and a DynamoDB; nothing in it could sign for a cluster. */
+export const homeRowStores = ["lake", "postgres", "dynamodb"] as const;
+export type HomeRowStore = (typeof homeRowStores)[number];
+
+/** Where a home's rows are: in a lake, unless a Postgres is named. @throws EnvironmentError */
+export function homeRowStore(variables: Variables): HomeRowStore {
+  const fault = homeRowStoreFault(variables);
+  if (fault !== undefined) throw new EnvironmentError([fault]);
+  const named = homeRowStores.find((store) => store === variables[names.rowStore]);
+  return named ?? (variables[names.postgresUrl] ? "postgres" : "lake");
+}
+
+/** Nothing in a home could sign for a cluster. */
 function homeRowStoreFault(variables: Variables): string | undefined {
-  const store = variables[names.rowStore] || "postgres";
-  if (store !== "postgres" && store !== "dynamodb") {
-    return `${names.rowStore}=${store} is not for a home: postgres (the default) or dynamodb`;
+  const store = variables[names.rowStore] || undefined;
+  const url = variables[names.postgresUrl] || undefined;
+  if (store !== undefined && !homeRowStores.some((known) => known === store)) {
+    return `${names.rowStore}=${store} is not for a home: lake (the default), postgres or dynamodb`;
   }
-  if (store === "dynamodb" && variables[names.postgresUrl]) {
-    return `${names.rowStore}=dynamodb and ${names.postgresUrl} name two places for the rows: unset one`;
+  if (store === "postgres" && url === undefined) {
+    return `${names.rowStore}=postgres needs a Postgres of your own: set ${names.postgresUrl} to its URL, or unset ${names.rowStore} for a lake`;
+  }
+  if (store !== undefined && store !== "postgres" && url !== undefined) {
+    return `${names.rowStore}=${store} and ${names.postgresUrl} name two places for the rows: unset one`;
   }
   return undefined;
 }

@@ -15,6 +15,8 @@ export const environmentNames = {
   dsqlEndpoint: "GSC_SYNC_DSQL_ENDPOINT",
   dsqlUser: "GSC_SYNC_DSQL_USER",
   rowsTable: "GSC_SYNC_ROWS_TABLE",
+  lake: "GSC_SYNC_LAKE",
+  lakeKeeper: "GSC_SYNC_LAKE_KEEPER",
   searchConsoleRootUrl: "GSC_API_ROOT_URL",
   accountSecrets: "GSC_SYNC_ACCOUNT_SECRETS",
   lever: "GSC_SYNC_LEVER",

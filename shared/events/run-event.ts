@@ -12,6 +12,7 @@ const RunSummarySchema = z.object({
   status: z.enum(runStatuses),
   reason: z.string().nullable(),
   waitingUntil: z.string().nullable(),
+  outageSince: z.string().nullable().default(null),
   siteUrl: z.string(),
   accountId: z.string(),
   from: z.string(),

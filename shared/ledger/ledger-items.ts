@@ -70,6 +70,7 @@ const RunSchema = z.object({
   maxInFlight: count,
   status: z.enum(runStatuses),
   reason: z.string().nullable(),
+  outageSinceMs: ms.nullable().exactOptional(),
   haltsAs: z.enum(["halted", "failed"]).nullable(),
   execution: z.string(),
   predecessor: z.string().nullable().default(null),

@@ -1,6 +1,6 @@
 import { percentile } from "../lib/percentile.ts";
 import type { Batch, BatchUnit } from "./batch.ts";
-import type { Run, RunStatus } from "./run.ts";
+import { isEnded, type Run, type RunStatus } from "./run.ts";
 import type { TakeFigures } from "./take-figures.ts";
 
 /** A run as commands print it; the JSON contract of the command line. */
@@ -10,6 +10,8 @@ export type RunSummary = {
   readonly reason: string | null;
   /** Until when a waiting run waits (UTC, ISO 8601). */
   readonly waitingUntil: string | null;
+  /** Since when it finds a store or the event bus away (UTC, ISO 8601). */
+  readonly outageSince: string | null;
   readonly siteUrl: string;
   readonly accountId: string;
   readonly from: string;
@@ -73,6 +75,10 @@ export function summariseRun(run: Run, batches: readonly Batch[], nowMs: number)
       run.status === "waiting" && run.waitingUntilMs !== null
         ? new Date(run.waitingUntilMs).toISOString()
         : null,
+    outageSince:
+      isEnded(run.status) || typeof run.outageSinceMs !== "number"
+        ? null
+        : new Date(run.outageSinceMs).toISOString(),
     siteUrl: run.siteUrl,
     accountId: run.accountId,
     from: run.from,

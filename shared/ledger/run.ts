@@ -52,6 +52,8 @@ export type Run = {
 
   readonly status: RunStatus;
   readonly reason: string | null;
+  /** Since when its takes have found a store or the event bus away; null or absent: they have not. */
+  readonly outageSinceMs?: number | null;
   /** What `halting` ends in. */
   readonly haltsAs: "halted" | "failed" | null;
   /** The execution that works on the run; another one that dispatches it ends. */

@@ -13,6 +13,7 @@ export function postgresSqlStore(place: RowsPlace): SqlStore | null {
     case "dsql":
       return sqlStore(dsqlClientConfig(place));
     case "dynamodb":
+    case "lake":
       return null;
     default:
       return place satisfies never;

@@ -11,13 +11,16 @@
  * | schema            | the database is newer, or not ours             | a person decides         |
  * | refused           | anything else: credentials, disk, our own bug  | the unit fails           |
  */
-export type RowStoreErrorCode =
-  | "unavailable"
-  | "contention"
-  | "generation-closed"
-  | "rows-missing"
-  | "schema"
-  | "refused";
+export const rowStoreErrorCodes = [
+  "unavailable",
+  "contention",
+  "generation-closed",
+  "rows-missing",
+  "schema",
+  "refused",
+] as const;
+
+export type RowStoreErrorCode = (typeof rowStoreErrorCodes)[number];
 
 export class RowStoreError extends Error {
   readonly code: RowStoreErrorCode;

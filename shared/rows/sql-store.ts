@@ -5,7 +5,16 @@ export type SqlStore = {
    * returns their iterator: that frees the connection. @throws SqlError
    */
   ask(query: string, signal?: AbortSignal): Promise<SqlAnswer>;
+  /** The same into a file of this machine; absent: the engine writes none. @throws SqlError */
+  readonly askFile?: (
+    query: string,
+    format: "csv" | "parquet",
+    signal?: AbortSignal,
+  ) => Promise<SqlFile>;
 };
+
+/** Deleted when it is disposed of. */
+export type SqlFile = AsyncDisposable & { readonly path: string; readonly rows: number };
 
 export type SqlAnswer = {
   readonly columns: readonly SqlColumn[];

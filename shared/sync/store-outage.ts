@@ -19,5 +19,5 @@ export function isOutage(error: unknown): error is Error {
 /** A batch waits 10 to 15 s for what is away; the spread keeps the returns apart. */
 export function deferredByOutage(outage: Error, clock: Clock) {
   const untilMs = clock.nowMs() + Math.round(10_000 + 5_000 * clock.random());
-  return { kind: "deferred", untilMs, reason: outage.message } as const;
+  return { kind: "deferred", untilMs, reason: outage.message, outage: true } as const;
 }

@@ -2,6 +2,7 @@ import type { metricNames } from "./metric-names.ts";
 import {
   approachingAnHour,
   batchDurationMs,
+  failedTakeMinutes,
   freshnessDays,
   haltMs,
   type Lines,
@@ -130,7 +131,30 @@ export function quotaRules(lines: Pick<Lines, "usage">) {
   } as const satisfies Record<string, AlarmRule>;
 }
 
+const failedTakes = {
+  runbook: "failed-takes",
+  metric: "takesFailed",
+  statistic: "Sum",
+  periodMinutes: 1,
+  threshold: 1,
+  when: "from",
+} as const;
+
 export const runRules = {
+  takesFailedWarn: {
+    ...failedTakes,
+    id: "takes-failed-warn",
+    severity: "warn",
+    says: "Workers cannot store what they fetch: a store or the event bus is away.",
+    periods: failedTakeMinutes.warn,
+  },
+  takesFailedPage: {
+    ...failedTakes,
+    id: "takes-failed-page",
+    severity: "page",
+    says: `A store or the event bus has been away for ${failedTakeMinutes.page} minutes: nothing is stored.`,
+    periods: failedTakeMinutes.page,
+  },
   batchDurationPage: {
     id: "batch-duration-page",
     severity: "page",

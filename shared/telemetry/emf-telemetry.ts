@@ -45,6 +45,13 @@ export function emfTelemetry(metrics: Metrics): Telemetry {
       metrics.addMetric(metricNames.workerCrashes, MetricUnit.Count, crashes);
       metrics.publishStoredMetrics();
     },
+    takeFailed({ runId, batchId }, reason) {
+      metrics.addMetadata("runId", runId);
+      metrics.addMetadata("batchId", batchId);
+      metrics.addMetadata("reason", reason);
+      metrics.addMetric(metricNames.takesFailed, MetricUnit.Count, 1);
+      metrics.publishStoredMetrics();
+    },
     usage(run, usage) {
       for (const scope of usage) {
         about(run);

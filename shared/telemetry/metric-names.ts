@@ -14,6 +14,8 @@ export const metricNames = {
   leaseExpiries: "LeaseExpiries",
   /** Takes that put their batch back at the queue's head: a slice was over, quota, an outage, a halt. */
   requeues: "Requeues",
+  /** Takes that could not work: a store or the event bus was away, or what a take needs failed. */
+  takesFailed: "TakesFailed",
   haltDuration: "HaltDuration",
   unitsFailed: "UnitsFailed",
   /** Runs that ended, and those among them that failed or were halted. */

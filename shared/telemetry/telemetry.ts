@@ -1,3 +1,4 @@
+import type { BatchMessage } from "../ledger/batch-message.ts";
 import type { Run, RunStatus } from "../ledger/run.ts";
 import type { TakeFigures } from "../ledger/take-figures.ts";
 import type { QuotaEvents, ScopeUsage } from "../quota/quota.ts";
@@ -9,6 +10,8 @@ export type Telemetry = {
   take(run: Run, figures: TakeFigures, details: TakeDetails): void;
   /** Every take, also one that sent nothing. */
   takeEnded(run: Run, details: TakeDetails): void;
+  /** A take that a store ended which is away, or that threw: its batch comes back. */
+  takeFailed(message: BatchMessage, reason: string): void;
   usage(run: Run, usage: readonly ScopeUsage[]): void;
   quota: QuotaEvents;
   runEnded(run: Run, failedUnits: number): void;

@@ -25,6 +25,14 @@ export const approachingAnHour = { warn: 1 } as const;
 /** From a halt to the last batch that was put back. */
 export const haltMs = { page: 5_000 } as const;
 
+/**
+ * Minutes in a row with a failed take. While a store is away each batch comes back every 10 to 15 s,
+ * so that no minute is without one. One such minute is a failover or a restart, mended by itself. Two
+ * are an outage that goes on; five are longer than Postgres, DSQL or DynamoDB take to recover by
+ * themselves: nothing has been stored meanwhile, and somebody has to look.
+ */
+export const failedTakeMinutes = { warn: 2, page: 5 } as const;
+
 /** Age of the oldest message in the queue. The ledger sends again long before. */
 export const mailboxAgeSeconds = { page: 900 } as const;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { startPostgresServer } from "../../local/postgres/postgres-server.ts";
+import { startPostgresServer } from "../support/postgres/postgres-server.ts";
 import { aChaosHome } from "./chaos-home.ts";
 import { startCuttingProxy } from "./cutting-proxy.ts";
 import { startFailingDynamo } from "./failing-dynamo.ts";

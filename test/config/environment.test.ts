@@ -44,7 +44,7 @@ describe("where the rows are", () => {
     [{}, "GSC_SYNC_POSTGRES_URL: is not set"],
     [{ GSC_SYNC_ROW_STORE: "dsql" }, "GSC_SYNC_DSQL_ENDPOINT: is not set"],
     [{ GSC_SYNC_ROW_STORE: "dynamodb", GSC_SYNC_ROWS_TABLE: "" }, "GSC_SYNC_ROWS_TABLE: is empty"],
-    [{ GSC_SYNC_ROW_STORE: "mysql" }, "mysql is none of postgres, dsql and dynamodb"],
+    [{ GSC_SYNC_ROW_STORE: "mysql" }, "mysql is none of postgres, dsql, dynamodb and lake"],
   ])("is refused when %o says no place", (variables, message) => {
     expect(() => readRowsPlace(variables)).toThrow(message);
   });

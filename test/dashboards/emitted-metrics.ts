@@ -19,6 +19,7 @@ const ways: { readonly [Way in keyof Telemetry]: (telemetry: Telemetry) => void 
   queue: (telemetry) => telemetry.queue(aRun(), 1),
   take: (telemetry) => telemetry.take(aRun(), figures, details),
   takeEnded: (telemetry) => telemetry.takeEnded(aRun(), details),
+  takeFailed: (telemetry) => telemetry.takeFailed({ runId: "r", batchId: "b" }, "away"),
   usage: (telemetry) => telemetry.usage(aRun(), scopes.map(usageOf)),
   quota: (telemetry) => {
     for (const scope of scopes) {

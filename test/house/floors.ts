@@ -14,7 +14,7 @@ export const floors: readonly (readonly string[])[] = [
   ["shared/operations"],
   ["lambdas", "dashboards/base", "sample-search-console", "local/processes", "infra/stages"],
   ["lambdas/handlers", "dashboards/alarms", "local/aws-servers", "infra/state-machines"],
-  ["dashboards/cards", "local/functions", "local/metrics", "local/postgres", "infra/constructs"],
+  ["dashboards/cards", "local/functions", "local/metrics", "local/lake", "infra/constructs"],
   ["dashboards", "local/state-machine"],
   ["dashboards/preview", "local/home"],
   ["infra/stacks", "cli/output/views"],

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { describe, expect, test } from "vitest";
-import { startPostgresServer } from "../../local/postgres/postgres-server.ts";
 import { keyedRows } from "../../shared/rows/keyed-rows.ts";
 import { createPostgresPool, type SqlConnection } from "../../shared/rows/postgres-connection.ts";
 import { createPostgresRowStore } from "../../shared/rows/postgres-row-store.ts";
 import { generationGraceMs, type RowStore } from "../../shared/rows/row-store.ts";
+import { startPostgresServer } from "../support/postgres/postgres-server.ts";
 import { pageQuery, sampleRecord, sampleRows, sampleUnit } from "../support/samples/row-samples.ts";
 import { startConflictProxy } from "../support/servers/conflict-proxy.ts";
 

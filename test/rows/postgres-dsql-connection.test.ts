@@ -1,14 +1,14 @@
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createMessageReader } from "../../local/postgres/postgres-message-reader.ts";
-import { messageType, startupCodes } from "../../local/postgres/postgres-wire.ts";
 import {
   createDsqlPool,
   dsqlRegion,
   dsqlToken,
 } from "../../shared/rows/postgres-dsql-connection.ts";
 import { openDsqlRowStore } from "../../shared/rows/postgres-dsql-row-store.ts";
+import { createMessageReader } from "../support/postgres/postgres-message-reader.ts";
+import { messageType, startupCodes } from "../support/postgres/postgres-wire.ts";
 
 const hostname = "abcdefghijklmnopqrstuvwxyz.dsql.eu-west-1.on.aws";
 

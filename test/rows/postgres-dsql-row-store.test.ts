@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startPostgresServer } from "../../local/postgres/postgres-server.ts";
 import { DsqlRoleSchema } from "../../shared/rows/dsql-role.ts";
 import { createPostgresPool, type SqlConnection } from "../../shared/rows/postgres-connection.ts";
 import { dsqlDialect } from "../../shared/rows/postgres-dialect.ts";
 import { grantDsqlRole } from "../../shared/rows/postgres-dsql-row-store.ts";
 import { migratePostgresSchema } from "../../shared/rows/postgres-schema.ts";
 import { createSql, type Sql } from "../../shared/rows/postgres-sql.ts";
+import { startPostgresServer } from "../support/postgres/postgres-server.ts";
 import { dsqlLintMissing, lintForDsql } from "../support/stores/dsql-lint.ts";
 
 const role = "gsc_sync";

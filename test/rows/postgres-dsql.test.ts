@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { startPostgresServer } from "../../local/postgres/postgres-server.ts";
 import { createPostgresPool, type SqlConnection } from "../../shared/rows/postgres-connection.ts";
 import { dsqlDialect } from "../../shared/rows/postgres-dialect.ts";
 import { describeRowStore } from "../contracts/row-store-contract.ts";
+import { startPostgresServer } from "../support/postgres/postgres-server.ts";
 import { dsqlFaults, type SentStatement } from "../support/stores/dsql-limits.ts";
 import { dsqlLintMissing, lintForDsql } from "../support/stores/dsql-lint.ts";
 import { postgresBackend } from "../support/stores/postgres-row-store-backend.ts";

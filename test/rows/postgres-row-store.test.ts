@@ -1,7 +1,7 @@
 import { describe, test } from "vitest";
-import { startPostgresServer } from "../../local/postgres/postgres-server.ts";
 import { createPostgresPool } from "../../shared/rows/postgres-connection.ts";
 import { describeRowStore } from "../contracts/row-store-contract.ts";
+import { startPostgresServer } from "../support/postgres/postgres-server.ts";
 import {
   realPostgresFolder,
   startOddPostgres,

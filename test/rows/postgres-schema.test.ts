@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startPostgresServer } from "../../local/postgres/postgres-server.ts";
 import { createPostgresPool, type SqlConnection } from "../../shared/rows/postgres-connection.ts";
 import {
   createPostgresRowStore,
@@ -7,6 +6,7 @@ import {
 } from "../../shared/rows/postgres-row-store.ts";
 import { migratePostgresSchema, schemaVersion } from "../../shared/rows/postgres-schema.ts";
 import { createSql } from "../../shared/rows/postgres-sql.ts";
+import { startPostgresServer } from "../support/postgres/postgres-server.ts";
 import { pacific } from "../support/samples/pacific.ts";
 import { realPostgresFolder, startRealPostgres } from "../support/servers/real-postgres.ts";
 import { dropAll, keptOpen } from "../support/stores/postgres-row-store-backend.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startPostgresServer } from "../../local/postgres/postgres-server.ts";
 import { postgresSqlStore } from "../../shared/rows/postgres-sql-store.ts";
 import type { SqlStore } from "../../shared/rows/sql-store.ts";
+import { startPostgresServer } from "../support/postgres/postgres-server.ts";
 import { realPostgresFolder, startRealPostgres } from "../support/servers/real-postgres.ts";
 
 type Server = { readonly url: string; stop(): Promise<void> };

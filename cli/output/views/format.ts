@@ -60,14 +60,18 @@ export function localTime(atMs: number, nowMs: number): string {
   return date === localDate(new Date(nowMs)) ? time : `${date} ${time}`;
 }
 
-/** Why a run waits or has stopped, and until when; empty when there is nothing to say. */
+/** Why a run waits or has stopped, since when and until when; empty when there is nothing to say. */
 export function reasonText(run: {
   readonly reason: string | null;
   readonly waitingUntil: string | null;
+  readonly outageSince: string | null;
 }): string {
   const until =
     run.waitingUntil === null ? "" : `until ${localTime(Date.parse(run.waitingUntil), 0)}`;
-  return [until, run.reason ?? ""].filter((part) => part !== "").join(": ");
+  const since =
+    run.outageSince === null ? "" : `outage since ${localTime(Date.parse(run.outageSince), 0)}`;
+  const why = [run.reason ?? "", since].filter((part) => part !== "").join(", ");
+  return [until, why].filter((part) => part !== "").join(": ");
 }
 
 function localDate(at: Date): string {

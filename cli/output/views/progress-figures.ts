@@ -58,7 +58,10 @@ function timeLeft(run: Run, leftMs: number | undefined): string {
 }
 
 function waitingFor(run: Run, nowMs: number): string | undefined {
-  const reason = run.reason === null ? undefined : oneLine(run.reason);
+  const { outageSinceMs } = run;
+  const since =
+    typeof outageSinceMs === "number" ? `, outage since ${localTime(outageSinceMs, nowMs)}` : "";
+  const reason = run.reason === null ? undefined : `${oneLine(run.reason)}${since}`;
   if (run.status !== "waiting") return reason;
   if (run.waitingUntilMs === null) return reason ?? "waiting";
   const countdown = wholeSeconds(Math.ceil((run.waitingUntilMs - nowMs) / 1_000) * 1_000);

@@ -1,4 +1,5 @@
 import { changed, type Decision, unchanged } from "../decision.ts";
+import { outageOver } from "../outage-since.ts";
 import { isEnded, type Run } from "../run.ts";
 import { releaseHolds } from "./release-holds.ts";
 
@@ -15,7 +16,10 @@ export function resumeRun(
   }
   if (!isEnded(run.status)) return unchanged("still-going");
   const neverStarted = run.activeMs === 0 && run.batches === 0;
-  const { ringMs: _ofAnotherDay, ...left } = releaseHolds(run, Object.keys(run.inFlight));
+  const { ringMs: _ofAnotherDay, ...left } = releaseHolds(
+    outageOver(run),
+    Object.keys(run.inFlight),
+  );
   return changed(
     {
       ...left,

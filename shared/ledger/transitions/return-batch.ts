@@ -1,5 +1,6 @@
 import { shortened } from "../../request/run-limits.ts";
 import { changed, type Decision, unchanged } from "../decision.ts";
+import { outageGoesOn, outageOver } from "../outage-since.ts";
 import type { Run } from "../run.ts";
 import { settleHalt } from "./halt-run.ts";
 import { releaseHolds } from "./release-holds.ts";
@@ -15,12 +16,14 @@ export function returnBatch(
     readonly token: number;
     readonly notBeforeMs: number;
     readonly deferred?: boolean;
+    /** Whether a store was away; absent: the take did not get to know. */
+    readonly outage?: boolean;
   },
   reason: string | null,
   nowMs: number,
 ): Decision<"returned" | "lost"> {
   if (run.inFlight[take.batchId]?.token !== take.token) return unchanged("lost");
-  const released = releaseHolds(run, [take.batchId]);
+  const released = releaseHolds(heedOutage(run, take.outage, nowMs), [take.batchId]);
   const returned = released.returned.map((batch) =>
     batch.batchId === take.batchId
       ? {
@@ -37,4 +40,9 @@ export function returnBatch(
     updatedAtMs: nowMs,
   };
   return changed(settleHalt(next, nowMs), "returned");
+}
+
+function heedOutage(run: Run, outage: boolean | undefined, nowMs: number): Run {
+  if (outage === undefined) return run;
+  return outage ? outageGoesOn(run, nowMs) : outageOver(run);
 }

@@ -1,4 +1,5 @@
 import { changed, type Decision, unchanged } from "../decision.ts";
+import { outageOver } from "../outage-since.ts";
 import type { Run } from "../run.ts";
 import { settleHalt } from "./halt-run.ts";
 
@@ -10,5 +11,8 @@ export function submitBatch(
 ): Decision<"settled" | "lost"> {
   if (run.inFlight[take.batchId]?.token !== take.token) return unchanged("lost");
   const { [take.batchId]: _settled, ...inFlight } = run.inFlight;
-  return changed(settleHalt({ ...run, inFlight, updatedAtMs: nowMs }, nowMs), "settled");
+  return changed(
+    settleHalt({ ...outageOver(run), inFlight, updatedAtMs: nowMs }, nowMs),
+    "settled",
+  );
 }

@@ -17,7 +17,10 @@ export type LeaseAnswer =
   | { readonly kind: "nothing"; readonly run: Run | null };
 
 /** Takes the batch that the message names, under a new token. */
-export async function takeLease(message: BatchMessage, ports: WorkPorts): Promise<LeaseAnswer> {
+export async function takeLease(
+  message: BatchMessage,
+  ports: Pick<WorkPorts, "ledger" | "clock">,
+): Promise<LeaseAnswer> {
   const { runId, batchId } = message;
   const known = await ports.ledger.readRun(runId);
   if (known?.inFlight[batchId] === undefined) return { kind: "nothing", run: known ?? null };
@@ -62,7 +65,7 @@ export async function beginTake(lease: Lease, ports: WorkPorts): Promise<Take | 
 async function takeWithNewToken(
   { runId, batchId }: BatchMessage,
   siteUrl: string,
-  { ledger, clock }: WorkPorts,
+  { ledger, clock }: Pick<WorkPorts, "ledger" | "clock">,
 ) {
   const take = async () => {
     const token = await ledger.nextToken(siteUrl, clock.nowMs());

@@ -7,8 +7,8 @@ import type { TakeMeter } from "./take-meter.ts";
 
 export type PageOutcome =
   | { readonly kind: "page"; readonly page: Page }
-  /** Quota has nothing to give for longer than a worker should wait. */
-  | { readonly kind: "deferred"; readonly untilMs: number; readonly reason: string }
+  /** Quota has nothing to give for longer than a worker should wait, or a store is away. */
+  | ({ readonly kind: "deferred" } & Deferral)
   | {
       readonly kind: "failed";
       readonly final: boolean;
@@ -23,6 +23,14 @@ export type PageOutcome =
   /** Nothing of this run can succeed. */
   | { readonly kind: "fatal"; readonly error: string }
   | { readonly kind: "aborted" };
+
+/** Until when a batch waits, of which nothing has failed, and for what. */
+export type Deferral = {
+  readonly untilMs: number;
+  readonly reason: string;
+  /** A store or the event bus is away. */
+  readonly outage?: true;
+};
 
 /** Sends of one page before the unit's attempt is given up. */
 const maxSends = 4;

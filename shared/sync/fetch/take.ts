@@ -2,6 +2,7 @@ import type { UnitEvent } from "../../events/unit-event.ts";
 import type { Batch } from "../../ledger/batch.ts";
 import type { Run } from "../../ledger/run.ts";
 import type { BatchProgress } from "./batch-progress.ts";
+import type { Deferral } from "./request-page.ts";
 import type { TakeMeter } from "./take-meter.ts";
 
 /** A batch that a worker has taken, and the run as of then. */
@@ -38,7 +39,7 @@ export type TakeWork = {
 /** What the units of a take's slice add up to, beyond what the batch item says. */
 export type TimeSliceEnd = {
   /** Quota has nothing to give, or a store is away, until then. */
-  readonly deferred: { readonly untilMs: number; readonly reason: string } | null;
+  readonly deferred: Deferral | null;
 };
 
 /** How a take ended. `nothing`: an extra message, or a run that has stopped. */
@@ -48,4 +49,6 @@ export type WorkOutcome = {
   readonly batch: Batch | null;
   readonly token: number;
   readonly crashes: number;
+  /** Why the take could not work, where a store or the event bus was away. */
+  readonly outage: string | null;
 };

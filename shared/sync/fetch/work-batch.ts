@@ -27,6 +27,20 @@ export async function workBatch(message: BatchMessage, ports: WorkPorts): Promis
   return outcome ?? nothingToDo(null);
 }
 
+/**
+ * Puts a batch back for which a worker could not get ready: what it needs is away. The ledger
+ * answers, so that the run says why.
+ */
+export async function putBackUnworked(
+  message: BatchMessage,
+  outage: Error,
+  ports: Pick<WorkPorts, "ledger" | "clock">,
+): Promise<WorkOutcome> {
+  const taken = await takeLease(message, ports);
+  if (taken.kind === "nothing") return nothingToDo(taken.run);
+  return putBack(taken.lease, outage, ports);
+}
+
 async function workWithoutSlot(message: BatchMessage, ports: WorkPorts): Promise<WorkOutcome> {
   const { ledger, clock } = ports;
   const taken = await takeLease(message, ports);
@@ -50,10 +64,16 @@ async function workLease(
   ports: WorkPorts,
 ): Promise<WorkOutcome> {
   const { ledger, clock } = ports;
-  const take = await beginTake(lease, ports);
-  if (take === null) return nothingToDo(lease.run);
-  const outage = await publishFound(take, ports);
-  if (outage !== null) return putBack(take, outage, ports);
+  let take: Take | null;
+  try {
+    take = await beginTake(lease, ports);
+    if (take === null) return nothingToDo(lease.run);
+    // Units that an earlier take settled before it died.
+    if (take.found.length > 0) await ports.eventBus.publish(take.found);
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    return putBack(lease, error, ports);
+  }
   const { lever } = await ledger.readSettings();
   const sequential = Math.min(take.run.concurrency, lever) <= 1;
   const work: TakeWork = {
@@ -68,37 +88,26 @@ async function workLease(
 }
 
 function nothingToDo(run: Run | null): WorkOutcome {
-  return { kind: "nothing", run, batch: null, token: 0, crashes: 0 };
-}
-
-/** Publishes units that an earlier take settled before it died. The outage that prevents it, or null. */
-async function publishFound(take: Take, { eventBus, clock }: WorkPorts) {
-  try {
-    if (take.found.length > 0) await eventBus.publish(take.found);
-    return null;
-  } catch (error) {
-    if (isOutage(error)) return deferredByOutage(error, clock);
-    throw error;
-  }
+  return { kind: "nothing", run, batch: null, token: 0, crashes: 0, outage: null };
 }
 
 /** The batch item stays as it was found: the next take finds the same in it. */
 async function putBack(
-  take: Take,
-  { untilMs, reason }: { readonly untilMs: number; readonly reason: string },
-  { ledger, clock }: WorkPorts,
+  { run: known, batchId, token }: Lease,
+  outage: Error,
+  { ledger, clock }: Pick<WorkPorts, "ledger" | "clock">,
 ): Promise<WorkOutcome> {
-  const { batchId, token, batch } = take;
-  const left = await ledger.changeRun(take.run.runId, (run) =>
+  const { untilMs, reason } = deferredByOutage(outage, clock);
+  const left = await ledger.changeRun(known.runId, (run) =>
     returnBatch(
       run,
-      { batchId, token, notBeforeMs: untilMs },
+      { batchId, token, notBeforeMs: untilMs, deferred: true, outage: true },
       run.status === "running" ? reason : null,
       clock.nowMs(),
     ),
   );
   const kind = left?.answer === "returned" ? "returned" : "lost";
-  return { kind, run: left?.run ?? take.run, batch, token, crashes: 0 };
+  return { ...nothingToDo(left?.run ?? known), kind, token, outage: reason };
 }
 
 /**
@@ -115,6 +124,7 @@ async function endTake(work: TakeWork, end: TimeSliceEnd, ports: WorkPorts): Pro
     batch: progress.batch(),
     token: take.token,
     crashes: take.crashes,
+    outage: end.deferred?.outage === true ? end.deferred.reason : null,
   });
   if (stop.signal.reason === "lost") return outcome("lost", take.run);
   recordFigures(work, ports.memoryMb());
@@ -127,10 +137,17 @@ async function endTake(work: TakeWork, end: TimeSliceEnd, ports: WorkPorts): Pro
   }
   const notBeforeMs = Math.max(end.deferred?.untilMs ?? 0, batchDueMs(batch));
   const reason = end.deferred?.reason ?? null;
+  const outage = end.deferred?.outage === true;
   const left = await ledger.changeRun(runId, (run) =>
     returnBatch(
       run,
-      { batchId: take.batchId, token: take.token, notBeforeMs, deferred: end.deferred !== null },
+      {
+        batchId: take.batchId,
+        token: take.token,
+        notBeforeMs,
+        deferred: end.deferred !== null,
+        outage,
+      },
       run.status === "running" ? reason : null,
       clock.nowMs(),
     ),

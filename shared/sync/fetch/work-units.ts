@@ -11,6 +11,7 @@ import { haltTake } from "./halt-take.ts";
 import type { StopReason } from "./lease-watch.ts";
 import { settleDenial } from "./property-denied.ts";
 import { recordFigures } from "./record-figures.ts";
+import type { Deferral } from "./request-page.ts";
 import type { RunHalt, TakeWork, TimeSliceEnd } from "./take.ts";
 
 /**
@@ -49,6 +50,11 @@ export async function workUnits(
     return index;
   }
 
+  /** Units side by side may wait for different things: an outage is told first. */
+  function wait(deferred: Deferral): void {
+    if (end.deferred?.outage !== true) end = { deferred };
+  }
+
   async function workUnit(index: number): Promise<void> {
     recordFigures(work, ports.memoryMb());
     if ((await progress.save()) === "lost") {
@@ -60,9 +66,9 @@ export async function workUnits(
     const attempted = await attempt(index, work, ports).finally(() => meter.unitEnded());
     const outcome = await settle(index, attempted, work, ports);
     longestUnitMs = Math.max(longestUnitMs, clock.nowMs() - unitStartedAtMs);
-    if (outcome.kind === "deferred") end = { deferred: outcome };
+    if (outcome.kind === "deferred") wait(outcome);
     if (outcome.kind === "failed" && outcome.batchWaits === true) {
-      end = { deferred: { untilMs: outcome.notBeforeMs, reason: outcome.error } };
+      wait({ untilMs: outcome.notBeforeMs, reason: outcome.error });
     }
   }
 

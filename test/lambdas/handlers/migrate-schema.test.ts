@@ -9,11 +9,11 @@ import {
   localNames,
   localRegion,
 } from "../../../local/aws-servers/local-names.ts";
-import { startPostgresServer } from "../../../local/postgres/postgres-server.ts";
 import { rowsFormat } from "../../../shared/rows/dynamo-row-store.ts";
 import { formatKey } from "../../../shared/rows/dynamo-rows-table.ts";
 import { createPostgresPool } from "../../../shared/rows/postgres-connection.ts";
 import { schemaVersion } from "../../../shared/rows/postgres-schema.ts";
+import { startPostgresServer } from "../../support/postgres/postgres-server.ts";
 
 const context = { functionName: "migrate-schema", awsRequestId: "1" } satisfies Partial<Context>;
 

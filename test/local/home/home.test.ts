@@ -41,7 +41,7 @@ describe("a home", () => {
   test("is made once by commands that start together", async () => {
     const folder = join(temporaryFolder(), "home");
     await Promise.all(Array.from({ length: 20 }, () => openHome(folder)));
-    const made = ["dynamo", "events", "home.json", "logs", "postgres", "telemetry"];
+    const made = ["dynamo", "events", "home.json", "lake", "logs", "telemetry"];
     expect(readdirSync(folder).sort()).toEqual(made);
   });
 

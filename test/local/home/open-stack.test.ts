@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openStack } from "../../../local/home/open-stack.ts";
 import type { StackEndpoints } from "../../../local/home/stack.ts";
@@ -31,14 +30,6 @@ async function tableStatus(home: string, endpoints: StackEndpoints): Promise<str
     new DescribeTableCommand({ TableName: endpoints.ledgerTable }),
   );
   return Table?.TableStatus;
-}
-
-async function schemaVersions(url: string): Promise<unknown[]> {
-  const client = new pg.Client(url);
-  await client.connect();
-  const { rows } = await client.query("SELECT version FROM schema_version");
-  await client.end();
-  return rows;
 }
 
 async function sendToy(home: string, endpoints: StackEndpoints, toy: object): Promise<void> {
@@ -194,20 +185,20 @@ describe("the real stack", () => {
       console.info(`${start} start: ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
       expect(handlerEnvironment).toMatchObject({
         GSC_SYNC_STAGE: "local",
-        GSC_SYNC_POSTGRES_URL: endpoints.postgres,
+        GSC_SYNC_ROW_STORE: "lake",
+        GSC_SYNC_LAKE_KEEPER: endpoints.lake?.keeper,
         AWS_ENDPOINT_URL_SFN: endpoints.stepFunctions,
         AWS_ACCESS_KEY_ID: expect.stringMatching(/^GSC[0-9a-f]{40}$/),
       });
       const listeners = [owner.pid, ...descendantsOf(owner.pid)].flatMap(listenersOf);
       const ports = listeners.map(({ port }) => port);
-      const { dynamo, sqs, stepFunctions, postgres } = endpoints;
-      if (postgres === null) throw new Error("there is no Postgres");
-      for (const url of [dynamo, sqs, stepFunctions, postgres]) {
+      const { dynamo, sqs, stepFunctions, lake } = endpoints;
+      if (lake === null) throw new Error("there is no lake");
+      for (const url of [dynamo, sqs, stepFunctions, lake.keeper]) {
         expect(ports).toContain(Number(new URL(url).port));
       }
       expect(listeners.filter(({ address }) => address !== loopback)).toEqual([]);
       expect(await tableStatus(home, endpoints)).toBe("ACTIVE");
-      expect(await schemaVersions(postgres)).not.toEqual([]);
       owner.say("close");
       await owner.event("closed");
     }
@@ -224,14 +215,14 @@ describe("a start that fails half-way", () => {
       onNotice: () => {},
       parts: {
         ...stackParts,
-        startPostgres: async () => {
-          throw new Error("no room for Postgres");
+        openKeeper: async () => {
+          throw new Error("no room for a lake");
         },
         loadDefinition: async () => ({ StartAt: "A", States: {} }),
       },
     };
-    await expect(openStack(options)).rejects.toThrow("no room for Postgres");
-    await expect(openStack(options)).rejects.toThrow("no room for Postgres");
+    await expect(openStack(options)).rejects.toThrow("no room for a lake");
+    await expect(openStack(options)).rejects.toThrow("no room for a lake");
     expect(descendantsOf(process.pid)).toEqual(before);
     expect(existsSync(join(home, "endpoints.json"))).toBe(false);
   });

@@ -57,6 +57,7 @@ export function sampleSummary(changes: Partial<RunSummary> = {}): RunSummary {
     status: "complete",
     reason: null,
     waitingUntil: null,
+    outageSince: null,
     siteUrl: "sc-domain:example.com",
     accountId: "default",
     from: "2026-06-22",

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
-import { createMessageReader } from "../../../local/postgres/postgres-message-reader.ts";
-import { encodeError, messageType } from "../../../local/postgres/postgres-wire.ts";
+import { createMessageReader } from "../postgres/postgres-message-reader.ts";
+import { encodeError, messageType } from "../postgres/postgres-wire.ts";
 
 /**
  * Stands before a Postgres and refuses as Aurora DSQL does under contention: of every statement the

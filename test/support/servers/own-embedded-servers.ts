@@ -1,5 +1,5 @@
 import { startDynamoServer } from "../../../local/aws-servers/dynamo-server.ts";
-import { startPostgresServer } from "../../../local/postgres/postgres-server.ts";
+import { startPostgresServer } from "../postgres/postgres-server.ts";
 
 /** An owner of both embedded servers, for the tests that kill it. Says the children's pids. */
 const [postgres, dynamo] = await Promise.all([startPostgresServer(), startDynamoServer()]);

@@ -38,48 +38,50 @@ export async function dynamoBackend(
       options = { findReport };
       return openDynamoRowStore(heard, table, options);
     },
-    async dyingStore(calls) {
-      const dying = DynamoDBDocumentClient.from(
-        new DynamoDBClient({ ...localClientOptions(server.url), maxAttempts: 1 }),
-      );
-      others.push(dying);
-      const store = await openDynamoRowStore(dying, table, options);
-      let left = calls;
-      dying.middlewareStack.add(
-        (next) => async (args) => {
-          left -= 1;
-          if (left < 0) throw new Error("the wire broke");
-          return next(args);
-        },
-        { step: "initialize" },
-      );
-      return store;
-    },
-    async heldRows(unit, generation) {
-      let held = 0;
-      for (const shard of rowShards) {
-        let start: Record<string, unknown> | undefined;
-        do {
-          const page = await documents.send(
-            new QueryCommand({
-              TableName: table,
-              KeyConditionExpression: "pk = :rows",
-              ExpressionAttributeValues: { ":rows": rowsPartition(unit, generation, shard) },
-              Select: "COUNT",
-              ConsistentRead: true,
-              ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-            }),
-          );
-          held += page.Count ?? 0;
-          start = page.LastEvaluatedKey;
-        } while (start !== undefined);
-      }
-      return held;
+    unseen: {
+      async dyingStore(calls) {
+        const dying = DynamoDBDocumentClient.from(
+          new DynamoDBClient({ ...localClientOptions(server.url), maxAttempts: 1 }),
+        );
+        others.push(dying);
+        const store = await openDynamoRowStore(dying, table, options);
+        let left = calls;
+        dying.middlewareStack.add(
+          (next) => async (args) => {
+            left -= 1;
+            if (left < 0) throw new Error("the wire broke");
+            return next(args);
+          },
+          { step: "initialize" },
+        );
+        return store;
+      },
+      async heldRows(unit, generation) {
+        let held = 0;
+        for (const shard of rowShards) {
+          let start: Record<string, unknown> | undefined;
+          do {
+            const page = await documents.send(
+              new QueryCommand({
+                TableName: table,
+                KeyConditionExpression: "pk = :rows",
+                ExpressionAttributeValues: { ":rows": rowsPartition(unit, generation, shard) },
+                Select: "COUNT",
+                ConsistentRead: true,
+                ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+              }),
+            );
+            held += page.Count ?? 0;
+            start = page.LastEvaluatedKey;
+          } while (start !== undefined);
+        }
+        return held;
+      },
+      severalCallsOfRows: 60,
+      deathStride: 7,
     },
     // A page of 25,000 took 20 s.
     fullPage: 2_000,
-    severalCallsOfRows: 60,
-    deathStride: 7,
     async stop() {
       for (const other of [...others, heard]) other.destroy();
       client.destroy();

@@ -27,32 +27,34 @@ export function postgresBackend(
       options = { findReport, dialect };
       return createPostgresRowStore(keptOpen(wire(connection)), options);
     },
-    async dyingStore(calls) {
-      const living = keptOpen(wire(connection));
-      let left = Number.POSITIVE_INFINITY;
-      const dying: SqlConnection = {
-        ...living,
-        query: (text, values) => {
-          left -= 1;
-          return left < 0
-            ? Promise.reject(new Error("the wire broke"))
-            : living.query(text, values);
-        },
-      };
-      const store = await createPostgresRowStore(dying, options);
-      left = calls;
-      return store;
-    },
-    async heldRows(unit, generation) {
-      const { rows } = await connection.query(
-        "SELECT count(*)::integer AS held FROM search_row WHERE unit_id = $1 AND generation = $2",
-        [unitId(unit), generation],
-      );
-      return z.object({ held: z.number() }).parse(rows[0]).held;
+    unseen: {
+      async dyingStore(calls) {
+        const living = keptOpen(wire(connection));
+        let left = Number.POSITIVE_INFINITY;
+        const dying: SqlConnection = {
+          ...living,
+          query: (text, values) => {
+            left -= 1;
+            return left < 0
+              ? Promise.reject(new Error("the wire broke"))
+              : living.query(text, values);
+          },
+        };
+        const store = await createPostgresRowStore(dying, options);
+        left = calls;
+        return store;
+      },
+      async heldRows(unit, generation) {
+        const { rows } = await connection.query(
+          "SELECT count(*)::integer AS held FROM search_row WHERE unit_id = $1 AND generation = $2",
+          [unitId(unit), generation],
+        );
+        return z.object({ held: z.number() }).parse(rows[0]).held;
+      },
+      severalCallsOfRows: 3_500,
+      deathStride: 1,
     },
     fullPage: 25_000,
-    severalCallsOfRows: 3_500,
-    deathStride: 1,
     stop,
   };
 }

@@ -32,6 +32,7 @@ describe("a take", () => {
       batch: null,
       token: 0,
       crashes: 0,
+      outage: null,
     });
   });
 

@@ -55,6 +55,13 @@ describe("the live display", () => {
     }
   });
 
+  test("a run that finds a store away says since when", () => {
+    const away = sampleSnapshot({ reason: "connect ECONNREFUSED", outageSinceMs: nowMs - 60_000 });
+    expect(progressBlock(away, { ...plain, width: 120 })).toMatch(
+      /connect ECONNREFUSED, outage since \d\d:\d\d:\d\d/,
+    );
+  });
+
   test("a run that waits says for what, until when and how long still", () => {
     const block = progressBlock(waiting, { ...plain, width: 120 });
     expect(block).toContain(

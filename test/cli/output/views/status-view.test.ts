@@ -35,6 +35,19 @@ test.each([20, 60, 80, 100])("fits %d columns", (width) => {
   }
 });
 
+test("a run that finds a store away says since when, also while it tries again", () => {
+  const at = {
+    status: "running",
+    outageSince: new Date(2026, 10, 21, 14, 20, 3).toISOString(),
+  } as const;
+  const since = "outage since 2026-11-21 14:20:03";
+  const away = sampleSummary({ ...at, reason: "connect ECONNREFUSED" });
+  const noteOf = (summary: typeof away) =>
+    statusTable([summary], { width: 160, colour: false }).split("\n").at(-1);
+  expect(noteOf(away)).toBe(`  ↳ connect ECONNREFUSED, ${since}`);
+  expect(noteOf(sampleSummary(at))).toBe(`  ↳ ${since}`);
+});
+
 test("a run that had nothing to fetch is not shown as 0 of 0", () => {
   const units = { planned: 0, complete: 0, failed: 0, skipped: 150 };
   const text = statusTable([sampleSummary({ units })], { width: 160, colour: false });

@@ -1,20 +1,12 @@
 import type { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openPostgresGate, type PostgresGate } from "../../../local/postgres/postgres-gate.ts";
-import {
-  createPostgresSession,
-  type PostgresSession,
-} from "../../../local/postgres/postgres-session.ts";
-import { createDatabase } from "../../../local/postgres/postgres-template.ts";
-import { createPostgresTurns } from "../../../local/postgres/postgres-turns.ts";
-import {
-  encodeBind,
-  encodeQuery,
-  encodeStartup,
-  encodeSync,
-} from "../../../local/postgres/postgres-wire.ts";
-import { connectRaw } from "../../support/servers/postgres-raw-client.ts";
+import { connectRaw } from "../servers/postgres-raw-client.ts";
+import { openPostgresGate, type PostgresGate } from "./postgres-gate.ts";
+import { createPostgresSession, type PostgresSession } from "./postgres-session.ts";
+import { createDatabase } from "./postgres-template.ts";
+import { createPostgresTurns } from "./postgres-turns.ts";
+import { encodeBind, encodeQuery, encodeStartup, encodeSync } from "./postgres-wire.ts";
 
 const startup = encodeStartup({ user: "someone", database: "anything" });
 

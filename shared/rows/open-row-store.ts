@@ -6,8 +6,8 @@ import { openDynamoRowStore } from "./dynamo-row-store.ts";
 import type { RowStore } from "./row-store.ts";
 
 /**
- * Opens the row store of a place. Postgres clients are loaded when they are asked for: a stage on
- * DynamoDB never loads one. `migrated`: a Postgres is refused unless its schema is current, instead of
+ * Opens the row store of a place. Clients are loaded when they are asked for: a stage on DynamoDB never
+ * loads another. `migrated`: a Postgres is refused unless its schema is current, instead of
  * migrated here. DynamoDB's every handler has; loading it late as well would keep the
  * bundler from leaving out what of it nobody calls. @throws RowStoreError
  */
@@ -27,6 +27,11 @@ export async function openRowStore(
     }
     case "dynamodb":
       return openDynamoRowStore(documents, place.table);
+    case "lake": {
+      const { openParquetRowStore } = await import("./lake/parquet-row-store.ts");
+      const { keeperClient } = await import("./lake/parquet-keeper-client.ts");
+      return openParquetRowStore(place.folder, keeperClient(place.keeper));
+    }
   }
 }
 

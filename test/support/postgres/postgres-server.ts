@@ -1,5 +1,8 @@
 import { z } from "zod";
-import { type EmbeddedProcess, startEmbeddedProcess } from "../processes/embedded-process.ts";
+import {
+  type EmbeddedProcess,
+  startEmbeddedProcess,
+} from "../../../local/processes/embedded-process.ts";
 
 /** What `postgres-process.ts` is told. */
 export const PostgresSettingsSchema = z.object({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createReadyScan } from "../../../local/postgres/postgres-ready-scan.ts";
+import { createReadyScan } from "./postgres-ready-scan.ts";
 
 const message = (type: string, body: string) => {
   const head = Buffer.alloc(5);

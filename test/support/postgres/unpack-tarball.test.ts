@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { unpackTarball } from "../../../local/postgres/unpack-tarball.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { unpackTarball } from "./unpack-tarball.ts";
 
 test("files and directories are as they were packed, for their owner only", async () => {
   const folder = temporaryFolder();

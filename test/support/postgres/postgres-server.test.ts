@@ -3,11 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import {
-  type PostgresSettings,
-  startPostgresServer,
-} from "../../../local/postgres/postgres-server.ts";
 import type { EmbeddedProcess } from "../../../local/processes/embedded-process.ts";
+import { type PostgresSettings, startPostgresServer } from "./postgres-server.ts";
 
 let folder: string;
 let started: EmbeddedProcess[] = [];

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { createDatabase } from "../../../local/postgres/postgres-template.ts";
+import { createDatabase } from "./postgres-template.ts";
 
 test("a broken template is replaced, and what is made from the new one starts empty", async () => {
   const folder = await mkdtemp(join(tmpdir(), "gsc-sync-template-"));

@@ -1,0 +1,172 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { findReport } from "../../request/find-report.ts";
+import type { Dimension } from "../../request/report.ts";
+import { isFinal } from "../finality.ts";
+import { type LakeLayout, siteFolderName } from "./lake-layout.ts";
+import { listReports, listUnitFiles, readUnitFiles } from "./parquet-unit-list.ts";
+import type { AdmittedSql } from "./sql-admission.ts";
+import type { StoredUnitRecord } from "./unit-metadata.ts";
+
+/**
+ * Makes the tables that a statement names, and no others: to open a hundred thousand files takes
+ * seconds. The process's folder is the lake's `rows`, so that no glob holds the home's path.
+ *
+ * - `search_rows`: every visible row
+ * - `search_days`: a unit a row
+ * - a report's own name: its rows, without the dimensions that it lacks
+ */
+export async function makeViews(
+  connection: DuckDBConnection,
+  layout: LakeLayout,
+  wanted: AdmittedSql,
+): Promise<void> {
+  const { tables, ownTables, listsTables } = wanted;
+  const sites = wanted.sites === undefined ? undefined : [...wanted.sites];
+  const reports = await listReports(layout);
+  const known = new Set(["search_days", "search_rows", ...reports]);
+  // A name that nobody knows: "did you mean" must find the others, whatever is in them.
+  const needsNames = [...tables].some((name) => !known.has(name) && !ownTables.has(name));
+
+  async function make(name: string, report: string, columns: readonly string[]): Promise<void> {
+    const needed = listsTables || tables.has(name);
+    if (!needed && !needsNames) return;
+    const globs = needed ? await filesOf(layout, report, sites) : [];
+    await connection.run(viewText(name, globs, columns));
+  }
+
+  if (listsTables || tables.has("search_days")) await makeSearchDays(connection, layout, sites);
+  else if (needsNames) await connection.run(viewText("search_days", [], firstColumns));
+  await make("search_rows", "*", allColumns);
+  for (const report of reports) {
+    if (report === "search_rows" || report === "search_days") continue;
+    await make(report, report, await columnsOf(layout, report));
+  }
+}
+
+const firstColumns = ["site_url", "report", "date", "search_type"];
+const figures = ["clicks", "impressions", "ctr", "position", "final"];
+const dimensionColumns = ["page", "query", "country", "device", "search_appearance", "hour"];
+const allColumns = [...firstColumns, ...dimensionColumns, "hour_utc", ...figures];
+
+const columnTypes: Readonly<Record<string, string>> = {
+  date: "DATE",
+  hour_utc: "TIMESTAMP",
+  clicks: "BIGINT",
+  impressions: "BIGINT",
+  ctr: "DOUBLE",
+  position: "DOUBLE",
+  final: "BOOLEAN",
+};
+
+/** From the path come the values by which files are left out unopened. */
+const fromPath: Readonly<Record<string, string>> = { report: "kind", date: "day" };
+
+function viewText(name: string, globs: readonly string[], columns: readonly string[]): string {
+  const view = `CREATE VIEW ${quotedName(name)} AS SELECT`;
+  if (globs.length === 0) {
+    const typed = columns.map((column) => `NULL::${columnTypes[column] ?? "VARCHAR"} AS ${column}`);
+    return `${view} ${typed.join(", ")} WHERE false`;
+  }
+  const selected = columns.map((column) =>
+    fromPath[column] === undefined ? column : `${fromPath[column]} AS ${column}`,
+  );
+  const list = globs.map(quotedText).join(", ");
+  return `${view} ${selected.join(", ")} FROM read_parquet([${list}], hive_partitioning = true,
+    hive_types = {'site': VARCHAR, 'kind': VARCHAR, 'day': DATE})`;
+}
+
+/** Globs that match a file at least: DuckDB refuses others. */
+async function filesOf(
+  layout: LakeLayout,
+  report: string,
+  sites: readonly string[] | undefined,
+): Promise<readonly string[]> {
+  const glob = (site: string) => `${site}/kind=${report}/day=*/unit.parquet`;
+  const reports = report === "*" ? undefined : [report];
+  if (sites === undefined) {
+    const found = await listUnitFiles(layout, { reports, atMost: 1 });
+    return found.length === 0 ? [] : [glob("site=*")];
+  }
+  const globs: string[] = [];
+  for (const siteUrl of sites) {
+    const found = await listUnitFiles(layout, { siteUrl, reports, atMost: 1 });
+    if (found.length > 0) globs.push(glob(siteFolderName(siteUrl)));
+  }
+  return globs;
+}
+
+const columnNames: Readonly<Record<Dimension, readonly string[]>> = {
+  page: ["page"],
+  query: ["query"],
+  country: ["country"],
+  device: ["device"],
+  searchAppearance: ["search_appearance"],
+  hour: ["hour", "hour_utc"],
+};
+
+/** A report's shape stands in each of its files; the built-in ones are known without. */
+async function columnsOf(layout: LakeLayout, report: string): Promise<readonly string[]> {
+  const files = await listUnitFiles(layout, { reports: [report], atMost: 1 });
+  const [unit] = await readUnitFiles(files);
+  const shape = unit?.record.shape ?? findReport(report);
+  if (shape === undefined) return allColumns;
+  const own = shape.dimensions.flatMap((dimension) => columnNames[dimension]);
+  return [...firstColumns, ...own, ...figures];
+}
+
+/** From the files themselves, by this process: there is nothing beside them to be believed. */
+async function makeSearchDays(
+  connection: DuckDBConnection,
+  layout: LakeLayout,
+  sites: readonly string[] | undefined,
+): Promise<void> {
+  await connection.run(`CREATE TABLE search_days (site_url VARCHAR, report VARCHAR, date DATE,
+    search_type VARCHAR, rows BIGINT, clicks BIGINT, impressions BIGINT, total_clicks BIGINT,
+    total_impressions BIGINT, hidden_click_share DOUBLE, cause VARCHAR, capped BOOLEAN,
+    final BOOLEAN, revision INTEGER, run_id VARCHAR, completed_at TIMESTAMPTZ)`);
+  const insert = `INSERT INTO search_days SELECT site_url, report, date, search_type, rows, clicks,
+    impressions, NULL, NULL, NULL, NULL, capped, final, NULL, run_id,
+    make_timestamptz(completed_at_us) FROM (SELECT unnest(from_json($1::JSON,
+    '[{"site_url":"VARCHAR","report":"VARCHAR","date":"DATE","search_type":"VARCHAR",
+    "rows":"BIGINT","clicks":"BIGINT","impressions":"BIGINT","capped":"BOOLEAN",
+    "final":"BOOLEAN","run_id":"VARCHAR","completed_at_us":"BIGINT"}]'), recursive := true))`;
+  for (const siteUrl of sites ?? [undefined]) {
+    const units = await readUnitFiles(await listUnitFiles(layout, { siteUrl }));
+    for (let from = 0; from < units.length; from += daysAtOnce) {
+      const days = daysOf(units.slice(from, from + daysAtOnce), units);
+      await connection.run(insert, [JSON.stringify(days)]);
+    }
+  }
+}
+
+const daysAtOnce = 10_000;
+
+function daysOf(part: readonly StoredUnitRecord[], all: readonly StoredUnitRecord[]) {
+  const siblings = Map.groupBy(all, ({ record }) => `${record.siteUrl} ${record.report}`);
+  return part.map(({ record, completedAtMs }) => ({
+    site_url: record.siteUrl,
+    report: record.report,
+    date: record.date,
+    search_type: record.shape?.searchType ?? findReport(record.report)?.searchType ?? null,
+    rows: record.rows,
+    clicks: record.clicks,
+    impressions: record.impressions,
+    capped: record.capped,
+    final: isFinal(
+      record,
+      record.rows > 0
+        ? []
+        : (siblings.get(`${record.siteUrl} ${record.report}`) ?? []).map((unit) => unit.record),
+    ),
+    run_id: record.runId,
+    completed_at_us: completedAtMs * 1_000,
+  }));
+}
+
+function quotedName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+export function quotedText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,113 @@
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { RowStoreError } from "../row-store-error.ts";
+import type { LakeLayout } from "./lake-layout.ts";
+import { unitFileName, unitFolderOf } from "./lake-layout.ts";
+import { guardFiles, isMissing } from "./parquet-faults.ts";
+import { readUnitFile } from "./parquet-unit-file.ts";
+import { partName, type UnitKeeper } from "./unit-keeper.ts";
+
+/**
+ * The keeper of a lake in a folder. Only one may be open at a time; a home's owner has it. What was
+ * incoming under an earlier keeper can no longer be placed: it is deleted.
+ */
+export async function openUnitKeeper(layout: LakeLayout): Promise<UnitKeeper> {
+  await guardFiles(async () => {
+    await mkdir(layout.rows, { recursive: true, mode: 0o700 });
+    await mkdir(layout.incoming, { recursive: true, mode: 0o700 });
+    for (const part of await partsOf(layout)) await rm(part, { force: true });
+  });
+  const turns = new Map<string, Promise<unknown>>();
+
+  /** One after the other for each unit. */
+  function inTurn<T>(unit: string, work: () => Promise<T>): Promise<T> {
+    const turn = (turns.get(unit) ?? Promise.resolve()).then(work, work);
+    const settled = turn.then(
+      () => {},
+      () => {},
+    );
+    turns.set(unit, settled);
+    void settled.then(() => turns.get(unit) === settled && turns.delete(unit));
+    return turn;
+  }
+
+  return {
+    place: (part) =>
+      guardFiles(async () => {
+        if (!partName.test(part)) throw new RowStoreError("refused", "not the name of a part");
+        const source = join(layout.incoming, part);
+        const incoming = await readPart(source);
+        const folder = join(layout.rows, unitFolderOf(incoming.record));
+        return inTurn(folder, () => placeUnit(layout, source, folder, incoming.record));
+      }),
+    sweep: (untilMs) =>
+      guardFiles(async () => {
+        let swept = 0;
+        for (const part of await partsOf(layout)) {
+          const found = await stat(part).catch(absent);
+          if (found === undefined || found.mtimeMs > untilMs) continue;
+          await rm(part, { force: true });
+          swept += 1;
+        }
+        return swept;
+      }),
+  };
+}
+
+type Named = Awaited<ReturnType<typeof readUnitFile>>["record"];
+
+/** Between the comparison and the rename nobody else has a turn: there is one keeper. */
+async function placeUnit(layout: LakeLayout, source: string, folder: string, incoming: Named) {
+  const target = join(folder, unitFileName);
+  const placed = (await readUnitFile(target).catch(absent))?.record;
+  if (placed !== undefined && placed.generation >= incoming.generation) {
+    await rm(source, { force: true });
+    if (placed.generation > incoming.generation) return "superseded";
+    if (placed.hash === incoming.hash) return "flipped";
+    throw new RowStoreError(
+      "generation-closed",
+      `generation ${incoming.generation} of ${incoming.siteUrl} ${incoming.report} ${incoming.date} is visible already, with other rows`,
+    );
+  }
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+  await rename(source, target);
+  await syncFolders(folder, made === undefined ? folder : dirname(made));
+  await syncFolder(layout.incoming);
+  return "flipped";
+}
+
+async function readPart(source: string) {
+  const part = await readUnitFile(source).catch(absent);
+  if (part !== undefined) return part;
+  throw new RowStoreError(
+    "generation-closed",
+    "the finished file is gone: another command has taken the home over, or it was swept",
+  );
+}
+
+async function partsOf({ incoming }: LakeLayout): Promise<readonly string[]> {
+  const names = await readdir(incoming);
+  return names.filter((name) => partName.test(name)).map((name) => join(incoming, name));
+}
+
+/** Makes the entries of the folder, and of those above it up to `top`, last. */
+async function syncFolders(folder: string, top: string): Promise<void> {
+  for (let at = folder; ; at = dirname(at)) {
+    await syncFolder(at);
+    if (at === top || at === dirname(at)) return;
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function absent(error: unknown): undefined {
+  if (isMissing(error)) return undefined;
+  throw error;
+}
