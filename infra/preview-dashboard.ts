@@ -5,12 +5,13 @@ import { App } from "aws-cdk-lib";
 import { CfnAlarm, CfnDashboard } from "aws-cdk-lib/aws-cloudwatch";
 import { parseDashboardBody } from "../dashboards/preview/dashboard-body.ts";
 import { drawDashboard } from "../dashboards/preview/draw-dashboard.ts";
-import { type EmfReading, emfReadings } from "../dashboards/preview/emf-readings.ts";
+import { exampleRun } from "../dashboards/preview/example-run.ts";
+import { type Recording, recordingOfLog } from "../dashboards/preview/recording.ts";
 import { ObservabilityStack } from "./stacks/observability-stack.ts";
 import { stageNamed } from "./stages/stages.ts";
 
 // A program, `npm run dashboard-preview`: draws a stage's dashboard, as CDK synthesises it, as one
-// SVG. With a home, its functions' logs give the figures.
+// SVG. Its figures are those of a home's functions' logs, or of an example run.
 
 const { values } = parseArgs({
   options: {
@@ -32,15 +33,18 @@ const body = parseDashboardBody(
     alarms.map((alarm) => [stack.resolve(alarm.logicalId), alarm.alarmName ?? ""]),
   ),
 );
-const svg = drawDashboard(body, values.home === undefined ? [] : await readingsOf(values.home));
+const svg = drawDashboard(
+  body,
+  values.home === undefined ? exampleRun : await recordingOf(values.home),
+);
 const output = resolve(values.output);
 await mkdir(dirname(output), { recursive: true });
 await writeFile(output, svg);
 console.log(output);
 
-async function readingsOf(home: string): Promise<readonly EmfReading[]> {
+async function recordingOf(home: string): Promise<Recording> {
   const folder = join(home, "logs");
   const logs = (await readdir(folder)).filter((name) => name.endsWith(".log"));
   const texts = await Promise.all(logs.map((name) => readFile(join(folder, name), "utf8")));
-  return texts.flatMap((text) => [...emfReadings(text)]);
+  return recordingOfLog(texts.join("\n"));
 }

@@ -3,8 +3,7 @@ import { environmentNames } from "../shared/config/names.ts";
 import type { Run } from "../shared/ledger/run.ts";
 import { systemClock } from "../shared/lib/system-clock.ts";
 import { dynamoQuota } from "../shared/quota/dynamo-quota.ts";
-import type { QuotaScope } from "../shared/quota/quota.ts";
-import type { AccountSigner, QuotaSettings } from "../shared/quota/quota-settings.ts";
+import type { AccountSigner, QuotaScope, QuotaSettings } from "../shared/quota/quota.ts";
 import { quotaScopes } from "../shared/quota/scopes.ts";
 import { documents, environment } from "./container.ts";
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
+import { parseJson } from "../shared/lib/parse-json.ts";
 import type { Analytics } from "./analytics.ts";
-import { type ParsedQuery, parseAnalyticsQuery } from "./analytics-query.ts";
 import { type FaultBoard, type FaultKind, type FaultTarget, faultAnswer } from "./faults.ts";
 import {
   badRequest,
@@ -11,7 +11,8 @@ import {
   serverError,
   unknownSite,
 } from "./http-answer.ts";
-import { searchTypeOf } from "./query.ts";
+import { type AnalyticsQuery, AnalyticsQuerySchema, searchTypeOf } from "./query.ts";
+import { queryFault } from "./query-rules.ts";
 import { createRollingMinute } from "./rolling-minute.ts";
 import { findSampleProperty } from "./sample-properties.ts";
 import type { seenRequests } from "./seen.ts";
@@ -92,4 +93,23 @@ function targetOf(siteUrl: string, parsed: ParsedQuery): FaultTarget {
   if (parsed.kind === "refused") return { siteUrl, date: null, startRow: null, searchType: null };
   const { startDate: date, startRow } = parsed.query;
   return { siteUrl, date, startRow, searchType: searchTypeOf(parsed.query) };
+}
+
+type ParsedQuery =
+  | { readonly kind: "query"; readonly query: AnalyticsQuery }
+  | { readonly kind: "refused"; readonly answer: HttpAnswer };
+
+function parseAnalyticsQuery(body: string): ParsedQuery {
+  const parsed = AnalyticsQuerySchema.safeParse(parseJson(body));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const field = issue?.path.join(".") ?? "";
+    return refused(`Invalid value at '${field === "" ? "body" : field}': ${issue?.message ?? ""}`);
+  }
+  const fault = queryFault(parsed.data);
+  return fault === undefined ? { kind: "query", query: parsed.data } : refused(fault);
+}
+
+function refused(message: string): ParsedQuery {
+  return { kind: "refused", answer: badRequest(message) };
 }

@@ -15,7 +15,6 @@ import {
   secretAuthorizer,
 } from "../../shared/search-console/google-account.ts";
 import { serviceAccountAddress } from "../../shared/search-console/google-credential-file.ts";
-import { permissionFault } from "../../shared/search-console/permission-fault.ts";
 import { googleRootUrl, isLoopback } from "../../shared/search-console/root-url.ts";
 import { SearchConsoleError } from "../../shared/search-console/search-console-error.ts";
 import type { AccountSecrets } from "../stage/deployed-stage.ts";
@@ -146,4 +145,13 @@ function withAdvice(error: SearchConsoleError, siteUrl: string, address: string)
   return new Error(
     `${error.message} Add ${address} as a user of ${siteUrl} in Search Console (Settings, Users and permissions), and check that the property is spelled as it is there`,
   );
+}
+
+/**
+ * What keeps an account with this permission from reading a property's figures; undefined when
+ * nothing does. Source: https://developers.google.com/webmaster-tools/v1/sites#resource
+ */
+function permissionFault(level: string, siteUrl: string): string | undefined {
+  if (level !== "siteUnverifiedUser") return undefined;
+  return `the account has ${siteUrl} in its list and may not read it: add the account's address as a user of the property in Search Console (Settings, Users and permissions)`;
 }

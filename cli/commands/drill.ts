@@ -1,16 +1,14 @@
 import { Argument, Command } from "commander";
 import { rollbackBudgetMs, watchUsageMs } from "../../shared/telemetry/thresholds.ts";
-import { coordinatorFault } from "../drill/coordinator-fault.ts";
 import {
   type DrillEnvironment,
   withOwnEnvironment,
   withStageEnvironment,
 } from "../drill/drill-environment.ts";
-import { drillEntry, drillText } from "../drill/drill-view.ts";
-import { persistenceBacklog } from "../drill/persistence-backlog.ts";
-import { rateLimitSpike } from "../drill/rate-limit-spike.ts";
+import { drillEntry, drillText } from "../drill/drill-result.ts";
 import { runDrill } from "../drill/run-drill.ts";
-import type { Scenario, ScenarioName } from "../drill/scenario.ts";
+import type { ScenarioName } from "../drill/scenario.ts";
+import { scenarios } from "../drill/scenarios.ts";
 import { jsonOption, stageOption } from "../options/options.ts";
 import { stretchOfTime } from "../options/time-options.ts";
 import { mayChange, requireAnswerable } from "../output/confirm.ts";
@@ -27,12 +25,6 @@ type DrillOptions = {
   readonly log: string;
   readonly yes: boolean;
   readonly json: boolean;
-};
-
-const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
-  "rate-limit-spike": rateLimitSpike,
-  "persistence-backlog": persistenceBacklog,
-  "coordinator-fault": coordinatorFault,
 };
 
 /** `gsc-sync drill`: runs a rollback of the playbook against the clock. Exits 1 when it fails. */

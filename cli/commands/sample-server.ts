@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { FaultRule } from "../../sample-search-console/faults.ts";
+import { type FaultRule, faultKinds } from "../../sample-search-console/faults.ts";
 import { sampleProperties } from "../../sample-search-console/sample-properties.ts";
 import {
   type SampleSearchConsole,
@@ -15,7 +15,6 @@ import {
   siteUrlOption,
   wholeNumber,
 } from "../options/options.ts";
-import { faultOption, tokenOption } from "../options/sample-server-options.ts";
 import { CommandError, UsageError } from "../output/errors.ts";
 
 /** `gsc-sync sample-server`: runs until a signal, or until the process that started it is gone. */
@@ -165,4 +164,35 @@ async function printAnswer(url: string, path: string): Promise<void> {
     throw new CommandError(`${url} answered HTTP ${response.status}: ${body.slice(0, 300)}`);
   }
   process.stdout.write(`${body}\n`);
+}
+
+/** `--fault 503:0.05`; may be given several times. */
+function faultOption(): Option {
+  return new Option(
+    "--fault <kind:share>",
+    `let a share of the queries go wrong, like 503:0.05; may be given several times (${faultKinds.join(", ")})`,
+  ).argParser((text: string, earlier: readonly FaultRule[] | undefined) => {
+    const [name = "", share = "1", ...more] = text.split(":");
+    const kind = faultKinds.find((each) => each === name);
+    const isShare = /^(0|1|0?\.\d+|1\.0+)$/.test(share);
+    if (kind === undefined || !isShare || more.length > 0) {
+      throw new UsageError(
+        `--fault ${text} is not a fault: write a kind and a share from 0 to 1, like 503:0.05 (kinds: ${faultKinds.join(", ")})`,
+      );
+    }
+    return [...(earlier ?? []), { kind, share: Number(share) }];
+  });
+}
+
+/** `--token T` opens every property, `--token T=SITE,SITE` those. */
+function tokenOption(): Option {
+  return new Option(
+    "--token <token>",
+    "let in only those with this bearer token; T=SITE,SITE opens these properties only",
+  ).argParser((text: string, earlier: Tokens | undefined) => {
+    const [token = "", ...sites] = text.split("=");
+    if (token === "") throw new UsageError("--token is empty: write one, or leave it out");
+    const opens: Tokens[string] = sites.length === 0 ? "all" : sites.join("=").split(",");
+    return { ...earlier, [token]: opens };
+  });
 }

@@ -1,4 +1,4 @@
-import { isEnded } from "../../shared/ledger/run.ts";
+import { inFlightCount, isEnded, type Run } from "../../shared/ledger/run.ts";
 import { systemClock } from "../../shared/lib/system-clock.ts";
 import { metricNames } from "../../shared/telemetry/metric-names.ts";
 import type { StageMetrics } from "../stage/stage.ts";
@@ -6,9 +6,8 @@ import { linesWith } from "../stage/stage-thresholds.ts";
 import type { StageLoan } from "../stage/with-loan.ts";
 import type { DrillEnvironment } from "./drill-environment.ts";
 import type { Findings } from "./drill-result.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Effect, Scenario } from "./scenario.ts";
 import { DrillFailure, until } from "./until.ts";
-import { effectWatch, enoughRequests, type Load } from "./watch-effect.ts";
 
 export type DrillOptions = {
   /** How long usage is watched after the rollback, in scenarios that ask for it. */
@@ -115,4 +114,39 @@ async function watchUsage(
   const peak = Math.max(0, ...usage.map(({ value }) => value));
   const refusals = refused.reduce((sum, { value }) => sum + value, 0);
   return { peak, refusals, low: refusals === 0 && peak < warn };
+}
+
+/** What runs at an instant: by the ledger, and at the server. */
+type Load = {
+  readonly atMs: number;
+  readonly run: Run;
+  /** Requests so far, and those that are not answered yet. */
+  readonly requests: number;
+  readonly underWay: number;
+};
+
+/** The requests that must arrive while the load stays low: they show that the run goes on. */
+const enoughRequests = 5;
+
+/**
+ * Returns a function that is called with each reading of the load. It returns the instant from
+ * which the load has stayed as low as the effect asks; undefined until enough requests have arrived
+ * since.
+ */
+export function effectWatch(effect: Effect, requestsBefore: number) {
+  let reached: { readonly atMs: number; readonly requests: number } | undefined;
+  return (load: Load): number | undefined => {
+    if (!isLow(load, effect)) reached = undefined;
+    else if (!effect.withFirstRequest || load.requests > requestsBefore) reached ??= load;
+    if (reached === undefined || load.requests < reached.requests + enoughRequests)
+      return undefined;
+    return reached.atMs;
+  };
+}
+
+function isLow({ run, underWay }: Load, effect: Effect): boolean {
+  const taken = Object.values(run.inFlight).filter(({ token }) => token > 0).length;
+  return (
+    taken <= effect.taken && inFlightCount(run) <= effect.inFlight && underWay <= effect.underWay
+  );
 }

@@ -3,8 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import type { RolloutFigures } from "../../shared/operations/rollout/rollout-figures.ts";
 import type { Verdict } from "../../shared/operations/rollout/verdicts.ts";
 import { CommandError, UsageError } from "../output/errors.ts";
-import { reportContent } from "./report-content.ts";
-import { reportMarkdown } from "./report-markdown.ts";
+import { type ReportContent, reportContent, type Table } from "./report-content.ts";
 
 export type ReportFiles = {
   readonly markdown: string;
@@ -44,4 +43,37 @@ export async function openReportFiles(
       await writeFile(html, reportHtml(content, figures));
     },
   };
+}
+
+/** The report as Markdown, ready to be pasted. `page`: the file of the same report with plots. */
+export function reportMarkdown(content: ReportContent, page: string): string {
+  const { headline, about, success, notes, runs, differences, days, configuration } = content;
+  return [
+    `# ${escaped(headline.text)}`,
+    escaped(about),
+    `Plots: ${escaped(page)}`,
+    "## Success metrics",
+    tableText(success),
+    ...notes.map(escaped),
+    "## The two runs",
+    tableText(runs),
+    ...(differences === null ? [] : ["## Days that differ", tableText(differences)]),
+    "## Configuration",
+    tableText(configuration),
+    "## Rows per day",
+    tableText(days),
+    "## Where the figures come from",
+    content.sources.map((source) => `- ${source}`).join("\n"),
+    "",
+  ].join("\n\n");
+}
+
+function tableText({ columns, rows }: Table): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(" | ")} |`;
+  return [line(columns), `|${" --- |".repeat(columns.length)}`, ...rows.map(line)].join("\n");
+}
+
+/** What a name or an error says is no markup. */
+function escaped(text: string): string {
+  return text.replace(/\s+/g, " ").replace(/[\\`*_{}[\]<>|#]/g, (mark) => `\\${mark}`);
 }

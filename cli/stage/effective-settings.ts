@@ -1,5 +1,5 @@
 import { defaultInFlight, defaultQueueSize, type Settings } from "../../shared/ledger/settings.ts";
-import type { ScopeSettings } from "../../shared/quota/quota-settings.ts";
+import type { ScopeSettings } from "../../shared/quota/quota.ts";
 import { defaultBudget } from "../../shared/quota/scopes.ts";
 import { count } from "../output/views/format.ts";
 import { pad } from "../output/views/text-width.ts";

@@ -1,4 +1,4 @@
-import type { ScopeSettings } from "../../shared/quota/quota-settings.ts";
+import type { ScopeSettings } from "../../shared/quota/quota.ts";
 import { count } from "../output/views/format.ts";
 import type { LeverFigures } from "./effective-settings.ts";
 

@@ -2,8 +2,7 @@ import { isEnded } from "../../shared/ledger/run.ts";
 import type { Settings } from "../../shared/ledger/settings.ts";
 import { compact } from "../../shared/lib/compact.ts";
 import type { KnownScope } from "../../shared/quota/dynamo-quota-list.ts";
-import type { QuotaScope } from "../../shared/quota/quota.ts";
-import type { AccountSigner } from "../../shared/quota/quota-settings.ts";
+import type { AccountSigner, QuotaScope } from "../../shared/quota/quota.ts";
 import {
   accountScope,
   accountsOf,

@@ -1,7 +1,7 @@
 import type { EventBus } from "../../shared/events/event-bus.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import type { DeadLetters } from "../../shared/operations/dead-letters/dead-letters.ts";
-import type { Loans } from "../../shared/operations/loan/loans.ts";
+import type { Loans } from "../../shared/operations/loan/loan-ports.ts";
 import type { KnownScope } from "../../shared/quota/dynamo-quota-list.ts";
 import type { Quota } from "../../shared/quota/quota.ts";
 import type { Registry } from "../../shared/registry/registry.ts";

@@ -1,8 +1,7 @@
 import type { DashboardBody, Widget } from "./dashboard-body.ts";
-import { drawGraph } from "./draw-graph.ts";
-import type { EmfReading } from "./emf-readings.ts";
-import { type Box, colours, rectangle, type Svg, text } from "./svg.ts";
-import { type TimeSpan, widgetSeries } from "./widget-series.ts";
+import { drawGraph, ink } from "./draw-graph.ts";
+import type { Recording } from "./recording.ts";
+import { widgetSeries } from "./widget-series.ts";
 
 /** Pixels of CloudWatch's 24 columns and of its rows. */
 const column = 60;
@@ -10,84 +9,71 @@ const row = 40;
 const gap = 8;
 const headHeight = 28;
 
-/** The dashboard as one self-contained SVG: its layout and lines, and what a log has to show in it. */
-export function drawDashboard(body: DashboardBody, readings: readonly EmfReading[]): Svg {
-  const span = spanOf(readings);
-  const height = headHeight + Math.max(...body.widgets.map((each) => (each.y + each.height) * row));
-  const width = 24 * column;
+/** The dashboard as one self-contained SVG: its layout, its lines, and a recording's figures. */
+export function drawDashboard({ widgets }: DashboardBody, recording: Recording): string {
+  const height = headHeight + Math.max(...widgets.map((each) => (each.y + each.height) * row));
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" role="img" aria-label="The dashboard">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${24 * column} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="${ink.text}" role="img" aria-label="The dashboard">`,
     "<title>The dashboard</title>",
-    rectangle({ x: 0, y: 0, width, height }, colours.page),
-    text(gap, 19, headline(readings, span), { size: 12, colour: colours.quiet }),
-    ...body.widgets.map((widget) => drawWidget(widget, readings, span)),
+    '<rect width="100%" height="100%" fill="#f4f5f7"/>',
+    `<g fill="${ink.quiet}">${text(gap, 19, recording.headline)}</g>`,
+    ...widgets.map((widget) => drawWidget(widget, recording)),
     "</svg>\n",
   ].join("\n");
 }
 
-function drawWidget(widget: Widget, readings: readonly EmfReading[], span: TimeSpan): Svg {
-  const box = {
-    x: widget.x * column + gap / 2,
-    y: headHeight + widget.y * row + gap / 2,
-    width: widget.width * column - gap,
-    height: widget.height * row - gap,
-  };
-  const { title } = widget.properties;
-  return [
-    rectangle(box, colours.card, colours.edge),
-    title === undefined ? "" : text(box.x + 12, box.y + 18, title, { size: 13 }),
-    contentOf(widget, readings, span, box),
-  ].join("");
+function drawWidget(widget: Widget, recording: Recording): string {
+  const x = widget.x * column + gap / 2;
+  const y = headHeight + widget.y * row + gap / 2;
+  const size = { width: widget.width * column - gap, height: widget.height * row - gap };
+  const content = contentOf(widget, recording, size);
+  return `<g transform="translate(${x} ${y})"><rect width="${size.width}" height="${size.height}" rx="3" fill="#ffffff" stroke="${ink.edge}"/>${content}</g>`;
 }
 
-function contentOf(widget: Widget, readings: readonly EmfReading[], span: TimeSpan, box: Box): Svg {
-  const { markdown, alarms, query } = widget.properties;
+function contentOf(
+  widget: Widget,
+  recording: Recording,
+  size: { readonly width: number; readonly height: number },
+): string {
+  const { title = "", markdown = "", alarms = [], query = "" } = widget.properties;
+  const heading = text(12, 18, title);
   switch (widget.type) {
     case "metric":
-      return drawGraph(widget, widgetSeries(widget, readings, span), span, box);
+      return drawGraph(widget, widgetSeries(widget, recording), recording.span, size);
     case "text":
-      return lines((markdown ?? "").replaceAll(/[#`]/g, "").split("\n"), box, 20);
+      return lines(markdown.replaceAll(/[#`]/g, ""), 20);
     case "alarm":
-      return drawAlarms(alarms ?? [], box);
+      return heading + alarmNames(alarms, size.width);
     case "log":
-      return lines((query ?? "").replaceAll("| ", "\n| ").split("\n"), box, 40);
+      return (
+        heading +
+        lines(query.replaceAll(/SOURCE '[^']+'\s*\|\s*/g, "").replaceAll("| ", "\n| "), 40)
+      );
     default:
       return widget.type satisfies never;
   }
 }
 
-function drawAlarms(names: readonly string[], box: Box): Svg {
+function alarmNames(names: readonly string[], width: number): string {
   const columns = 4;
   return names
     .map((name, index) => {
-      const x = box.x + 12 + (index % columns) * ((box.width - 24) / columns);
-      const y = box.y + 40 + Math.floor(index / columns) * 19;
-      return (
-        rectangle({ x, y: y - 9, width: 10, height: 10 }, colours.edge) + text(x + 15, y, name)
-      );
+      const x = 12 + (index % columns) * ((width - 24) / columns);
+      const y = 40 + Math.floor(index / columns) * 19;
+      return `<rect x="${x}" y="${y - 9}" width="10" height="10" fill="${ink.edge}"/>${text(x + 15, y, name)}`;
     })
     .join("");
 }
 
-function lines(content: readonly string[], box: Box, from: number): Svg {
+function lines(content: string, from: number): string {
   return content
+    .split("\n")
     .filter((each) => each.trim() !== "")
-    .map((each, index) => text(box.x + 12, box.y + from + index * 17, each.trim(), { size: 12 }))
+    .map((each, index) => text(12, from + index * 17, each.trim()))
     .join("");
 }
 
-function spanOf(readings: readonly EmfReading[]): TimeSpan {
-  const times = readings.map(({ atMs }) => atMs);
-  if (times.length === 0) return { fromMs: 0, toMs: 60_000 };
-  const [fromMs, toMs] = [
-    times.reduce((a, b) => Math.min(a, b)),
-    times.reduce((a, b) => Math.max(a, b)),
-  ];
-  return { fromMs, toMs: Math.max(toMs, fromMs + 1_000) };
-}
-
-function headline(readings: readonly EmfReading[], { fromMs, toMs }: TimeSpan): string {
-  if (readings.length === 0) return "Preview: layout and lines. No figures were given.";
-  const seconds = Math.round((toMs - fromMs) / 1_000);
-  return `Preview from the logs of a home: ${readings.length} EMF values over ${seconds} s, each point the metric's own period before it. What only AWS measures (–) is empty.`;
+function text(x: number, y: number, content: string): string {
+  const escaped = content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return `<text x="${x}" y="${y}">${escaped}</text>`;
 }

@@ -1,101 +1,182 @@
+import { LineChart } from "echarts/charts";
+import {
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TitleComponent,
+} from "echarts/components";
+import { init, setPlatformAPI, use } from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
 import type { Annotation, Widget } from "./dashboard-body.ts";
-import { type Box, colours, line, type Svg, text } from "./svg.ts";
-import type { TimeSpan, WidgetSeries } from "./widget-series.ts";
+import type { TimeSpan } from "./recording.ts";
+import type { WidgetSeries } from "./widget-series.ts";
 
-const legendWidth = 190;
-const legendLine = 14;
+use([LineChart, GridComponent, LegendComponent, MarkLineComponent, TitleComponent, SVGRenderer]);
 
-/** A graph: its lines, its alarms' lines, and a legend with each series' last value. */
+export const ink = { text: "#1c232b", quiet: "#66717f", edge: "#d5dae0" } as const;
+const palette = [
+  "#1f77b4",
+  "#2ca02c",
+  "#9467bd",
+  "#8c564b",
+  "#17becf",
+  "#bcbd22",
+  "#7f7f7f",
+  "#e377c2",
+];
+const small = { fontSize: 10, color: ink.quiet };
+const itemWidth = 12;
+const itemGap = 8;
+const legendLine = 15;
+
+/** Without a browser no text is measured: this is what a wide font needs. */
+const widthOf = (text: string) => 6.2 * text.length;
+setPlatformAPI({ measureText: (text) => ({ width: widthOf(text) }) });
+
+/** A graph as SVG elements: its series, its alarms' lines, a legend with each series' last value. */
 export function drawGraph(
-  widget: Widget,
+  { properties }: Widget,
   series: readonly WidgetSeries[],
-  span: TimeSpan,
-  box: Box,
-): Svg {
-  const lines = widget.properties.annotations?.horizontal ?? [];
-  const legendRows = Math.ceil(series.length / Math.max(1, Math.floor(box.width / legendWidth)));
-  const plot = {
-    x: box.x + 44,
-    y: box.y + 40,
-    width: box.width - 56,
-    height: Math.max(30, box.height - 56 - legendRows * legendLine),
-  };
-  const top = topOf(series, lines);
-  const at = (value: number) => plot.y + plot.height * (1 - value / top);
-  const when = (ms: number) =>
-    plot.x + (plot.width * (ms - span.fromMs)) / Math.max(1, span.toMs - span.fromMs);
-  const unit = widget.properties.yAxis?.left?.label;
-  return [
-    ...[0, 0.5, 1].map((share) => {
-      const y = at(top * share);
-      return (
-        line(
-          [
-            [plot.x, y],
-            [plot.x + plot.width, y],
-          ],
-          colours.edge,
-          { width: 0.7 },
-        ) +
-        text(plot.x - 5, y + 4, short(top * share), { size: 9, colour: colours.quiet, end: true })
-      );
-    }),
-    unit === undefined ? "" : text(plot.x, plot.y - 5, unit, { size: 9, colour: colours.quiet }),
-    ...lines.map((each) => drawLine(each, at(each.value), plot)),
-    ...series.map(({ points }, index) =>
-      points.length === 0
-        ? ""
-        : line(
-            points.map(({ atMs, value }) => [when(atMs), at(Math.min(value, top))] as const),
-            colourOf(index),
-          ),
-    ),
-    ...drawLegend(series, box, plot.y + plot.height + 16),
-  ].join("");
-}
-
-function drawLine({ value, label = "", color }: Annotation, y: number, plot: Box): Svg {
-  const colour = color ?? colours.quiet;
-  return (
-    line(
-      [
-        [plot.x, y],
-        [plot.x + plot.width, y],
+  { fromMs, toMs }: TimeSpan,
+  size: { readonly width: number; readonly height: number },
+): string {
+  const lines = properties.annotations?.horizontal ?? [];
+  const legend = series.map((each) => ({ ...each, name: nameOf(each) }));
+  const isRight = series.some(({ axis }) => axis === "right");
+  const chart = init(null, null, { renderer: "svg", ssr: true, ...size });
+  try {
+    chart.setOption({
+      animation: false,
+      useUTC: true,
+      textStyle: { fontFamily: "inherit" },
+      title: {
+        text: properties.title ?? "",
+        left: 8,
+        top: 6,
+        textStyle: { fontSize: 13, fontWeight: "normal", color: ink.text },
+      },
+      grid: {
+        left: 52,
+        right: isRight ? 40 : 14,
+        top: 48,
+        bottom: 26 + legendLine * legendRows(legend, size.width),
+      },
+      legend: {
+        left: 4,
+        bottom: 2,
+        icon: "rect",
+        itemWidth,
+        itemHeight: 3,
+        itemGap,
+        textStyle: { ...small, color: ink.text },
+        data: legend.map(({ name }) => name),
+      },
+      xAxis: {
+        type: "time",
+        min: fromMs,
+        max: toMs,
+        axisLabel: { ...small, hideOverlap: true, alignMaxLabel: "right" },
+        splitNumber: 4,
+        axisLine: { lineStyle: { color: ink.edge } },
+      },
+      yAxis: [
+        valueAxis(1.15 * topOf(series, "left", lines), properties.yAxis?.left?.label ?? ""),
+        {
+          ...valueAxis(1.6 * topOf(series, "right", []), ""),
+          show: isRight,
+          splitLine: { show: false },
+        },
       ],
-      colour,
-      { dashed: true, width: 1 },
-    ) + text(plot.x + plot.width, y - 3, label || String(value), { size: 9, colour, end: true })
+      series: [
+        { type: "line", silent: true, data: [], markLine: markLine(lines) },
+        ...legend.map(({ name, axis, points }, index) => ({
+          type: "line",
+          name,
+          color: palette[index % palette.length],
+          silent: true,
+          yAxisIndex: axis === "right" ? 1 : 0,
+          showSymbol: points.length === 1,
+          lineStyle: { width: 1.5 },
+          data: points.map(({ atMs, value }) => [atMs, value]),
+        })),
+      ],
+    });
+    return elementsOf(chart.renderToSVGString());
+  } finally {
+    chart.dispose();
+  }
+}
+
+/** The picture without its frame, and without the styles of a page that a mouse moves on. */
+function elementsOf(svg: string): string {
+  return svg
+    .replace(/^<svg[^>]*>\n?/, "")
+    .replace(/<\/svg>\s*$/, "")
+    .replaceAll(/<style[^>]*>[\s\S]*?<\/style>\n?/g, "")
+    .replaceAll(/ class="[^"]*"/g, "");
+}
+
+function valueAxis(max: number, name: string) {
+  return {
+    type: "value",
+    name,
+    nameTextStyle: { ...small, align: "left" },
+    nameGap: 8,
+    min: 0,
+    max,
+    splitNumber: 3,
+    splitLine: { lineStyle: { color: ink.edge } },
+    axisLabel: { ...small, formatter: short, showMaxLabel: false },
+  };
+}
+
+function markLine(lines: readonly Annotation[]) {
+  return {
+    silent: true,
+    symbol: "none",
+    data: lines.map(({ value, label = String(value), color = ink.quiet }, index) => ({
+      yAxis: value,
+      lineStyle: { color, type: "dashed", width: 1 },
+      // Neighbours may be close: their labels stand at either end.
+      label: {
+        position: index % 2 === 0 ? "insideEndTop" : "insideStartTop",
+        fontSize: 9,
+        color,
+        formatter: label,
+      },
+    })),
+  };
+}
+
+/** Series of one name would be one in the legend: cards have none. */
+function nameOf({ label, points }: WidgetSeries): string {
+  const last = points.at(-1);
+  return `${label}: ${last === undefined ? "–" : short(last.value)}`;
+}
+
+function legendRows(legend: readonly { readonly name: string }[], width: number): number {
+  let rows = 1;
+  let used = 0;
+  for (const { name } of legend) {
+    const item = itemWidth + 5 + widthOf(name);
+    if (used > 0 && used + item > width - itemGap) {
+      rows += 1;
+      used = 0;
+    }
+    used += item + itemGap;
+  }
+  return rows;
+}
+
+function topOf(
+  series: readonly WidgetSeries[],
+  axis: WidgetSeries["axis"],
+  lines: readonly Annotation[],
+): number {
+  const values = series.flatMap((each) =>
+    each.axis === axis ? each.points.map(({ value }) => value) : [],
   );
-}
-
-function drawLegend(series: readonly WidgetSeries[], box: Box, y: number): readonly Svg[] {
-  const columns = Math.max(1, Math.floor(box.width / legendWidth));
-  return series.map(({ label, points }, index) => {
-    const x = box.x + 12 + (index % columns) * ((box.width - 24) / columns);
-    const at = y + Math.floor(index / columns) * legendLine;
-    const last = points.at(-1);
-    const shown = last === undefined ? `${label}: –` : `${label}: ${short(last.value)}`;
-    return (
-      line(
-        [
-          [x, at - 4],
-          [x + 12, at - 4],
-        ],
-        colourOf(index),
-        { width: 3 },
-      ) + text(x + 17, at, shown, { size: 10 })
-    );
-  });
-}
-
-function topOf(series: readonly WidgetSeries[], lines: readonly Annotation[]): number {
-  const values = series.flatMap(({ points }) => points.map(({ value }) => value));
-  const highest = Math.max(0, ...values, ...lines.map(({ value }) => value));
-  return highest === 0 ? 1 : highest * 1.15;
-}
-
-function colourOf(index: number): string {
-  return colours.series[index % colours.series.length] ?? colours.text;
+  return Math.max(1, ...values, ...lines.map(({ value }) => value));
 }
 
 function short(value: number): string {

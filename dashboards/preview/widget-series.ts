@@ -1,75 +1,93 @@
 import * as z from "zod";
+import { statisticsOf } from "../../shared/telemetry/statistics.ts";
 import type { Widget } from "./dashboard-body.ts";
-import type { EmfReading } from "./emf-readings.ts";
+import type { Recording, TimedValue } from "./recording.ts";
 
-/** A line of a graph. No points: this log cannot know it, or it did not happen. */
+/** A line of a graph. No points: the metric was not recorded. */
 export type WidgetSeries = {
   readonly label: string;
-  readonly points: readonly { readonly atMs: number; readonly value: number }[];
+  readonly axis: "left" | "right";
+  readonly points: readonly TimedValue[];
 };
-
-export type TimeSpan = { readonly fromMs: number; readonly toMs: number };
 
 const samples = 90;
 
-/** What a log's readings make of a widget's metrics: each as CloudWatch would show it then. */
-export function widgetSeries(
-  widget: Widget,
-  readings: readonly EmfReading[],
-  { fromMs, toMs }: TimeSpan,
-): readonly WidgetSeries[] {
-  return (widget.properties.metrics ?? []).flatMap((entry) => {
-    const drawn = DrawnSchema.parse(entry.at(-1));
-    if (drawn.visible === false) return [];
-    const [namespace, name, ...rest] = entry.filter((part) => typeof part === "string");
-    const own = readings.filter(
-      (reading) =>
-        reading.namespace === namespace && reading.name === name && sameDimensions(reading, rest),
-    );
-    const stepMs = (toMs - fromMs) / samples;
-    const periodMs = (drawn.period ?? 60) * 1_000;
-    const points = Array.from({ length: samples + 1 }, (_, index) => fromMs + index * stepMs)
-      .map((atMs) => ({
-        atMs,
-        value: statistic(
-          drawn.stat ?? "Average",
-          own.filter((reading) => reading.atMs > atMs - periodMs && reading.atMs <= atMs),
-        ),
-      }))
-      .filter((point): point is { atMs: number; value: number } => point.value !== undefined);
-    return [{ label: drawn.label ?? name ?? "", points }];
+/** What a recording makes of a widget's metrics: each point is the metric's period before it. */
+export function widgetSeries(widget: Widget, recording: Recording): readonly WidgetSeries[] {
+  const entries = (widget.properties.metrics ?? []).map((entry) => {
+    const {
+      id = "",
+      label,
+      visible,
+      yAxis,
+      expression,
+      ...reading
+    } = DrawnSchema.parse(entry.at(-1));
+    const points = expression === undefined ? pointsOf(entry, reading, recording) : [];
+    return { id, expression, visible, label: label ?? String(entry[1]), axis: yAxis, points };
   });
+  const byId = new Map(entries.map(({ id, points }) => [id, points]));
+  return entries
+    .filter(({ visible }) => visible)
+    .map(({ label, axis, expression, points }) => ({
+      label,
+      axis,
+      points: expression === undefined ? points : sumOf(expression, byId),
+    }));
 }
 
-/** The stage is another here than there, so it is not compared. */
-function sameDimensions({ dimensions }: EmfReading, flat: readonly string[]): boolean {
-  const wanted: Record<string, string> = {};
-  for (let at = 0; at + 1 < flat.length; at += 2) wanted[flat[at] ?? ""] = flat[at + 1] ?? "";
-  const names = Object.keys(wanted).sort();
-  if (names.join() !== Object.keys(dimensions).sort().join()) return false;
-  return names.every((name) => name === "stage" || wanted[name] === dimensions[name]);
+function pointsOf(
+  entry: readonly unknown[],
+  { stat, period }: { readonly stat: Statistic; readonly period: number },
+  recording: Recording,
+): readonly TimedValue[] {
+  const [namespace = "", name = "", ...flat] = entry.filter((part) => typeof part === "string");
+  const dimensions: Record<string, string> = {};
+  for (let at = 0; at + 1 < flat.length; at += 2) dimensions[flat[at] ?? ""] = flat[at + 1] ?? "";
+  const values = recording.valuesOf({ namespace, name, dimensions });
+  const { fromMs, toMs } = recording.span;
+  return Array.from({ length: samples + 1 }, (_, index) => {
+    const untilMs = fromMs + ((toMs - fromMs) * index) / samples;
+    const within = values.filter(({ atMs }) => atMs > untilMs - period * 1_000 && atMs <= untilMs);
+    return { untilMs, found: statisticsOf(within.map(({ value }) => value)) };
+  }).flatMap(({ untilMs, found }) =>
+    found === undefined ? [] : [{ atMs: untilMs, value: found[statistics[stat]] }],
+  );
 }
 
-/** Nearest rank for percentiles; undefined without a value. */
-export function statistic(
-  name: string,
-  readings: readonly Pick<EmfReading, "values">[],
-): number | undefined {
-  const values = readings.flatMap((reading) => reading.values).sort((a, b) => a - b);
-  if (values.length === 0) return undefined;
-  const sum = values.reduce((total, value) => total + value, 0);
-  if (name === "Sum") return sum;
-  if (name === "Maximum") return values.at(-1);
-  const percentile = /^p(\d+)$/.exec(name)?.[1];
-  if (percentile === undefined) return sum / values.length;
-  return values[Math.max(0, Math.ceil((Number(percentile) / 100) * values.length) - 1)];
+/** The one kind of expression that cards have: `(FILL(a, 0) + FILL(b, 0)) / 1000`. */
+function sumOf(
+  expression: string,
+  byId: ReadonlyMap<string, readonly TimedValue[]>,
+): readonly TimedValue[] {
+  const ids = [...expression.matchAll(/FILL\((\w+), 0\)/g)].map(([, id = ""]) => id);
+  const divisor = Number(/\) \/ (\d+)$/.exec(expression)?.[1] ?? 1);
+  const sums = new Map<number, number>();
+  for (const { atMs, value } of ids.flatMap((id) => byId.get(id) ?? [])) {
+    sums.set(atMs, (sums.get(atMs) ?? 0) + value / divisor);
+  }
+  return [...sums].map(([atMs, value]) => ({ atMs, value })).sort((a, b) => a.atMs - b.atMs);
 }
 
-const DrawnSchema = z
-  .object({
-    label: z.string().optional(),
-    stat: z.string().optional(),
-    period: z.number().optional(),
-    visible: z.boolean().optional(),
-  })
-  .catch({});
+const statistics = {
+  Sum: "sum",
+  Maximum: "max",
+  Average: "average",
+  p50: "p50",
+  p95: "p95",
+  p99: "p99",
+} as const;
+
+type Statistic = keyof typeof statistics;
+
+/** How CloudWatch is to draw a metric: the last part of its entry. */
+const DrawnSchema = z.object({
+  id: z.string().optional(),
+  label: z.string().optional(),
+  stat: z.enum(["Sum", "Maximum", "Average", "p50", "p95", "p99"]).default("Average"),
+  /** Seconds. */
+  period: z.number().default(300),
+  visible: z.boolean().default(true),
+  yAxis: z.enum(["left", "right"]).default("left"),
+  expression: z.string().optional(),
+});

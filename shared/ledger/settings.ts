@@ -1,4 +1,4 @@
-import type { QuotaSettings, ScopeSettings } from "../quota/quota-settings.ts";
+import type { QuotaSettings, ScopeSettings } from "../quota/quota.ts";
 
 /**
  * Run-time configuration that holds for every run, changed without a deploy. Runs read it every

@@ -1,8 +1,7 @@
 import * as z from "zod";
 import { tableKeys } from "../config/names.ts";
 import { schemaFaults } from "../lib/schema-faults.ts";
-import type { QuotaScope } from "./quota.ts";
-import { QuotaError } from "./quota-error.ts";
+import { QuotaError, type QuotaScope } from "./quota.ts";
 import { scopeKey } from "./scopes.ts";
 import { goodStanding, type Standing } from "./standing.ts";
 import { emptyWindow, type QuotaWindow } from "./window.ts";

@@ -12,8 +12,7 @@ import {
   rollOn,
   setStanding,
 } from "./dynamo-quota-writes.ts";
-import type { Quota, QuotaDenial, QuotaScope } from "./quota.ts";
-import { QuotaError } from "./quota-error.ts";
+import { type Quota, type QuotaDenial, QuotaError, type QuotaScope } from "./quota.ts";
 import type { DemandNote, QuotaStore, StoreAnswer } from "./quota-store.ts";
 import { scopeKey } from "./scopes.ts";
 import { closureAt, goodStanding, type Standing } from "./standing.ts";

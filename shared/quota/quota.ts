@@ -73,3 +73,53 @@ export type Quota = {
   close(scope: QuotaScope, untilMs: number, reason: string): Promise<void>;
   usage(scopes: readonly QuotaScope[]): Promise<readonly ScopeUsage[]>;
 };
+
+/**
+ * A fault of the limiter; nothing may be sent. (Denied claims are no faults: they are returned.)
+ *
+ * | code          | fate                                                              |
+ * |---------------|-------------------------------------------------------------------|
+ * | store-failed  | the table cannot be reached or refused: nothing is fetched, retry |
+ * | broken-item   | a quota item is not what this version writes: a person must look  |
+ * | invalid-claim | a mistake of the caller: no window could ever grant this claim    |
+ */
+export class QuotaError extends Error {
+  readonly code: "store-failed" | "broken-item" | "invalid-claim";
+
+  constructor(message: string, details: { code: QuotaError["code"]; cause?: unknown }) {
+    super(message, { cause: details.cause });
+    this.name = "QuotaError";
+    this.code = details.code;
+  }
+}
+
+/** Events of the quota as they happen. Reporting them never fails the work. */
+export type QuotaEvents = {
+  /** A scope came to 80 % of its limit; at most once a minute a scope. */
+  approaching(usage: ScopeUsage): void;
+  /** Google refused; what closed for it, and for how long from now. */
+  exceeded(closure: ScopeClosure, retryMs: number): void;
+};
+
+/** Limits and budgets as a person has set them; what is absent has its default. */
+export type QuotaSettings = {
+  /** Requests a minute granted to each property and each account. */
+  readonly qpm?: number | undefined;
+  /** By siteUrl, and by account id: before what holds for all of them. */
+  readonly properties?: Readonly<Record<string, ScopeSettings>> | undefined;
+  readonly accounts?: Readonly<Record<string, ScopeSettings>> | undefined;
+};
+
+/** Who signs an account's requests: Google counts by signer, whatever ids its credentials have. */
+export type AccountSigner = {
+  readonly accountId: string;
+  /** A service account's e-mail address, or a hash of other credentials. */
+  readonly signer: string;
+};
+
+export type ScopeSettings = {
+  /** What Google allows a minute, where that is not the usual limit. */
+  readonly limit?: number | undefined;
+  /** What is granted a minute. */
+  readonly qpm?: number | undefined;
+};

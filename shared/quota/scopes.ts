@@ -1,6 +1,5 @@
 import { compact } from "../lib/compact.ts";
-import type { QuotaScope } from "./quota.ts";
-import type { AccountSigner, QuotaSettings } from "./quota-settings.ts";
+import type { AccountSigner, QuotaScope, QuotaSettings } from "./quota.ts";
 
 /** Fractions of what Google allows a minute in a scope: 960, 1,000 and 1,100 of 1,200. */
 export const usageFractions = { warn: 0.8, escalate: 5 / 6, page: 11 / 12 } as const;

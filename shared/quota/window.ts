@@ -1,6 +1,5 @@
 import { type Demands, demandsAt, noDemands } from "./account-sharing.ts";
-import type { QuotaDenial, QuotaScope, ScopeUsage } from "./quota.ts";
-import { QuotaError } from "./quota-error.ts";
+import { type QuotaDenial, QuotaError, type QuotaScope, type ScopeUsage } from "./quota.ts";
 import {
   type Closure,
   closureAt,

@@ -1,4 +1,4 @@
-import type { AccountSigner } from "../quota/quota-settings.ts";
+import type { AccountSigner } from "../quota/quota.ts";
 import type { Registry } from "./registry.ts";
 
 /** What one process knows of who signs each account's requests. */

@@ -1,4 +1,4 @@
-import type { AccountSigner } from "../quota/quota-settings.ts";
+import type { AccountSigner } from "../quota/quota.ts";
 import type { Account } from "../request/account.ts";
 import type { Property } from "./property.ts";
 

@@ -1,6 +1,6 @@
 import { EventBusError } from "../events/event-bus.ts";
 import type { Clock } from "../lib/clock.ts";
-import { QuotaError } from "../quota/quota-error.ts";
+import { QuotaError } from "../quota/quota.ts";
 import { RowStoreError } from "../rows/row-store-error.ts";
 
 /**

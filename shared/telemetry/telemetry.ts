@@ -1,8 +1,7 @@
 import type { BatchMessage } from "../ledger/batch-message.ts";
 import type { Run, RunStatus } from "../ledger/run.ts";
 import type { TakeFigures } from "../ledger/take-figures.ts";
-import type { ScopeUsage } from "../quota/quota.ts";
-import type { QuotaEvents } from "../quota/quota-events.ts";
+import type { QuotaEvents, ScopeUsage } from "../quota/quota.ts";
 
 /** Where a handler's figures go. Reporting never fails the work. */
 export type Telemetry = {

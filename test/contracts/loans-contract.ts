@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Loan, newLoan } from "../../shared/operations/loan/loan.ts";
-import type { Loans } from "../../shared/operations/loan/loans.ts";
+import type { Loans } from "../../shared/operations/loan/loan-ports.ts";
 
 /** A place for one loan that several clients may share. */
 export type LoansStore = { client(): Loans; close(): Promise<void> };

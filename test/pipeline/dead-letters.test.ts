@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readMetricStatistics } from "../../local/metrics/read-metric-series.ts";
 import type { TestHome } from "../support/homes/cli.ts";
 import { homeClientOptions } from "../support/homes/home-client.ts";
 import { aKeptHome } from "../support/homes/kept-home.ts";
+import { readMetricStatistics } from "../support/homes/read-metrics.ts";
 import { recentDays } from "../support/samples/recent-days.ts";
 import { startTruthServer, type TruthServer } from "../support/servers/truth-server.ts";
 import { waitUntil } from "../support/wait-until.ts";

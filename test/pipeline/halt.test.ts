@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readMetricStatistics } from "../../local/metrics/read-metric-series.ts";
 import { statisticsOf } from "../../shared/telemetry/statistics.ts";
 import type { TestHome } from "../support/homes/cli.ts";
 import { aKeptHome } from "../support/homes/kept-home.ts";
+import { readMetricStatistics } from "../support/homes/read-metrics.ts";
 import { recentDays } from "../support/samples/recent-days.ts";
 import { startTruthServer, type TruthServer } from "../support/servers/truth-server.ts";
 import { openLedgerOf } from "../support/stores/open-ledger-of.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { QuotaSettings } from "../../shared/quota/quota-settings.ts";
+import type { QuotaSettings } from "../../shared/quota/quota.ts";
 import { accountScope, largestClaim, quotaScopes, scopeKey } from "../../shared/quota/scopes.ts";
 
 const owners = { siteUrl: "sc-domain:example.com", accountId: "main", projectId: "p1" };

@@ -2,7 +2,7 @@ import { EventBusError } from "../../shared/events/event-bus.ts";
 import type { Ledger } from "../../shared/ledger/ledger.ts";
 import { LedgerError } from "../../shared/ledger/ledger-error.ts";
 import type { Clock } from "../../shared/lib/clock.ts";
-import { QuotaError } from "../../shared/quota/quota-error.ts";
+import { QuotaError } from "../../shared/quota/quota.ts";
 import { quotaScopes } from "../../shared/quota/scopes.ts";
 import type { QuotaWindow } from "../../shared/quota/window.ts";
 import type { PacificDate } from "../../shared/request/pacific-date.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { QuotaError } from "../../shared/quota/quota-error.ts";
+import { QuotaError } from "../../shared/quota/quota.ts";
 import { RowStoreError } from "../../shared/rows/row-store-error.ts";
 import type { WorkPorts } from "../../shared/sync/fetch/fetch-ports.ts";
 import { runId, type SyncWorld, syncWorld } from "../support/homes/sync-world.ts";

@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { dynamoEntries } from "../../ledger/dynamo-entries.ts";
 import { LoanSchema } from "./loan.ts";
-import type { Loans } from "./loans.ts";
+import type { Loans } from "./loan-ports.ts";
 
 const key = { pk: "LOAN", sk: "LOAN" } as const;
 

@@ -3,12 +3,18 @@ import { freeRanges } from "../../ledger/property-lock.ts";
 import type { Property } from "../../registry/property.ts";
 import { oldestKeptDate } from "../../request/date-range.ts";
 import { findReport } from "../../request/find-report.ts";
-import { pacificDateAt } from "../../request/pacific-date.ts";
+import {
+  addDays,
+  datesFromTo,
+  type PacificDate,
+  pacificDateAt,
+} from "../../request/pacific-date.ts";
 import type { Report } from "../../request/report.ts";
 import { oldestDateOf } from "../../request/report-faults.ts";
 import type { RunRequestInput } from "../../request/run-request.ts";
+import { isFinal } from "../../rows/finality.ts";
 import type { RowStore } from "../../rows/row-store.ts";
-import { newestSyncDate, syncRange } from "./sync-range.ts";
+import type { UnitRecord } from "../../rows/unit-record.ts";
 
 /** What a sync does with a property. */
 export type SyncPlan =
@@ -69,4 +75,53 @@ export async function planSync(
 export function whySkipped({ siteUrl, status, reason }: Property): string {
   if (status === "paused") return reason === null ? "it is paused" : `it is paused: ${reason}`;
   return `it is quarantined: ${reason ?? "Search Console refused it"} Mend it, then: gsc-sync properties resume ${siteUrl}`;
+}
+
+/** Days that a sync reads of a report that nothing is stored of; more history is a backfill's. */
+const firstSyncDays = 10;
+
+type SyncRange = { readonly from: PacificDate; readonly to: PacificDate };
+
+/** The newest day that a sync asks for: today is never over. */
+function newestSyncDate(nowMs: number): PacificDate {
+  return addDays(pacificDateAt(nowMs), -1);
+}
+
+/**
+ * The days that a sync reads: from the oldest stored-or-later day that is missing or not final yet,
+ * to yesterday. It looks back over everything since the first stored day, so a day that was never
+ * completed is not passed over, however many nights went by; days before the first stored one were
+ * never asked for. Undefined when all of it is final. `records` are the property's, of these
+ * reports; the planner skips what is final within the range.
+ */
+export function syncRange(
+  records: readonly UnitRecord[],
+  reports: readonly string[],
+  nowMs: number,
+  /** Of a report that Google keeps for less than its 16 months: the oldest day there is. */
+  oldestOf: (report: string) => PacificDate | undefined = () => undefined,
+): SyncRange | undefined {
+  const to = newestSyncDate(nowMs);
+  const byReport = Map.groupBy(records, (record) => record.report);
+  const starts = reports
+    .map((report) => firstOpenDate(byReport.get(report) ?? [], oldestOf(report), to))
+    .filter((date) => date !== undefined)
+    .sort();
+  const [from] = starts;
+  return from === undefined ? undefined : { from, to };
+}
+
+function firstOpenDate(
+  records: readonly UnitRecord[],
+  oldest: PacificDate | undefined,
+  to: PacificDate,
+): PacificDate | undefined {
+  const byDate = new Map(records.map((record) => [record.date, record]));
+  const [first] = [...byDate.keys()].sort();
+  if (first === undefined) return addDays(to, 1 - firstSyncDays);
+  const from = oldest !== undefined && oldest > first ? oldest : first;
+  return datesFromTo(from, to).find((date) => {
+    const record = byDate.get(date);
+    return record === undefined || !isFinal(record, records);
+  });
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { CommandError } from "../../../cli/output/errors.ts";
 import { reportContent } from "../../../cli/rollout/report-content.ts";
-import { reportMarkdown } from "../../../cli/rollout/report-markdown.ts";
+import { reportMarkdown } from "../../../cli/rollout/report-files.ts";
 import { settleDays } from "../../../cli/rollout/settle-days.ts";
 import { lockProperty } from "../../../shared/ledger/property-lock.ts";
 import { batchIdAt, type Run } from "../../../shared/ledger/run.ts";

@@ -2,11 +2,8 @@ import { appendFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openMetricSeries } from "../../../local/metrics/metric-series.ts";
-import {
-  readMetricPoints,
-  readMetricStatistics,
-} from "../../../local/metrics/read-metric-series.ts";
 import type { MetricRecord } from "../../../shared/telemetry/metric-record.ts";
+import { readMetricStatistics, readMetrics } from "../../support/homes/read-metrics.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const startMs = Date.parse("2026-11-20T23:59:58Z");
@@ -29,10 +26,8 @@ function aSeries(limits?: Parameters<typeof openMetricSeries>[1]) {
   return { folder, series };
 }
 
-async function values(folder: string, query: Partial<Parameters<typeof readMetricPoints>[1]> = {}) {
-  const found: number[] = [];
-  for await (const { value } of readMetricPoints(folder, { ...all, ...query })) found.push(value);
-  return found;
+async function values(folder: string, query: Partial<Parameters<typeof readMetrics>[1]> = {}) {
+  return (await readMetrics(folder, { ...all, ...query })).map(({ value }) => value);
 }
 
 test("points are found by time, metric, dimension and property, over midnight", async () => {

@@ -1,5 +1,5 @@
 import type { Loan } from "../../../shared/operations/loan/loan.ts";
-import type { Loans } from "../../../shared/operations/loan/loans.ts";
+import type { Loans } from "../../../shared/operations/loan/loan-ports.ts";
 
 /** For tests. */
 export function memoryLoans(): Loans {

@@ -1,4 +1,4 @@
-import type { AccountSigner } from "../../../shared/quota/quota-settings.ts";
+import type { AccountSigner } from "../../../shared/quota/quota.ts";
 import type { Property } from "../../../shared/registry/property.ts";
 import type { Change, Registry } from "../../../shared/registry/registry.ts";
 import type { Account } from "../../../shared/request/account.ts";

@@ -7,7 +7,7 @@ import { haltRun } from "../../../shared/ledger/transitions/halt-run.ts";
 import { submitBatch } from "../../../shared/ledger/transitions/submit-batch.ts";
 import { takeBatch } from "../../../shared/ledger/transitions/take-batch.ts";
 import type { Clock } from "../../../shared/lib/clock.ts";
-import { QuotaError } from "../../../shared/quota/quota-error.ts";
+import { QuotaError } from "../../../shared/quota/quota.ts";
 import type { QuotaOutlook } from "../../../shared/quota/quota-outlook.ts";
 import { dispatchBatches } from "../../../shared/sync/dispatch/dispatch-batches.ts";
 import { eventsOfPass, handOverAtEvents } from "../../../shared/sync/execution-events.ts";

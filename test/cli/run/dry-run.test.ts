@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { DryRun } from "../../../cli/run/dry-run.ts";
-import { dryRunText } from "../../../cli/run/dry-run-view.ts";
+import { type DryRun, dryRunText } from "../../../cli/run/dry-run.ts";
 
 const estimate: DryRun = {
   dryRun: true,

@@ -8,8 +8,7 @@ import {
 import { addDays, type PacificDate } from "../../../shared/request/pacific-date.ts";
 import { parseRunRequest } from "../../../shared/request/parse-run-request.ts";
 import type { UnitRecord } from "../../../shared/rows/unit-record.ts";
-import { planSync } from "../../../shared/sync/plan/plan-sync.ts";
-import { syncRange } from "../../../shared/sync/plan/sync-range.ts";
+import { planSync, syncRange } from "../../../shared/sync/plan/plan-sync.ts";
 import { pacific } from "../../support/samples/pacific.ts";
 
 const today = pacific("2026-06-20");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { effectWatch } from "../../../cli/drill/watch-effect.ts";
+import { effectWatch } from "../../../cli/drill/measure-rollback.ts";
 import type { Hold } from "../../../shared/ledger/run.ts";
 import { aRun } from "../../support/samples/a-run.ts";
 

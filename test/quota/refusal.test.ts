@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { QuotaRefusal } from "../../shared/quota/quota.ts";
-import { closureAfterRefusal } from "../../shared/quota/refusal-closure.ts";
+import { closureAfterRefusal } from "../../shared/quota/refusal.ts";
 
 const noon = Date.parse("2026-01-15T12:00:00-08:00");
 
