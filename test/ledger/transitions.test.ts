@@ -233,7 +233,8 @@ describe("fencing", () => {
     const settled = dispatched(halted, 5, leaseMs).run;
     const resumed = resumeRun(settled, { execution, sequential: false }, leaseMs).run ?? settled;
     const back = returnBatch(newer, { batchId, token: 8, notBeforeMs: 0 }, null, 1).run ?? newer;
-    for (const run of [expired, dispatched(resumed).run, dispatched(back).run]) {
+    const unanswered = dispatched(expired, 5, 2 * leaseMs).run;
+    for (const run of [expired, unanswered, dispatched(resumed).run, dispatched(back).run]) {
       expect(run.inFlight[batchId]).toMatchObject({ token: 0, after: 8 });
       expect(takeBatch(run, { batchId, token: 7 }, leaseMs).answer).toBe("stale-token");
       expect(takeBatch(run, { batchId, token: 8 }, leaseMs).answer).toBe("stale-token");

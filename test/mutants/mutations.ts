@@ -200,7 +200,7 @@ export const mutations: readonly Mutation[] = [
   ]),
   // Nobody else reads, pays or gets a secret.
   ...of(
-    "shared/search-console/google-credential-file.ts",
+    "shared/search-console/google-credential-text.ts",
     "test/search-console/token-url.test.ts",
     [
       ['hostname.endsWith(".googleapis.com")', 'hostname.endsWith("googleapis.com")'],
