@@ -71,7 +71,7 @@ export const mutations: readonly Mutation[] = [
   ...of("shared/ledger/transitions/finish-run.ts", "test/ledger/transitions.test.ts", [
     ["if (unaccounted !== 0)", "if (unaccounted < 0)"],
   ]),
-  ...of("shared/sync/fetch/halt-on-failure.ts", "test/sync/fetch/halt-take.test.ts", [
+  ...of("shared/sync/fetch/halt-on-failure.ts", "test/sync/fetch/work-batch.test.ts", [
     ["!run.haltOnFailure ||", ""],
   ]),
   // A property's days have one writer; the lever holds.
