@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { EventBusError } from "../../shared/events/event-bus.ts";
-import { QuotaError } from "../../shared/quota/quota-error.ts";
+import { QuotaError } from "../../shared/quota/quota.ts";
 import { RowStoreError } from "../../shared/rows/row-store-error.ts";
 import { isOutage } from "../../shared/sync/store-outage.ts";
 
