@@ -47,10 +47,12 @@ test("doctor names the address that owners let in", async () => {
 });
 
 test("sql shows 1,000 rows of an answer and says so; --json has all", async () => {
-  const query = "select n from generate_series(1, 1200) as n";
+  const query = "select n from generate_series(1, 1200) as s(n)";
   const shown = await home.run("sql", query);
   expect(shown.stdout.trimEnd().split("\n")).toHaveLength(1_002);
-  expect(shown.stderr).toBe("200 more rows: add LIMIT, or --json to get all of them\n");
+  expect(shown.stderr).toBe(
+    "there are more rows: add LIMIT, or --format jsonl to get all of them\n",
+  );
   expect((await home.run("sql", query, "--json")).json.rows).toHaveLength(1_200);
 });
 
