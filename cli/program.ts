@@ -14,6 +14,7 @@ const commands = new Map<string, () => Promise<Command>>(
     resume: async () => (await import("./commands/resume.ts")).resumeCommand(),
     rows: async () => (await import("./commands/rows.ts")).rowsCommand(),
     units: async () => (await import("./commands/units.ts")).unitsCommand(),
+    export: async () => (await import("./commands/export.ts")).exportCommand(),
     sql: async () => (await import("./commands/sql.ts")).sqlCommand(),
     login: async () => (await import("./commands/login.ts")).loginCommand(),
     properties: async () => (await import("./commands/properties.ts")).propertiesCommand(),

@@ -7,7 +7,7 @@ import type { RowStore } from "../../shared/rows/row-store.ts";
  * `sc-domain:Example.com` as it was typed.
  */
 export async function storedSpelling(
-  rows: RowStore,
+  rows: Pick<RowStore, "readUnits">,
   typed: string,
   range: { readonly from: PacificDate; readonly to: PacificDate },
 ): Promise<string> {

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import type { PacificDate } from "../../shared/request/pacific-date.ts";
-import type { RowStore, UnitQuery, VisibleRow } from "../../shared/rows/row-store.ts";
+import type { UnitQuery, VisibleRow } from "../../shared/rows/row-store.ts";
 import { storedSpelling } from "../checks/stored-spelling.ts";
 import {
   jsonOption,
@@ -13,7 +13,7 @@ import {
 import { csvLine } from "../output/csv-line.ts";
 import { createLineWriter } from "../output/line-writer.ts";
 import { commandTerminal } from "../output/terminal.ts";
-import { openStage } from "../stage/open-stage.ts";
+import { openRowReader, type RowReader } from "../stage/open-readers.ts";
 
 type RowsOptions = {
   readonly stage: string;
@@ -41,38 +41,33 @@ export function rowsCommand(): Command {
     .action(async (options: RowsOptions) => {
       const range = storedRange(options);
       const terminal = commandTerminal(options.json);
-      const stage = await openStage(options.stage, terminal.notice);
+      await using rows = await openRowReader(options, terminal.notice);
       const write = createLineWriter(process.stdout);
-      try {
-        const rows = await stage.rows();
-        const line = options.format === "csv" ? rowLine : (row: VisibleRow) => JSON.stringify(row);
-        if (options.format === "csv") await write.line(csvHeader);
-        let count = 0;
-        const query = {
-          siteUrl: await storedSpelling(rows, options.siteUrl, range),
-          ...range,
-          ...(options.report === undefined ? {} : { reports: options.report }),
-        };
-        const stored = options.report ?? (await storedReports(rows, query));
-        if (stored.length > 1) {
-          terminal.notice(
-            `there are rows of ${stored.length} reports (${stored.join(", ")}), which count the same clicks: choose one with --report`,
-          );
-        }
-        for await (const row of rows.streamRows(query)) {
-          if (write.closed()) break;
-          await write.line(line(row));
-          count += 1;
-        }
-        await write.flush();
-        if (options.json) terminal.result("", { rows: count });
-      } finally {
-        await stage.close();
+      const line = options.format === "csv" ? rowLine : (row: VisibleRow) => JSON.stringify(row);
+      if (options.format === "csv") await write.line(csvHeader);
+      let count = 0;
+      const query = {
+        siteUrl: await storedSpelling(rows, options.siteUrl, range),
+        ...range,
+        ...(options.report === undefined ? {} : { reports: options.report }),
+      };
+      const stored = options.report ?? (await storedReports(rows, query));
+      if (stored.length > 1) {
+        terminal.notice(
+          `there are rows of ${stored.length} reports (${stored.join(", ")}), which count the same clicks: choose one with --report`,
+        );
       }
+      for await (const row of rows.streamRows(query)) {
+        if (write.closed()) break;
+        await write.line(line(row));
+        count += 1;
+      }
+      await write.flush();
+      if (options.json) terminal.result("", { rows: count });
     });
 }
 
-async function storedReports(rows: RowStore, query: UnitQuery): Promise<readonly string[]> {
+async function storedReports(rows: RowReader, query: UnitQuery): Promise<readonly string[]> {
   const records = await rows.readUnits(query);
   return [...new Set(records.map(({ report }) => report))].sort();
 }

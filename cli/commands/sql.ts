@@ -4,7 +4,7 @@ import { SqlError } from "../../shared/rows/sql-store.ts";
 import { jsonOption, siteUrlOption, stageOption } from "../options/options.ts";
 import { CommandError, UsageError } from "../output/errors.ts";
 import { commandTerminal } from "../output/terminal.ts";
-import { openSql } from "../stage/open-sql.ts";
+import { openSql } from "../stage/open-readers.ts";
 import { type SqlFormat, sqlFormats, writeAnswer } from "./sql/write-answer.ts";
 
 type SqlOptions = {

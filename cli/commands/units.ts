@@ -15,7 +15,7 @@ import {
 } from "../options/options.ts";
 import { commandTerminal } from "../output/terminal.ts";
 import { type UnitLine, unitsTable } from "../output/views/units-view.ts";
-import { openStage } from "../stage/open-stage.ts";
+import { openRowReader } from "../stage/open-readers.ts";
 
 type UnitsOptions = {
   readonly stage: string;
@@ -39,24 +39,19 @@ export function unitsCommand(): Command {
     .action(async (options: UnitsOptions) => {
       const range = storedRange(options);
       const terminal = commandTerminal(options.json);
-      const stage = await openStage(options.stage, terminal.notice);
-      try {
-        const rows = await stage.rows();
-        const today = pacificDateAt(Date.now());
-        const records = await rows.readUnits({
-          siteUrl: await storedSpelling(rows, options.siteUrl, range),
-          from: range.from,
-          to: today > range.to ? today : range.to,
-          ...(options.report === undefined ? {} : { reports: options.report }),
-        });
-        const reports = options.report ?? reportsOf(records);
-        const units = datesFromTo(range.from, range.to).flatMap((date) =>
-          reports.map((report) => unitLine(date, report, records)),
-        );
-        terminal.result(unitsTable(units, terminal), { units });
-      } finally {
-        await stage.close();
-      }
+      await using rows = await openRowReader(options, terminal.notice);
+      const today = pacificDateAt(Date.now());
+      const records = await rows.readUnits({
+        siteUrl: await storedSpelling(rows, options.siteUrl, range),
+        from: range.from,
+        to: today > range.to ? today : range.to,
+        ...(options.report === undefined ? {} : { reports: options.report }),
+      });
+      const reports = options.report ?? reportsOf(records);
+      const units = datesFromTo(range.from, range.to).flatMap((date) =>
+        reports.map((report) => unitLine(date, report, records)),
+      );
+      terminal.result(unitsTable(units, terminal), { units });
     });
 }
 

@@ -6,13 +6,14 @@ import type { Report } from "../../request/report.ts";
 import type { Row } from "../../request/row.ts";
 import type { Unit } from "../../request/unit.ts";
 import { type KeyedRows, keyedRows } from "../keyed-rows.ts";
-import { generationGraceMs, type RowStore, type UnitQuery, type VisibleRow } from "../row-store.ts";
+import { generationGraceMs, type RowStore } from "../row-store.ts";
 import { RowStoreError } from "../row-store-error.ts";
 import { type UnitRecord, unitId } from "../unit-record.ts";
 import { type LakeLayout, lakeLayout, unitFileName, unitFolderOf } from "./lake-layout.ts";
-import { guardFiles, isMissing } from "./parquet-faults.ts";
-import { encodeUnit, readUnitRows } from "./parquet-unit-file.ts";
-import { listUnitFiles, readIfThere, readUnitFiles } from "./parquet-unit-list.ts";
+import { guardFiles } from "./parquet-faults.ts";
+import { readLake } from "./parquet-reader.ts";
+import { encodeUnit } from "./parquet-unit-file.ts";
+import { readIfThere } from "./parquet-unit-list.ts";
 import type { UnitKeeper } from "./unit-keeper.ts";
 
 /** Generations that this process holds at most: far more than a worker fetches at once. */
@@ -42,7 +43,7 @@ export function openParquetRowStore(
   }
 
   return {
-    readUnits: (query) => guardFiles(() => readUnits(layout, query)),
+    ...readLake(folder),
     async beginGeneration(unit, generation) {
       const key = keyOf(unit, generation);
       if (generations.has(key)) return;
@@ -67,7 +68,6 @@ export function openParquetRowStore(
       generations.delete(key);
       return answer;
     },
-    streamRows: (query) => streamRows(layout, query),
     sweepGenerations: (nowMs) => keeper.sweep(nowMs - generationGraceMs),
     close: async () => generations.clear(),
   };
@@ -110,29 +110,4 @@ async function writePart({ incoming }: LakeLayout, bytes: Buffer): Promise<strin
     await handle.close();
   }
   return part;
-}
-
-async function* streamRows(layout: LakeLayout, query: UnitQuery): AsyncGenerator<VisibleRow> {
-  for (const { file } of await guardFiles(() => listUnitFiles(layout, query))) {
-    yield* await guardFiles(() => readWhole(file));
-  }
-}
-
-async function readWhole(file: string): Promise<readonly VisibleRow[]> {
-  try {
-    const { record, rows } = await readUnitRows(file);
-    if (rows.length === record.rows) return rows;
-    throw new RowStoreError(
-      "rows-missing",
-      `${record.siteUrl} ${record.report} ${record.date} holds ${rows.length} rows, its record says ${record.rows}: fetch it again with --force`,
-    );
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-}
-
-async function readUnits(layout: LakeLayout, query: UnitQuery): Promise<readonly UnitRecord[]> {
-  const units = await readUnitFiles(await listUnitFiles(layout, query));
-  return units.map(({ record }) => record);
 }

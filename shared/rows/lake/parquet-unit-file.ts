@@ -1,7 +1,7 @@
 import { open, readFile } from "node:fs/promises";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { parquetMetadata, parquetRead, type SchemaElement } from "hyparquet";
-import { parquetWriteBuffer } from "hyparquet-writer";
+import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
 import { type Dimension, dimensions, type Report } from "../../request/report.ts";
 import type { Row } from "../../request/row.ts";
 import { isFinal } from "../finality.ts";
@@ -9,6 +9,7 @@ import type { VisibleRow } from "../row-store.ts";
 import { RowStoreError } from "../row-store-error.ts";
 import { checkValueCount } from "../stored-row.ts";
 import { storableText } from "../text-value.ts";
+import type { UnitRecord } from "../unit-record.ts";
 import {
   parseUnitMetadata,
   type StoredUnitRecord,
@@ -24,7 +25,7 @@ import {
  * `final`: whether Google had finished the day when it was asked. `hour`: as Google sent it;
  * `hour_utc`: the same instant in UTC.
  */
-const schema: SchemaElement[] = [
+export const rowSchema: SchemaElement[] = [
   { name: "root", num_children: 16 },
   text("site_url", "REQUIRED"),
   text("report", "REQUIRED"),
@@ -59,42 +60,55 @@ const dayMs = 86_400_000;
 export function encodeUnit(stored: StoredUnitRecord, report: Report, rows: readonly Row[]): Buffer {
   const { record } = stored;
   for (const row of rows) checkValueCount(report, row);
-  const same = <T>(value: T): T[] => Array<T>(rows.length).fill(value);
-  const columnOf = (dimension: Dimension): (string | null)[] => {
+  const columns = columnsOf({ ...record, searchType: report.searchType }, rows, (dimension) => {
     const index = report.dimensions.indexOf(dimension);
-    return index < 0 ? same(null) : rows.map(({ keys }) => storableText(keys[index] ?? ""));
-  };
-  const texts = dimensions.map(columnOf);
-  const hours = texts[dimensions.indexOf("hour")] ?? [];
-  const values = [
-    same(record.siteUrl),
-    same(record.report),
-    new Int32Array(rows.length).fill(Date.parse(record.date) / dayMs),
-    same(report.searchType),
-    ...texts,
-    hours.map(instantOf),
-    BigInt64Array.from(rows, ({ clicks }) => wholeNumber(clicks, record.report)),
-    BigInt64Array.from(rows, ({ impressions }) => wholeNumber(impressions, record.report)),
-    Float64Array.from(rows, ({ ctr }) => ctr),
-    Float64Array.from(rows, ({ position }) => position),
-    same(isFinal(record, [])),
-  ];
+    if (index < 0) return Array<null>(rows.length).fill(null);
+    return rows.map(({ keys }) => storableText(keys[index] ?? ""));
+  });
   const written = parquetWriteBuffer({
-    schema,
-    columnData: values.map((data, index) => ({ name: schema[index + 1]?.name ?? "", data })),
+    ...compression,
+    schema: rowSchema,
+    columnData: columns,
     rowGroupSize: Math.max(rows.length, 1),
-    codec: "ZSTD",
-    compressors: { ZSTD: compress },
     kvMetadata: [{ key: unitMetadataKey, value: unitMetadata(stored) }],
     createdBy: "gsc-sync",
   });
   return Buffer.from(written);
 }
 
+type Figures = Pick<Row, "clicks" | "impressions" | "ctr" | "position">;
+
+/** A unit's rows as the columns of {@link rowSchema}. @throws RowStoreError as {@link encodeUnit} */
+export function columnsOf(
+  unit: UnitRecord & { readonly searchType: string },
+  rows: readonly Figures[],
+  textsOf: (dimension: Dimension) => (string | null)[],
+): ColumnSource[] {
+  const same = <T>(value: T): T[] => Array<T>(rows.length).fill(value);
+  const texts = dimensions.map(textsOf);
+  const hours = texts[dimensions.indexOf("hour")] ?? [];
+  const values = [
+    same(unit.siteUrl),
+    same(unit.report),
+    new Int32Array(rows.length).fill(Date.parse(unit.date) / dayMs),
+    same(unit.searchType),
+    ...texts,
+    hours.map(instantOf),
+    BigInt64Array.from(rows, ({ clicks }) => wholeNumber(clicks, unit.report)),
+    BigInt64Array.from(rows, ({ impressions }) => wholeNumber(impressions, unit.report)),
+    Float64Array.from(rows, ({ ctr }) => ctr),
+    Float64Array.from(rows, ({ position }) => position),
+    same(isFinal(unit, [])),
+  ];
+  return values.map((data, index) => ({ name: rowSchema[index + 1]?.name ?? "", data }));
+}
+
 /** Native, and at its lowest level already smaller and quicker than Snappy in JavaScript. */
 function compress(bytes: Uint8Array): Uint8Array {
   return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
 }
+
+export const compression = { codec: "ZSTD", compressors: { ZSTD: compress } } as const;
 
 function wholeNumber(value: number, report: string): bigint {
   if (Number.isSafeInteger(value)) return BigInt(value);
