@@ -33,7 +33,7 @@ function report(error: unknown): number {
     return 2;
   }
   const exitCode = error instanceof UsageError ? 2 : 1;
-  printError(line, exitCode);
+  printError(line, exitCode, error instanceof UsageError ? error.details : []);
   if (exitCode === 2) return exitCode;
   const expected = error instanceof CommandError || error instanceof HomeError;
   if (!expected && process.env.GSC_SYNC_DEBUG && error instanceof Error) {

@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import type { Writable } from "node:stream";
 import { Command, Option } from "commander";
 import type { PacificDate } from "../../shared/request/pacific-date.ts";
 import type { RowStore, UnitQuery, VisibleRow } from "../../shared/rows/row-store.ts";
@@ -12,6 +10,8 @@ import {
   storedRange,
   storedSiteUrlOption,
 } from "../options/options.ts";
+import { csvLine } from "../output/csv-line.ts";
+import { createLineWriter } from "../output/line-writer.ts";
 import { commandTerminal } from "../output/terminal.ts";
 import { openStage } from "../stage/open-stage.ts";
 
@@ -45,7 +45,7 @@ export function rowsCommand(): Command {
       const write = createLineWriter(process.stdout);
       try {
         const rows = await stage.rows();
-        const line = options.format === "csv" ? csvLine : (row: VisibleRow) => JSON.stringify(row);
+        const line = options.format === "csv" ? rowLine : (row: VisibleRow) => JSON.stringify(row);
         if (options.format === "csv") await write.line(csvHeader);
         let count = 0;
         const query = {
@@ -94,55 +94,7 @@ const columns = [
 
 const csvHeader = columns.join(",");
 
-/** A row as RFC 4180 writes it; an absent dimension is empty, an empty one is `""`. */
-function csvLine(row: VisibleRow): string {
-  return columns.map((column) => csvField(row[column])).join(",");
-}
-
-function csvField(value: string | number | null): string {
-  if (value === null) return "";
-  if (typeof value === "number") return String(value);
-  return value === "" || /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
-}
-
-type LineWriter = {
-  line(text: string): Promise<void>;
-  flush(): Promise<void>;
-  /** True when the reader has closed the pipe (`| head`): more output is lost. */
-  closed(): boolean;
-};
-
-const chunkChars = 64 * 1_024;
-
-/** Writes lines in large pieces, at the reader's pace. */
-function createLineWriter(stream: Writable): LineWriter {
-  let chunk = "";
-  let closed = false;
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    closed = true;
-  });
-
-  async function flush(): Promise<void> {
-    if (chunk === "" || closed) return;
-    const text = chunk;
-    chunk = "";
-    if (!stream.write(text)) {
-      const settled = new AbortController();
-      const events = ["drain", "close"].map((event) =>
-        once(stream, event, { signal: settled.signal }),
-      );
-      await Promise.race(events).catch(() => {});
-      settled.abort();
-    }
-  }
-
-  return {
-    async line(text) {
-      chunk += `${text}\n`;
-      if (chunk.length >= chunkChars) await flush();
-    },
-    flush,
-    closed: () => closed,
-  };
+/** An absent dimension is empty, an empty one is `""`. */
+function rowLine(row: VisibleRow): string {
+  return csvLine(columns.map((column) => row[column]));
 }

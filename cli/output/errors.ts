@@ -3,10 +3,13 @@ import type { RunSummary } from "../../shared/ledger/run-summary.ts";
 /** The user typed something that cannot be done: exit code 2, one line, nothing is started. */
 export class UsageError extends Error {
   readonly code = "USAGE";
+  /** Lines that show where in the input the fault lies. */
+  readonly details: readonly string[];
 
-  constructor(message: string) {
+  constructor(message: string, details: readonly string[] = []) {
     super(message);
     this.name = "UsageError";
+    this.details = details;
   }
 }
 
@@ -40,9 +43,9 @@ export function printable(text: string): string {
 }
 
 /** Prints why a command ends: one line on stderr, and with `--json` one object on stdout too. */
-export function printError(text: string, exitCode: 1 | 2): void {
+export function printError(text: string, exitCode: 1 | 2, details: readonly string[] = []): void {
   const line = printable(text);
-  process.stderr.write(`gsc-sync: ${line}\n`);
+  process.stderr.write([`gsc-sync: ${line}`, ...details.map(printable), ""].join("\n"));
   printErrorAsJson(line, exitCode);
 }
 

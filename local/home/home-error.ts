@@ -1,5 +1,6 @@
 export type HomeErrorCode =
   | "HOME_NEWER"
+  | "HOME_OLDER"
   | "HOME_NOT_A_HOME"
   | "HOME_UNWRITABLE"
   | "HOME_BUSY"

@@ -16,6 +16,8 @@ export type Home = {
     /** The owner's access key, for the AWS CLI. */
     readonly credentials: string;
   };
+  /** Of homes of format 1: a database with the rows. */
+  readonly formerPostgres: string;
   readonly folders: {
     readonly dynamo: string;
     /** Rows as Parquet files; see `lakeLayout`. */
@@ -28,7 +30,8 @@ export type Home = {
   };
 };
 
-const homeFormat = 1;
+/** 2: rows are in a lake. 1: they were in an embedded Postgres, in the folder `postgres`. */
+const homeFormat = 2;
 const homeFile = "home.json";
 
 const HomeFileSchema = z.object({ format: z.int().min(1) });
@@ -93,6 +96,7 @@ export function homeLayout(folder: string): Home {
       endpoints: join(folder, "endpoints.json"),
       credentials: join(folder, "aws-credentials"),
     },
+    formerPostgres: join(folder, "postgres"),
     folders: {
       dynamo: join(folder, "dynamo"),
       lake: join(folder, "lake"),
@@ -119,6 +123,12 @@ async function checkFormat(folder: string): Promise<void> {
       `${folder} was made by a newer gsc-sync (format ${parsed.data.format}, this one knows ${homeFormat}). Update this clone, or set ${environmentNames.home} to another folder.`,
     );
   }
+}
+
+/** A home of an older format, once it is as this code makes one. Its owner calls it. */
+export async function markFormat({ folder }: Home): Promise<void> {
+  const text = `${JSON.stringify({ format: homeFormat })}\n`;
+  if ((await readHomeFile(folder)) !== text) await writeFileWhole(join(folder, homeFile), text);
 }
 
 async function makeHome(folder: string): Promise<void> {

@@ -37,6 +37,7 @@ export async function ownStack(
       key,
       environment,
       stops,
+      onNotice,
       onLost: (title) => lost.resolve(`${title} has ended by itself`),
     });
     const [servers, { startPipeline }] = await Promise.all([

@@ -1,9 +1,10 @@
+import { existsSync } from "node:fs";
 import { homeRowStore } from "../../shared/config/environment.ts";
 import { environmentNames } from "../../shared/config/names.ts";
 import { lakeLayout } from "../../shared/rows/lake/lake-layout.ts";
 import { startEventBusServer } from "../aws-servers/event-bus-server.ts";
 import { openEventLog, pruneEventLog } from "../aws-servers/event-log.ts";
-import type { Home } from "./home.ts";
+import { type Home, markFormat } from "./home.ts";
 import type { EmbeddedServer, StackParts } from "./stack-parts.ts";
 
 export type Servers = {
@@ -31,6 +32,8 @@ export async function startServers(options: {
   /** The access key that the servers check. */
   readonly key: string;
   readonly stops: AsyncDisposableStack;
+  /** One line for a person. */
+  readonly onNotice: (notice: string) => void;
   /** A server has ended without being stopped; `title` is what a person calls it. */
   readonly onLost: (title: string) => void;
 }): Promise<Servers> {
@@ -68,7 +71,13 @@ export async function startServers(options: {
     if (rowStore !== "lake") return null;
     const folder = home.folders.lake;
     const { startKeeperServer } = await import("../lake/keeper-server.ts");
-    const server = await startKeeperServer(await parts.openKeeper(lakeLayout(folder)), key);
+    const keeper = await parts.openKeeper(lakeLayout(folder));
+    if (existsSync(home.formerPostgres)) {
+      const { moveFormerRows } = await import("./move-former-rows.ts");
+      await moveFormerRows(home, keeper, options.onNotice);
+    }
+    await markFormat(home);
+    const server = await startKeeperServer(keeper, key);
     stops.defer(() => server.close());
     return { folder, keeper: server.url };
   }

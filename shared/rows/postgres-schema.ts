@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { dataDelayDays } from "../request/date-range.ts";
+import { emptyUnitDelayDays } from "./finality.ts";
 import type { SqlDialect } from "./postgres-dialect.ts";
 import { type Sql, sqlCode } from "./postgres-sql.ts";
 import { RowStoreError } from "./row-store-error.ts";
@@ -15,7 +17,8 @@ import { RowStoreError } from "./row-store-error.ts";
  * - `generation`: begun -> flipped, or begun -> doomed; see postgres-sweep.ts. Most rows were never
  *   doomed: the index (version 3) finds the others.
  * - `search_row`: rows of all generations, seen by people through the view only.
- * - `search_rows`: the contract with people's SQL; columns are added to it, never changed.
+ * - `search_rows`, `search_days` (version 4): the contract with people's SQL; columns are added to
+ *   them, never changed. `final` says in SQL what `finality.ts` says.
  */
 const migrations: readonly Migration[] = [
   {
@@ -85,7 +88,42 @@ const migrations: readonly Migration[] = [
       `${createIndex} IF NOT EXISTS generation_doomed_at ON generation (doomed_at)`,
     ],
   },
+  {
+    version: 4,
+    statements: () => [
+      `CREATE OR REPLACE VIEW search_rows AS
+        SELECT u.site_url, u.report, u.date, u.search_type,
+          r.page, r.query, r.country, r.device, r.search_appearance, r.hour,
+          r.clicks, r.impressions, r.ctr, r.position,
+          CASE WHEN r.hour ~ '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d([+-]\\d\\d:\\d\\d|Z)$'
+            THEN r.hour::timestamptz AT TIME ZONE 'UTC' END AS hour_utc,
+          ${isSettled("u")} AS final
+        FROM unit u
+        JOIN search_row r ON r.unit_id = u.unit_id AND r.generation = u.generation`,
+      `CREATE OR REPLACE VIEW search_days AS
+        SELECT u.site_url, u.report, u.date, u.search_type, u.rows, u.clicks, u.impressions,
+          NULL::float8 AS total_clicks, NULL::float8 AS total_impressions,
+          NULL::float8 AS hidden_click_share, NULL::text AS cause, u.capped,
+          CASE WHEN u.rows > 0 THEN ${isSettled("u")}
+            ELSE ${ageInDays("u")} > ${emptyUnitDelayDays} OR (${isSettled("u")} AND EXISTS (
+              SELECT 1 FROM unit s WHERE s.site_hash = u.site_hash AND s.report = u.report
+                AND s.date > u.date AND s.rows > 0
+                AND s.fetched_at <= u.fetched_at + interval '1 hour')) END AS final,
+          NULL::integer AS revision, u.run_id, u.completed_at
+        FROM unit u`,
+    ],
+  },
 ];
+
+/** Pacific days from a unit's date to its fetch. */
+function ageInDays(unit: string): string {
+  return `((${unit}.fetched_at AT TIME ZONE 'America/Los_Angeles')::date - ${unit}.date)`;
+}
+
+function isSettled(unit: string): string {
+  return `(${ageInDays(unit)} >= ${dataDelayDays}
+    AND (${unit}.first_incomplete_date IS NULL OR ${unit}.first_incomplete_date > ${unit}.date))`;
+}
 
 type Migration = {
   readonly version: number;
@@ -155,7 +193,9 @@ async function readSchemaVersion(sql: Sql): Promise<number> {
 
 async function applyMigration(sql: Sql, version: number, statements: readonly string[]) {
   try {
-    for (const statement of [createVersionTable, ...statements]) await define(sql, statement);
+    for (const statement of [createVersionTable, ...statements]) {
+      await define(sql, statement, version);
+    }
     await sql.run(
       `INSERT INTO schema_version (version, applied_at) VALUES ($1, CURRENT_TIMESTAMP)
       ON CONFLICT (version) DO NOTHING`,
@@ -172,11 +212,16 @@ async function applyMigration(sql: Sql, version: number, statements: readonly st
  */
 const definedByAnother = new Set(["42P07", "23505", "42710", "XX000"]);
 
-async function define(sql: Sql, statement: string): Promise<void> {
+/** A view that another process has expanded already cannot be made narrower again. */
+const cannotDropColumns = "42P16";
+
+async function define(sql: Sql, statement: string, version: number): Promise<void> {
   try {
     await sql.run(statement);
   } catch (error) {
-    if (!definedByAnother.has(sqlCode(error))) throw error;
+    const code = sqlCode(error);
+    if (code === cannotDropColumns && (await readSchemaVersion(sql)) >= version) return;
+    if (!definedByAnother.has(code)) throw error;
     await sql.run(statement);
   }
 }
@@ -200,7 +245,7 @@ async function requireFitDatabase(sql: Sql): Promise<void> {
       has_schema_privilege(current_schema(), 'CREATE') AS "mayCreate",
       (SELECT string_agg(relname::text, ', ' ORDER BY relname) FROM pg_class
         WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
-          AND relname IN ('unit', 'generation', 'search_row', 'search_rows')
+          AND relname IN ('unit', 'generation', 'search_row', 'search_rows', 'search_days')
           AND to_regclass('schema_version') IS NULL) AS strangers`,
   );
   const fault = found && fitnessFault(found);

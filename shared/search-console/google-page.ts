@@ -67,6 +67,7 @@ function parseRows(rows: unknown, expected: ExpectedRows): readonly Row[] {
 }
 
 const metrics = ["clicks", "impressions", "ctr", "position"] as const;
+const isCount = { clicks: true, impressions: true, ctr: false, position: false };
 
 /** Makes a row of what Google leaves out. @throws SearchConsoleError when it is none */
 function completeRow(row: unknown, index: number, expected: ExpectedRows): asserts row is Row {
@@ -78,6 +79,9 @@ function completeRow(row: unknown, index: number, expected: ExpectedRows): asser
       throw unusable(
         `${metric} of row ${index} is not a number: ${quoted(value)} in ${quoted(row)}`,
       );
+    }
+    if (isCount[metric] && !Number.isInteger(value)) {
+      throw unusable(`${metric} of row ${index} is not a whole number: ${value}`);
     }
     // Beyond it a whole number is rounded, without a sign of it.
     if (value > Number.MAX_SAFE_INTEGER) {

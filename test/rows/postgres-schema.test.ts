@@ -75,6 +75,8 @@ function describeSchema(name: string, start: () => Promise<Server>) {
         { name: "impressions", type: "double precision" },
         { name: "ctr", type: "double precision" },
         { name: "position", type: "double precision" },
+        { name: "hour_utc", type: "timestamp without time zone" },
+        { name: "final", type: "boolean" },
       ]);
     });
 

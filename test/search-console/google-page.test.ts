@@ -106,6 +106,11 @@ describe("a body that breaks the contract is final when it comes again", () => {
       'clicks of row 1 is not a number: "1"',
     ],
     ["a missing metric", rows({ ...row, position: undefined }), "position of row 1"],
+    [
+      "a fraction of a click",
+      rows({ ...row, clicks: 5.5 }),
+      "clicks of row 1 is not a whole number: 5.5",
+    ],
     ["a metric that is rounded", rows({ ...row, clicks: 2 ** 53 }), "clicks of row 1 is too large"],
     [
       "an endless metric",

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import * as z from "zod";
 import { parseJson } from "../../lib/parse-json.ts";
 import { SqlError } from "../sql-store.ts";
 import { plainValue } from "./duckdb-values.ts";
@@ -59,16 +60,28 @@ async function admit(
   ]);
   const serialized = String(reader.getRows()[0]?.[0]);
   const tree = parseJson(serialized);
-  if (isParserError(tree)) {
-    // Said by the parser itself: with the line and the place in it.
-    await connection.prepare(query);
+  const fault = ParserErrorSchema.safeParse(tree).data;
+  if (fault !== undefined) {
+    const { error_message, position } = fault;
+    throw new SqlError("statement", withPlace(`Parser Error: ${error_message}`, query, position));
   }
   return { ...admitSql(tree), serialized };
 }
 
-function isParserError(tree: unknown): boolean {
-  return typeof tree === "object" && tree !== null && Reflect.get(tree, "error_type") === "parser";
+/** DuckDB's caret, for the parser's own errors, which come without. */
+function withPlace(message: string, query: string, position: number): string {
+  const before = query.slice(0, position);
+  const line = before.split("\n").length;
+  const column = position - (before.lastIndexOf("\n") + 1);
+  const prefix = `LINE ${line}: `;
+  return `${message}\n\n${prefix}${query.split("\n")[line - 1] ?? ""}\n${" ".repeat(prefix.length + column)}^`;
 }
+
+const ParserErrorSchema = z.object({
+  error_type: z.literal("parser"),
+  error_message: z.string(),
+  position: z.coerce.number().default(0),
+});
 
 async function streamRows(connection: DuckDBConnection, query: string): Promise<void> {
   const result = await connection.stream(query);

@@ -13,12 +13,13 @@ const timeoutMs = 15 * 60_000;
 /** SQL on a lake: each question has a process of its own, which can do nothing but answer it. */
 export function duckdbSqlStore(
   folder: string,
-  options: { readonly siteUrl?: string; readonly timeoutMs?: number } = {},
+  siteUrl?: string,
+  options: { readonly timeoutMs?: number } = {},
 ): SqlStore {
   async function question(query: string, file?: "csv" | "parquet", signal?: AbortSignal) {
     signal?.throwIfAborted();
     const workFolder = await mkdtemp(join(tmpdir(), "gsc-sync-sql-"));
-    const asked = compact({ folder, query, siteUrl: options.siteUrl, workFolder, file });
+    const asked = compact({ folder, query, siteUrl, workFolder, file });
     return startQuestion(asked, options.timeoutMs ?? timeoutMs, signal);
   }
 

@@ -44,9 +44,9 @@ export async function makeViews(
 }
 
 const firstColumns = ["site_url", "report", "date", "search_type"];
-const figures = ["clicks", "impressions", "ctr", "position", "final"];
+const figures = ["clicks", "impressions", "ctr", "position"];
 const dimensionColumns = ["page", "query", "country", "device", "search_appearance", "hour"];
-const allColumns = [...firstColumns, ...dimensionColumns, "hour_utc", ...figures];
+const allColumns = [...firstColumns, ...dimensionColumns, ...figures, "hour_utc", "final"];
 
 const columnTypes: Readonly<Record<string, string>> = {
   date: "DATE",
@@ -95,13 +95,13 @@ async function filesOf(
   return globs;
 }
 
-const columnNames: Readonly<Record<Dimension, readonly string[]>> = {
-  page: ["page"],
-  query: ["query"],
-  country: ["country"],
-  device: ["device"],
-  searchAppearance: ["search_appearance"],
-  hour: ["hour", "hour_utc"],
+const columnNames: Readonly<Record<Dimension, string>> = {
+  page: "page",
+  query: "query",
+  country: "country",
+  device: "device",
+  searchAppearance: "search_appearance",
+  hour: "hour",
 };
 
 /** A report's shape stands in each of its files; the built-in ones are known without. */
@@ -110,8 +110,9 @@ async function columnsOf(layout: LakeLayout, report: string): Promise<readonly s
   const [unit] = await readUnitFiles(files);
   const shape = unit?.record.shape ?? findReport(report);
   if (shape === undefined) return allColumns;
-  const own = shape.dimensions.flatMap((dimension) => columnNames[dimension]);
-  return [...firstColumns, ...own, ...figures];
+  const own = shape.dimensions.map((dimension) => columnNames[dimension]);
+  const hour = own.includes("hour") ? ["hour_utc"] : [];
+  return [...firstColumns, ...own, ...figures, ...hour, "final"];
 }
 
 /** From the files themselves, by this process: there is nothing beside them to be believed. */

@@ -29,7 +29,7 @@ describe("a home", () => {
     const folder = join(temporaryFolder(), "deep", "home");
     const home = await openHome(folder);
     expect(home.folder).toBe(folder);
-    expect(JSON.parse(readFileSync(join(folder, "home.json"), "utf8"))).toEqual({ format: 1 });
+    expect(JSON.parse(readFileSync(join(folder, "home.json"), "utf8"))).toEqual({ format: 2 });
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     await expect(openHome(folder)).resolves.toEqual(home);
   });
@@ -66,7 +66,7 @@ describe("a home", () => {
 
   test("of a newer format is refused and left alone", async () => {
     const folder = temporaryFolder();
-    writeFileSync(join(folder, "home.json"), '{"format":2}');
+    writeFileSync(join(folder, "home.json"), '{"format":3}');
     const { code, message } = await refusal(folder);
     expect(code).toBe("HOME_NEWER");
     expect(message).toContain("newer gsc-sync");

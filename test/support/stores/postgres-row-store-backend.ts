@@ -60,7 +60,7 @@ export function postgresBackend(
 }
 
 export async function dropAll(connection: SqlConnection): Promise<void> {
-  await connection.query("DROP VIEW IF EXISTS search_rows", []);
+  await connection.query("DROP VIEW IF EXISTS search_rows, search_days", []);
   for (const table of ["unit", "generation", "search_row", "schema_version"]) {
     await connection.query(`DROP TABLE IF EXISTS ${table}`, []);
   }
