@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { printable } from "./output/errors.ts";
+import { printable } from "../shared/lib/printable.ts";
 
 /**
  * The commands, in the order of the help. Each is loaded when it is asked for: loading libraries

@@ -1,4 +1,5 @@
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
+import { printable } from "../../shared/lib/printable.ts";
 
 /** The user typed something that cannot be done: exit code 2, one line, nothing is started. */
 export class UsageError extends Error {
@@ -26,20 +27,6 @@ export class CommandError extends Error {
 /** The message of an error, in one line. */
 export function errorText(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ");
-}
-
-/**
- * The text on one line, with what a terminal would obey written out: a newline as `\\n`, an escape
- * as `\\u001b`. Arguments, and what servers answer, may hold either.
- */
-export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (character) => {
-      const short = { "\n": "\\n", "\r": "\\r", "\t": "\\t" }[character];
-      return short ?? `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
-    },
-  );
 }
 
 /** Prints why a command ends: one line on stderr, and with `--json` one object on stdout too. */

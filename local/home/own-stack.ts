@@ -3,6 +3,7 @@ import { environmentNames } from "../../shared/config/names.ts";
 import { newAccessKey } from "../aws-servers/request-guard.ts";
 import type { ProcessLock } from "../processes/process-lock.ts";
 import { openControlPort } from "./control-port.ts";
+import { isDiskFull } from "./disk-space.ts";
 import type { Home } from "./home.ts";
 import { removeOwnerFile, writeOwnerFile } from "./owner-file.ts";
 import type { OpenStackOptions, Stack } from "./stack.ts";
@@ -69,9 +70,7 @@ export async function ownStack(
       endpoints,
       handlerEnvironment,
     });
-    const watch = await watchFile(home.files.endpoints, () =>
-      lost.resolve(`the home ${home.folder} was deleted or replaced under its servers`),
-    );
+    const watch = await watchHome(home, lost.resolve);
     stops.defer(() => watch.close());
 
     let closing: Promise<void> | undefined;
@@ -102,19 +101,19 @@ export async function ownStack(
 
 const watchEveryMs = 1_000;
 
-/** Calls `onGone` once when the file is no longer there, or another one is in its place. */
-async function watchFile(file: string, onGone: () => void) {
-  const { ino } = await stat(file);
-  const timer = setInterval(() => {
-    stat(file).then(
-      (found) => found.ino === ino || gone(),
-      (error: NodeJS.ErrnoException) => error.code === "ENOENT" && gone(),
-    );
+/** Says once that the home is no longer there, or that another is in its place, or its disk is full. */
+async function watchHome({ folder, files }: Home, onLost: (what: string) => void) {
+  const { ino } = await stat(files.endpoints);
+  const timer = setInterval(async () => {
+    const found = await stat(files.endpoints).catch((error: NodeJS.ErrnoException) => error.code);
+    const gone = typeof found === "object" ? found.ino !== ino : found === "ENOENT";
+    if (gone) end(`the home ${folder} was deleted or replaced under its servers`);
+    else if (await isDiskFull(folder)) end(`${folder} has no room for its servers`);
   }, watchEveryMs);
   timer.unref();
-  function gone(): void {
+  function end(what: string): void {
     clearInterval(timer);
-    onGone();
+    onLost(what);
   }
   return { close: () => clearInterval(timer) };
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { discernible } from "../lib/printable.ts";
 
 /** In bytes: a partition key in DynamoDB has at most 2,048, with more of ours around it. */
 const longest = 1_900;
@@ -99,10 +100,5 @@ function withoutUser(text: string): string {
 /** As typed, with what cannot be seen written out, and without a user and password. */
 function shown(text: string): string {
   if (text === "") return '""';
-  return text
-    .replace(/\/\/[^/]*@/, "//…@")
-    .replace(
-      /[\p{C}\u00ad\u2000-\u200f\u2028-\u202f\u00a0]/gu,
-      (c) => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
-    );
+  return discernible(text.replace(/\/\/[^/]*@/, "//…@"));
 }

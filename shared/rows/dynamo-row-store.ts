@@ -23,6 +23,7 @@ import type { VisibleUnit } from "./dynamo-unit-item.ts";
 import { completeUnit, readUnitItem, readVisibleUnits } from "./dynamo-units.ts";
 import type { RowStore, UnitQuery, VisibleRow } from "./row-store.ts";
 import { RowStoreError } from "./row-store-error.ts";
+import { nextBreakingVersion } from "./schema-version.ts";
 import { streamWholeUnits } from "./whole-units.ts";
 
 export type DynamoRowStoreOptions = {
@@ -69,21 +70,23 @@ export async function openDynamoRowStore(
 /** The format of the rows table that this code reads and writes; `dynamo-rows-table.ts` has it. */
 export const rowsFormat = 1;
 
-/** Marks an empty table with our format, or refuses a table of a newer one. One read otherwise. */
+/** Marks a table that is empty or of an older format with ours, or refuses it. One read otherwise. */
 async function ensureRowsFormat({ documents, name }: RowsTable): Promise<void> {
   const { Item } = await documents.send(
     new GetCommand({ TableName: name, Key: formatKey, ConsistentRead: true }),
   );
-  if (Item === undefined) {
-    await documents.send(
-      new PutCommand({ TableName: name, Item: { ...formatKey, format: rowsFormat } }),
-    );
-  } else if (Item.format !== rowsFormat) {
+  const found = Item === undefined ? 0 : Number(Item.format);
+  const firstUnknown = nextBreakingVersion(rowsFormat);
+  if (!(found < firstUnknown)) {
     throw new RowStoreError(
       "schema",
-      `the table ${name} has format ${String(Item.format)}, this gsc-sync knows ${rowsFormat}: update gsc-sync, or use another table`,
+      `the table ${name} has format ${String(Item?.format)}, this gsc-sync knows those below ${firstUnknown}: update gsc-sync, or use another table`,
     );
   }
+  if (found >= rowsFormat) return;
+  await documents.send(
+    new PutCommand({ TableName: name, Item: { ...formatKey, format: rowsFormat } }),
+  );
 }
 
 async function* streamRows(table: RowsTable, query: UnitQuery): AsyncGenerator<VisibleRow> {

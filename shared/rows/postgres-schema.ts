@@ -4,6 +4,7 @@ import { emptyUnitDelayDays } from "./finality.ts";
 import type { SqlDialect } from "./postgres-dialect.ts";
 import { type Sql, sqlCode } from "./postgres-sql.ts";
 import { RowStoreError } from "./row-store-error.ts";
+import { nextBreakingVersion } from "./schema-version.ts";
 
 /**
  * The schema, as numbered migrations. Aurora DSQL takes one DDL statement a transaction and no
@@ -133,12 +134,7 @@ type Migration = {
 /** The schema version that this code reads and writes. */
 export const schemaVersion = Math.max(...migrations.map(({ version }) => version));
 
-/**
- * Versions up to the next thousand only expand: columns that may be null, tables, indexes, views. Code
- * reads and writes a schema that a newer one has expanded, so that a deploy that fails after its
- * migration goes back to code that works.
- */
-const nextBreakingVersion = (Math.floor(schemaVersion / 1_000) + 1) * 1_000;
+const firstUnknownVersion = nextBreakingVersion(schemaVersion);
 
 /**
  * Brings a database to {@link schemaVersion}, or refuses it with a RowStoreError before anything is
@@ -168,10 +164,10 @@ export async function requirePostgresSchema(sql: Sql): Promise<void> {
 
 async function readKnownVersion(sql: Sql): Promise<number> {
   const found = await readSchemaVersion(sql);
-  if (found < nextBreakingVersion) return found;
+  if (found < firstUnknownVersion) return found;
   throw new RowStoreError(
     "schema",
-    `the database has schema version ${found}, this gsc-sync knows versions below ${nextBreakingVersion}: update gsc-sync, or use another database`,
+    `the database has schema version ${found}, this gsc-sync knows versions below ${firstUnknownVersion}: update gsc-sync, or use another database`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { causesOf } from "../lib/causes.ts";
 import { SearchConsoleError, type SearchConsoleFailure } from "./search-console-error.ts";
 
 const mebibyte = 1_024 * 1_024;
@@ -49,9 +50,5 @@ async function readText(response: Response, limit: BodyLimit): Promise<string> {
 
 /** The error of `boundedFetch` that a library may have wrapped. */
 export function bodyFault(error: unknown): SearchConsoleError | undefined {
-  for (let at = error, depth = 0; at instanceof Error && depth < 8; depth += 1) {
-    if (at instanceof SearchConsoleError) return at;
-    at = at.cause;
-  }
-  return undefined;
+  return causesOf(error).find((cause) => cause instanceof SearchConsoleError);
 }

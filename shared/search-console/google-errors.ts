@@ -1,3 +1,4 @@
+import { causesOf } from "../lib/causes.ts";
 import { nextPacificMidnight } from "../request/pacific-date.ts";
 import { type GoogleErrorBody, parseGoogleErrorBody } from "./google-error-body.ts";
 import { redact } from "./redact.ts";
@@ -67,11 +68,8 @@ export function parseRetryAfter(header: string | null, nowMs: number): number | 
 
 /** The network code of a fault: fetch hides it some causes deep. */
 export function networkCode(error: unknown): string | undefined {
-  for (let at = error, depth = 0; at instanceof Error && depth < 8; depth += 1) {
-    if ("code" in at && typeof at.code === "string" && at.code !== "") return at.code;
-    at = at.cause;
-  }
-  return undefined;
+  const codes = causesOf(error).map((cause) => ("code" in cause ? cause.code : undefined));
+  return codes.filter((code) => typeof code === "string").find((code) => code !== "");
 }
 
 const quotaReasons = new Set([

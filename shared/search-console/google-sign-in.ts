@@ -1,7 +1,8 @@
 import { auth } from "@googleapis/searchconsole";
 import * as z from "zod";
 import { parseJson } from "../lib/parse-json.ts";
-import { fetchTokensFrom, isTokenUrl } from "./google-credential-file.ts";
+import { fetchTokensFrom } from "./google-credential-file.ts";
+import { isTokenUrl } from "./google-credential-text.ts";
 import {
   classifyAuthorizationFault,
   credentialsError,

@@ -3,8 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { unitFolderOf } from "../../shared/rows/lake/lake-layout.ts";
+import { unitMetadataKey } from "../../shared/rows/lake/unit-metadata.ts";
 import { linePattern, readRefusalTable } from "../support/documents/refusal-table.ts";
 import {
   type GatedSearchConsole,
@@ -12,6 +14,7 @@ import {
 } from "../support/fakes/gated-search-console.ts";
 import { aHome, type Finished, type TestHome } from "../support/homes/cli.ts";
 import { aKeptHome } from "../support/homes/kept-home.ts";
+import { pacific } from "../support/samples/pacific.ts";
 import {
   startTokenServer,
   type TokenServer,
@@ -23,7 +26,7 @@ import { waitUntil } from "../support/wait-until.ts";
 
 const site = ["--site-url", "sc-domain:example.com"];
 /** What an empty home takes, and some rows. Only root may mount such a disk. */
-const diskMiB = 56;
+const diskMiB = 8;
 const folder = mkdtempSync(join(tmpdir(), "gsc-sync-refusals-"));
 const disk = join(folder, "disk");
 const hasSmallDisk = mountSmallDisk();
@@ -148,6 +151,7 @@ const cases: Readonly<Record<string, Case>> = {
   "a property that is not registered": () =>
     home.run("properties", "pause", "sc-domain:nobody.example"),
   "a row store that no home has": () => inANewHome({ GSC_SYNC_ROW_STORE: "dsql" }, ["status"]),
+  "a Postgres that is not named": () => inANewHome({ GSC_SYNC_ROW_STORE: "postgres" }, ["status"]),
   "two places for the rows": () =>
     inANewHome(
       { GSC_SYNC_ROW_STORE: "dynamodb", GSC_SYNC_POSTGRES_URL: "postgres://127.0.0.1:1/rows" },
@@ -256,14 +260,18 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "rows of a newer schema": async () => {
     const { json } = await home.run("resources", "--json");
-    const client = new pg.Client({ connectionString: json.databaseUrl });
-    await client.connect();
-    await client.query("INSERT INTO schema_version VALUES (1000, CURRENT_TIMESTAMP)");
+    const date = pacific("2026-09-01");
+    const unit = { siteUrl: "sc-domain:example.com", report: "page_query", date };
+    const day = join(String(json.lakePath), unitFolderOf(unit));
+    const kvMetadata = [{ key: unitMetadataKey, value: JSON.stringify({ format: 2 }) }];
+    mkdirSync(day, { recursive: true });
+    const column = { name: "later", type: "INT32" as const, data: [1] };
+    const bytes = parquetWriteBuffer({ columnData: [column], kvMetadata });
+    writeFileSync(join(day, "unit.parquet"), Buffer.from(bytes));
     try {
       return await home.run("units", ...site, "--from", "2026-09-01", "--to", "2026-09-02");
     } finally {
-      await client.query("DELETE FROM schema_version WHERE version = 1000");
-      await client.end();
+      rmSync(day, { recursive: true });
     }
   },
   "a disk that is full at the start": async () => {

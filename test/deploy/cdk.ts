@@ -23,10 +23,14 @@ export function cdkOn(ministack: Ministack) {
  * Synthesises stage dev into a cloud assembly, with the stages' files of a folder. The checks of
  * templates are left out: they are the app's own test's.
  */
-export async function synthesise(outdir: string, stages: string): Promise<void> {
+export async function synthesise(
+  outdir: string,
+  stages: string,
+  source = repository,
+): Promise<void> {
   const environment = { ...process.env, CDK_VALIDATION: "false" };
   const context = ["--context", "stage=dev", "--context", `stages=${stages}`];
-  await runCdk(["synth", "--quiet", "--output", outdir, ...context], repository, environment);
+  await runCdk(["synth", "--quiet", "--output", outdir, ...context], source, environment);
 }
 
 async function runCdk(

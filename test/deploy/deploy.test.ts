@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { GetFunctionCommand } from "@aws-sdk/client-lambda";
 import { afterAll, describe, expect } from "vitest";
 import { environmentNames } from "../../shared/config/names.ts";
+import { copyExpandedSource, expanded } from "../support/expanded-source.ts";
 import { noDifference } from "../support/stores/visible-rows.ts";
 import { cdkOn, synthesise } from "./cdk.ts";
 import { type Clients, closeClients, openClients } from "./clients.ts";
 import { type DeployedStage, names, openDeployedStage } from "./deployed-stage.ts";
+import { withFailingResource } from "./failing-resource.ts";
 import { installMinistack } from "./install-ministack.ts";
 import { knownDifferences, unproven } from "./known-differences.ts";
 import { leftovers } from "./leftovers.ts";
@@ -17,6 +19,7 @@ import { compareDeployed } from "./read-back/compare-deployed.ts";
 import { deployedResources } from "./read-back/deployed-resources.ts";
 import { backfillAndLever, backfilled } from "./scenarios/backfill.ts";
 import { stopAndStartAgain } from "./scenarios/console-stop.ts";
+import { failDeploy } from "./scenarios/failed-deploy.ts";
 import { killWorkers, recovered } from "./scenarios/killed-worker.ts";
 import { useWorkersCredentials } from "./scenarios/least-privilege.ts";
 import { changeStageSettings, workerLimits } from "./scenarios/lever.ts";
@@ -43,11 +46,12 @@ let stage: DeployedStage;
 let night: Awaited<ReturnType<typeof fireNight>>;
 /** Synthesised while other steps wait. */
 let secondAssembly: Promise<void>;
+let failingAssembly: Promise<void>;
 const world = (): World => ({ ministack, clients, searchConsole, stage });
 
 afterAll(async () => {
   if (clients !== undefined) closeClients(clients);
-  await secondAssembly?.catch(() => undefined);
+  await Promise.allSettled([secondAssembly, failingAssembly]);
   await ministack?.stop();
   await searchConsole?.stop();
   console.log(closing());
@@ -68,7 +72,8 @@ describe.skipIf(installed.kind === "missing")("a stage, deployed", () => {
     await cdkOn(ministack).deploy(assembly("first"), stacks);
     stage = await openDeployedStage(clients);
     secondAssembly = synthesiseWith("second", { ...settings, lever: 5, maxInFlight: 8 });
-    secondAssembly.catch(() => undefined);
+    failingAssembly = secondAssembly.then(synthesiseFailing);
+    failingAssembly.catch(() => undefined);
   });
 
   step("what is deployed is what the templates say, but for what is known", async () => {
@@ -129,6 +134,23 @@ describe.skipIf(installed.kind === "missing")("a stage, deployed", () => {
     });
   });
 
+  step(
+    "a deploy that expands the schema and then fails is rolled back, and runs go on",
+    async () => {
+      await failingAssembly;
+      const failed = await failDeploy(world(), assembly("failing"), stacks);
+      expect(failed).toEqual({
+        refused: expect.stringContaining("Custom::Failing"),
+        stack: "UPDATE_ROLLBACK_COMPLETE",
+        schema: expanded.rowsFormat,
+        sameCode: true,
+        status: "SUCCEEDED",
+        rowsBefore: equalRows,
+        rowsSince: { ...equalRows, truth: expect.toSatisfy((rows) => rows > 100) },
+      });
+    },
+  );
+
   step("a second deploy with other settings keeps the data and the lever", async () => {
     await changeStageSettings(ministack, 2);
     await secondAssembly;
@@ -171,11 +193,20 @@ function assembly(name: string): string {
   return join(ministack.folder, name);
 }
 
-async function synthesiseWith(name: string, stageFile: object): Promise<void> {
+/** The next version's code, which cannot be deployed to its end. */
+async function synthesiseFailing(): Promise<void> {
+  const source = join(ministack.folder, "next-version");
+  await mkdir(source);
+  await copyExpandedSource(source);
+  await synthesiseWith("failing", { ...settings, lever: 3 }, source);
+  await withFailingResource(assembly("failing"), "gsc-sync-dev-pipeline");
+}
+
+async function synthesiseWith(name: string, stageFile: object, source?: string): Promise<void> {
   const stages = join(ministack.folder, `${name}-stages`);
   await mkdir(stages);
   await writeFile(join(stages, "dev.json"), JSON.stringify(stageFile));
-  await synthesise(assembly(name), stages);
+  await synthesise(assembly(name), stages, source);
   await withListedMappings(assembly(name), "gsc-sync-dev-pipeline");
   expect(await withoutMathAlarms(assembly(name), "gsc-sync-dev-observability")).toHaveLength(3);
 }

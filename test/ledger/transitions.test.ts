@@ -12,6 +12,7 @@ import { maxSendLeaseMs } from "../../shared/ledger/send-lease.ts";
 import { dispatchRun, sendLimit } from "../../shared/ledger/transitions/dispatch-run.ts";
 import { finishRun } from "../../shared/ledger/transitions/finish-run.ts";
 import { haltRun } from "../../shared/ledger/transitions/halt-run.ts";
+import { handOverRun } from "../../shared/ledger/transitions/hand-over-run.ts";
 import { renewLease } from "../../shared/ledger/transitions/renew-lease.ts";
 import { resumeRun } from "../../shared/ledger/transitions/resume-run.ts";
 import { returnBatch } from "../../shared/ledger/transitions/return-batch.ts";
@@ -56,6 +57,20 @@ describe("dispatching", () => {
 
   test("a lever of 0 sends nothing", () => {
     expect(dispatched(aRun(), 0).answer.kind).toBe("wait");
+  });
+
+  test("rings nothing while a scope is closed, and says until when and why", () => {
+    const closure = { untilMs: 60_000, reason: "Google refused" };
+    const quota = { closure, budget: 940 };
+    const { run, answer } = dispatchRun(aRun(), { lever: 5, execution, quota }, 0);
+    expect(answer).toMatchObject({ kind: "wait", untilMs: 60_000 });
+    expect(run).toMatchObject({ status: "waiting", reason: "Google refused", inFlight: {} });
+  });
+
+  test("an execution that does not carry the run hands nothing over", () => {
+    const stranger = { execution: "run-2", successor: "run-3" };
+    const superseded = { run: null, answer: { kind: "superseded" } };
+    expect(handOverRun(aRun({ execution }), stranger, 0)).toEqual(superseded);
   });
 
   test("admits the plan only while queue and in flight have room", () => {
@@ -233,7 +248,8 @@ describe("fencing", () => {
     const settled = dispatched(halted, 5, leaseMs).run;
     const resumed = resumeRun(settled, { execution, sequential: false }, leaseMs).run ?? settled;
     const back = returnBatch(newer, { batchId, token: 8, notBeforeMs: 0 }, null, 1).run ?? newer;
-    for (const run of [expired, dispatched(resumed).run, dispatched(back).run]) {
+    const unanswered = dispatched(expired, 5, 5 * leaseMs).run;
+    for (const run of [expired, unanswered, dispatched(resumed).run, dispatched(back).run]) {
       expect(run.inFlight[batchId]).toMatchObject({ token: 0, after: 8 });
       expect(takeBatch(run, { batchId, token: 7 }, leaseMs).answer).toBe("stale-token");
       expect(takeBatch(run, { batchId, token: 8 }, leaseMs).answer).toBe("stale-token");

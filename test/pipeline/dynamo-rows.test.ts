@@ -57,7 +57,7 @@ describe("a home with its rows in DynamoDB", () => {
     const { code, stderr } = await home.run("sql", "select 1");
     expect(code).toBe(2);
     expect(stderr.trim().split("\n")).toEqual([
-      expect.stringContaining("sql needs the Aurora store"),
+      expect.stringContaining("sql needs a lake or a Postgres"),
     ]);
   });
 });

@@ -1,39 +1,22 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  type GatedSearchConsole,
-  startGatedSearchConsole,
-} from "../support/fakes/gated-search-console.ts";
 import { aHome, type TestHome } from "../support/homes/cli.ts";
-import {
-  startTokenServer,
-  type TokenServer,
-  writeServiceAccount,
-} from "../support/servers/token-server.ts";
+import { type GoogleStandIn, startGoogleStandIn } from "../support/servers/google-stand-in.ts";
+import { writeServiceAccount } from "../support/servers/token-server.ts";
 
-let tokens: TokenServer;
-let server: GatedSearchConsole;
+let google: GoogleStandIn;
 let home: TestHome;
-const folder = mkdtempSync(join(tmpdir(), "gsc-sync-signer-"));
 
 beforeAll(async () => {
-  tokens = await startTokenServer();
-  server = await startGatedSearchConsole({ gate: () => undefined });
-  home = await aHome({ GSC_API_ROOT_URL: server.url });
+  google = await startGoogleStandIn();
+  home = await aHome({ GSC_API_ROOT_URL: google.server.url });
 });
 afterAll(async () => {
   await home.remove();
-  await server.stop();
-  await tokens.stop();
-  rmSync(folder, { recursive: true });
+  await google.stop();
 });
 
-test("two account ids on one service account count in one window, and keep their ids", {
-  timeout: 120_000,
-}, async () => {
-  const key = writeServiceAccount(folder, "robot", tokens.url);
+test("two account ids on one service account count in one window, and keep their ids", async () => {
+  const key = writeServiceAccount(google.folder, "robot", google.tokens.url);
   for (const id of ["seo", "blog"]) {
     const site = `sc-domain:${id}.example`;
     await home.run("properties", "add", site, "--account-id", id, "--credentials", key);
@@ -48,6 +31,6 @@ test("two account ids on one service account count in one window, and keep their
     { id: "blog", signer, budget: 100 },
     { id: "seo", signer, budget: 100, reason: expect.stringContaining("signs as blog") },
   ]);
-  expect(accounts[0].used).toBe(server.seen.length);
-  expect(accounts[1].used).toBe(server.seen.length);
+  expect(accounts[0].used).toBe(google.server.seen.length);
+  expect(accounts[1].used).toBe(google.server.seen.length);
 });

@@ -1,45 +1,31 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseRegistryEntries } from "../../shared/registry/registry-entries.ts";
 import { testedBlock } from "../support/documents/tested-block.ts";
-import {
-  type GatedSearchConsole,
-  startGatedSearchConsole,
-} from "../support/fakes/gated-search-console.ts";
 import type { TestHome } from "../support/homes/cli.ts";
 import { aKeptHome } from "../support/homes/kept-home.ts";
-import {
-  startTokenServer,
-  type TokenServer,
-  writeServiceAccount,
-} from "../support/servers/token-server.ts";
+import { type GoogleStandIn, startGoogleStandIn } from "../support/servers/google-stand-in.ts";
+import { writeServiceAccount } from "../support/servers/token-server.ts";
 
 const repository = join(import.meta.dirname, "../..");
-const folder = mkdtempSync(join(tmpdir(), "gsc-sync-own-"));
-let tokens: TokenServer;
-let server: GatedSearchConsole;
+let google: GoogleStandIn;
 let home: TestHome;
 
 beforeAll(async () => {
-  tokens = await startTokenServer();
-  server = await startGatedSearchConsole({
-    gate: ({ token }) => (token === "" ? { status: 401, reason: "authError" } : undefined),
-  });
-  home = await aKeptHome({ GSC_API_ROOT_URL: server.url });
+  google = await startGoogleStandIn(({ token }) =>
+    token === "" ? { status: 401, reason: "authError" } : undefined,
+  );
+  home = await aKeptHome({ GSC_API_ROOT_URL: google.server.url });
 });
 afterAll(async () => {
   await home.remove();
-  await server.stop();
-  await tokens.stop();
-  rmSync(folder, { recursive: true });
+  await google.stop();
 });
 
 test("the README's way to one's own rows, line by line", async () => {
-  const key = writeServiceAccount(folder, "key", tokens.url);
+  const key = writeServiceAccount(google.folder, "key", google.tokens.url);
   const lines = testedBlock("README.md", "own-key").trim().split("\n");
   for (const line of lines) {
     const [npx, program, ...args] = line.replace("./key.json", key).split(" ");
@@ -61,10 +47,12 @@ test("doctor names the address that owners let in", async () => {
 });
 
 test("sql shows 1,000 rows of an answer and says so; --json has all", async () => {
-  const query = "select n from generate_series(1, 1200) as n";
+  const query = "select n from generate_series(1, 1200) as s(n)";
   const shown = await home.run("sql", query);
   expect(shown.stdout.trimEnd().split("\n")).toHaveLength(1_002);
-  expect(shown.stderr).toBe("200 more rows: add LIMIT, or --json to get all of them\n");
+  expect(shown.stderr).toBe(
+    "there are more rows: add LIMIT, or --format jsonl to get all of them\n",
+  );
   expect((await home.run("sql", query, "--json")).json.rows).toHaveLength(1_200);
 });
 
@@ -111,9 +99,9 @@ describe("the nightly lines", () => {
       cwd: repository,
       env: {
         PATH: process.env.PATH ?? "",
-        HOME: folder,
+        HOME: google.folder,
         GSC_SYNC_HOME: home.folder,
-        GSC_API_ROOT_URL: server.url,
+        GSC_API_ROOT_URL: google.server.url,
       },
     });
     return stdout;

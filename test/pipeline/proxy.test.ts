@@ -1,35 +1,25 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  type GatedSearchConsole,
-  startGatedSearchConsole,
-} from "../support/fakes/gated-search-console.ts";
 import { aHome, type TestHome } from "../support/homes/cli.ts";
 import { startGoogleProxy } from "../support/servers/google-proxy.ts";
+import { type GoogleStandIn, startGoogleStandIn } from "../support/servers/google-stand-in.ts";
 import { makeTlsMaterial } from "../support/servers/tls-material.ts";
-import {
-  startTokenServer,
-  type TokenServer,
-  writeServiceAccount,
-} from "../support/servers/token-server.ts";
+import { writeServiceAccount } from "../support/servers/token-server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const searchConsoleHost = "searchconsole.googleapis.com";
 const tokenHost = "oauth2.googleapis.com";
 const site = "sc-domain:proxied.example";
 
-let tokens: TokenServer;
-let server: GatedSearchConsole;
+let google: GoogleStandIn;
 let proxy: Awaited<ReturnType<typeof startGoogleProxy>>;
 let home: TestHome;
-const folder = mkdtempSync(join(tmpdir(), "gsc-sync-proxy-"));
 let key: string;
 
 beforeAll(async () => {
+  google = await startGoogleStandIn();
+  const { folder, server, tokens } = google;
   const tls = await makeTlsMaterial(folder, `DNS:${searchConsoleHost},DNS:${tokenHost}`);
-  tokens = await startTokenServer();
-  server = await startGatedSearchConsole({ gate: () => undefined });
   proxy = await startGoogleProxy(tls, {
     [searchConsoleHost]: server.url,
     [tokenHost]: tokens.url,
@@ -42,14 +32,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await home.remove();
   await proxy.stop();
-  await server.stop();
-  await tokens.stop();
-  rmSync(folder, { recursive: true });
+  await google.stop();
 });
 
-test("behind a proxy, every request and every token goes through it", {
-  timeout: 120_000,
-}, async () => {
+test("behind a proxy, every request and every token goes through it", async () => {
   const add = ["properties", "add", site, "--account-id", "seo", "--credentials", key];
   expect((await home.run(...add)).code).toBe(0);
   const doctor = await home.run("doctor");
@@ -59,7 +45,7 @@ test("behind a proxy, every request and every token goes through it", {
   expect(new Set(proxy.connected)).toEqual(
     new Set([`${searchConsoleHost}:443`, `${tokenHost}:443`]),
   );
-  expect(server.seen.length).toBeGreaterThan(0);
+  expect(google.server.seen.length).toBeGreaterThan(0);
 });
 
 test("a proxy that refuses is told as such at the start", async () => {
@@ -73,13 +59,12 @@ test("a proxy that refuses is told as such at the start", async () => {
 });
 
 test("a proxy that lets nobody to Google is told as such too", async () => {
-  const other = mkdtempSync(join(tmpdir(), "gsc-sync-proxy-"));
+  const other = temporaryFolder();
   const closed = await startGoogleProxy(await makeTlsMaterial(other), {});
   const behind = await aHome({ HTTPS_PROXY: closed.url });
   const { code, stderr } = await behind.run("backfill", "--site-url", site, "--days", "2");
   await behind.remove();
   await closed.stop();
-  rmSync(other, { recursive: true });
   expect(code).toBe(1);
   expect(stderr).toMatch(/no Search Console server answers at .* and HTTPS_PROXY\n$/);
 });

@@ -1,9 +1,14 @@
 import { DynamoDBClient, type WriteRequest } from "@aws-sdk/client-dynamodb";
-import { BatchWriteCommand, DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
+import {
+  BatchWriteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+} from "@aws-sdk/lib-dynamodb";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { maxBatchTries, type RowWrite, writeAll } from "../../shared/rows/dynamo-batch-write.ts";
-import { openDynamoRowStore } from "../../shared/rows/dynamo-row-store.ts";
+import { openDynamoRowStore, rowsFormat } from "../../shared/rows/dynamo-row-store.ts";
 import { rowKeyOf } from "../../shared/rows/dynamo-rows-table.ts";
 import { keyedRows } from "../../shared/rows/keyed-rows.ts";
 import { storedRows } from "../../shared/rows/stored-row.ts";
@@ -93,12 +98,26 @@ describe("a fault of DynamoDB", () => {
   });
 });
 
-test("a table of another format is refused", async () => {
+test.each([1_000, "text"])("a table of another format (%j) is refused", async (format) => {
   const fresh = mockClient(DynamoDBDocumentClient);
-  fresh.on(GetCommand).resolves({ Item: { format: 2 } });
+  fresh.on(GetCommand).resolves({ Item: { format } });
   await expect(openDynamoRowStore(documents, "rows")).rejects.toMatchObject({
     code: "schema",
-    message: expect.stringContaining("format 2"),
+    message: expect.stringContaining(`format ${format}`),
   });
+  expect(fresh.commandCalls(PutCommand)).toEqual([]);
+  fresh.restore();
+});
+
+test.each([
+  ["a newer version has expanded is used as it is", rowsFormat + 1, []],
+  ["an older version made is marked with ours", rowsFormat - 1, [{ format: rowsFormat }]],
+])("a table that %s", async (_, format, marks) => {
+  const fresh = mockClient(DynamoDBDocumentClient);
+  fresh.on(GetCommand).resolves({ Item: { format } });
+  fresh.on(PutCommand).resolves({});
+  await openDynamoRowStore(documents, "rows");
+  const puts = fresh.commandCalls(PutCommand).map(({ args: [{ input }] }) => input.Item);
+  expect(puts).toMatchObject(marks);
   fresh.restore();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isTokenUrl } from "../../shared/search-console/google-credential-file.ts";
+import { isTokenUrl } from "../../shared/search-console/google-credential-text.ts";
 
 test.each([
   "https://oauth2.googleapis.com/token",

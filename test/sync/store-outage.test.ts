@@ -116,7 +116,7 @@ test("an outage is told though quota is short as well", async () => {
       async claim(...args) {
         claims += 1;
         if (claims === 1) return quota.claim(...args);
-        await world.clock.sleep(50);
+        await world.clock.sleep(2_000);
         return {
           kind: "denied",
           scope: "property",

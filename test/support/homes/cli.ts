@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const entry = fileURLToPath(new URL("../../../cli/gsc-sync.mjs", import.meta.url));
+const repository = fileURLToPath(new URL("../../..", import.meta.url));
 
 export type Finished = {
   readonly code: number | null;
@@ -35,6 +35,8 @@ export async function aHome(
   variables: Readonly<Record<string, string>> = {},
   /** Another place than a new temporary folder; it is left as it is. */
   place?: string,
+  /** Whose code it is: this one's, or a copy's. */
+  source = repository,
 ) {
   const folder = await mkdtemp(join(tmpdir(), "gsc-sync-test-"));
   const home = place ?? join(folder, "home");
@@ -43,7 +45,7 @@ export async function aHome(
   const running = new Set<ChildProcess>();
 
   function start(...args: readonly string[]): StartedCommand {
-    const child = spawn(process.execPath, [entry, ...args], {
+    const child = spawn(process.execPath, [join(source, "cli/gsc-sync.mjs"), ...args], {
       env,
       stdio: ["ignore", "pipe", "pipe"],
     });
