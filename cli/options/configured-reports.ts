@@ -18,7 +18,7 @@ export function configuredReports(): readonly Report[] {
 }
 
 /**
- * The definitions of those reports that are not built in. A run carries them, because workers never
+ * The definitions of those reports that are not built in. A run holds them, because workers never
  * read the file, and the file may change during the run.
  */
 export function definitionsOf(ids: readonly string[]): { readonly definitions?: Report[] } {

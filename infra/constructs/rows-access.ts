@@ -23,7 +23,7 @@ export type MigrationProperties = {
   readonly dsqlRole?: { readonly role: string; readonly principals: readonly string[] };
 };
 
-/** Any Postgres. The functions are told which secret has the URL, and read it as they start. */
+/** Any Postgres. The environment names the secret with the URL; functions read it as they start. */
 export function postgresRows(url: ISecret): RowsAccess {
   const grant = (fn: LambdaFunction) => {
     fn.addEnvironment(environmentNames.rowStore, "postgres");

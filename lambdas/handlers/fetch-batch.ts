@@ -61,7 +61,7 @@ export const handler = middy<SQSEvent, SQSBatchResponse>()
       } catch (error) {
         const failure = asError(error);
         logger.error("take failed", { messageId: record.messageId, error: failure });
-        // The function itself succeeds: no metric of Lambda's own tells of it.
+        // The function itself succeeds: no metric of Lambda's own counts it.
         if (message !== undefined) telemetry.takeFailed(message, failure.message);
         batchItemFailures.push({ itemIdentifier: record.messageId });
       }

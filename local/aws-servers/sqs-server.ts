@@ -11,8 +11,8 @@ export type SqsServer = {
 };
 
 /**
- * The batch queue and its dead-letter queue, in memory, in this process: messages are doorbells,
- * and what is rung stands in the ledger. Receive counts decide nothing, so the maximum is high.
+ * The batch queue and its dead-letter queue, in memory, in this process: messages only wake
+ * workers, and what is sent stands in the ledger. Receive counts decide nothing, so the maximum is high.
  */
 export async function startSqsServer(
   options: {

@@ -48,7 +48,7 @@ export function startFunctionPool(options: FunctionPoolOptions): FunctionPool {
   const limit = () => Math.max(1, options.limit());
 
   const { onOutput } = options;
-  const heard =
+  const onLine =
     onOutput === undefined
       ? undefined
       : (line: string) => {
@@ -59,7 +59,7 @@ export function startFunctionPool(options: FunctionPoolOptions): FunctionPool {
     startFunctionProcess({
       ...options,
       logFileDescriptor: log.fileDescriptor,
-      onOutput: heard,
+      onOutput: onLine,
     });
 
   function takeWorker(): FunctionProcess | undefined {

@@ -1,9 +1,9 @@
 import type { SyncEvent } from "./sync-event.ts";
 
 /**
- * Where a run publishes what has come of it: a unit is settled, the run has ended. At least
- * once, each before the ledger holds the work as done: whoever finds work that is done and not in
- * the ledger tells of it again.
+ * Where a run publishes what has come of it: a unit is settled, the run has ended. Each event
+ * comes at least once, before the ledger holds the work as done: a take that finds work which is done
+ * and not in the ledger publishes it again.
  */
 export type EventBus = {
   /** Resolves once every event is accepted. @throws EventBusError */

@@ -1,7 +1,7 @@
 import {
   type DynamoDBDocumentClient,
   PutCommand,
-  QueryCommand,
+  paginateQuery,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import type { Batch } from "./batch.ts";
@@ -92,20 +92,15 @@ export function dynamoBatches(
     async readBatches(runId) {
       return guard(async () => {
         const batches: Batch[] = [];
-        let start: Record<string, unknown> | undefined;
-        do {
-          const page = await client.send(
-            new QueryCommand({
-              TableName,
-              KeyConditionExpression: "pk = :run AND begins_with(sk, :batch)",
-              ExpressionAttributeValues: { ":run": runKey(runId).pk, ":batch": batchKeyPrefix },
-              ConsistentRead: true,
-              ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-            }),
-          );
-          batches.push(...(page.Items ?? []).map(parseBatch));
-          start = page.LastEvaluatedKey;
-        } while (start !== undefined);
+        const query = {
+          TableName,
+          KeyConditionExpression: "pk = :run AND begins_with(sk, :batch)",
+          ExpressionAttributeValues: { ":run": runKey(runId).pk, ":batch": batchKeyPrefix },
+          ConsistentRead: true,
+        };
+        for await (const { Items = [] } of paginateQuery({ client }, query)) {
+          batches.push(...Items.map(parseBatch));
+        }
         return batches;
       });
     },

@@ -3,7 +3,7 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
-  QueryCommand,
+  paginateQuery,
 } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
 import { schemaFaults } from "../lib/schema-faults.ts";
@@ -43,20 +43,15 @@ export function dynamoEntries(
 
   async function list<Entry>(pk: string, skPrefix: string, schema: z.ZodType<Entry>) {
     const found: Entry[] = [];
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page = await client.send(
-        new QueryCommand({
-          TableName,
-          KeyConditionExpression: "pk = :pk AND begins_with(sk, :kind)",
-          ExpressionAttributeValues: { ":pk": pk, ":kind": skPrefix },
-          ConsistentRead: true,
-          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-        }),
-      );
-      found.push(...(page.Items ?? []).map((item) => parse(schema, item)));
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
+    const query = {
+      TableName,
+      KeyConditionExpression: "pk = :pk AND begins_with(sk, :kind)",
+      ExpressionAttributeValues: { ":pk": pk, ":kind": skPrefix },
+      ConsistentRead: true,
+    };
+    for await (const { Items = [] } of paginateQuery({ client }, query)) {
+      found.push(...Items.map((item) => parse(schema, item)));
+    }
     return found;
   }
 

@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { tableKeys } from "../config/names.ts";
 import { parseQuotaItem } from "./dynamo-quota-item.ts";
@@ -21,22 +21,14 @@ export async function listQuotaScopes(
   nowMs: number,
 ): Promise<readonly KnownScope[]> {
   const scopes: KnownScope[] = [];
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await documents.send(
-      new ScanCommand({
-        TableName: tableName,
-        ConsistentRead: true,
-        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-      }),
-    );
-    for (const item of page.Items ?? []) {
+  const pages = paginateScan({ client: documents }, { TableName: tableName, ConsistentRead: true });
+  for await (const { Items = [] } of pages) {
+    for (const item of Items) {
       const { pk, expiresAt } = ItemSchema.parse(item);
       // An embedded server deletes nothing by itself, DynamoDB only after a while.
       if (expiresAt * 1_000 > nowMs) scopes.push({ ...pk, window: parseQuotaItem(item) });
     }
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined);
+  }
   return scopes;
 }
 

@@ -74,7 +74,7 @@ export function incrementHead(
 
 /**
  * Replaces the window that was read by the next one, which holds the claim. Within one head the
- * total only grows, so head and total together tell whether the counts are still as read. The
+ * total only grows, so equal head and total mean that the counts are still as read. The
  * standing is written when it is another one.
  */
 export function rollOn(

@@ -17,7 +17,7 @@ export function joinClaims(claim: Claim): Claim {
   const queues = new Map<string, Waiter[]>();
 
   async function drain(key: string, waiting: Waiter[]): Promise<void> {
-    // Lanes that woke together are heard together.
+    // Lanes that woke together claim together.
     await Promise.resolve();
     for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
       const { scopes } = first;

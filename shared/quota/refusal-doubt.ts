@@ -24,8 +24,8 @@ const frequent = { count: 5, share: 0.03, granted: 200 };
 /** A budget below this share of the configured one has been measured by a limit. */
 export const leastDoubtedShare = 0.8;
 
-/** The refusals with one more, heard at `nowMs`; `rolled` has its head there. */
-export function hearRefusal(
+/** The refusals with one more, at `nowMs`; `rolled` has its head there. */
+export function countRefusal(
   refusals: Refusals | null,
   rolled: QuotaWindow,
   nowMs: number,

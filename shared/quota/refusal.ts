@@ -3,7 +3,7 @@ import { nextPacificMidnight } from "../request/pacific-date.ts";
 import type { QuotaPeriod } from "../search-console/search-console-error.ts";
 import { type Lowering, lowered, type RecoveryRule } from "./lowering.ts";
 import type { QuotaRefusal, QuotaScope } from "./quota.ts";
-import { hearRefusal, judgeRefusals, leastDoubtedShare } from "./refusal-doubt.ts";
+import { countRefusal, judgeRefusals, leastDoubtedShare } from "./refusal-doubt.ts";
 import { type Closure, closureAt, type Standing, scopeInStanding } from "./standing.ts";
 import { closeWindow, type QuotaWindow, rollWindow } from "./window.ts";
 
@@ -27,7 +27,7 @@ export function refuseWindow(
   isBelieved = false,
 ): QuotaWindow {
   const { standing } = window;
-  const same = isHeardAlready(standing, refusal.period, nowMs);
+  const same = isApplied(standing, refusal.period, nowMs);
   if (refusal.period === "minute" && !same && !isBelieved) {
     const doubted = doubtRefusal(window, scope, refusal.retryAfterMs, nowMs);
     if (doubted !== null) return doubted;
@@ -43,7 +43,7 @@ export function refuseWindow(
     refusals: refusal.period === "minute" ? null : standing.refusals,
     loadUntilMs: refusal.period === "load" ? closure.untilMs : standing.loadUntilMs,
   };
-  // The same refusal heard twice does not close for longer, unless Google asks for it.
+  // The same refusal a second time does not close for longer, unless Google asks for it.
   if (same && refusal.retryAfterMs === null) {
     return { ...window, standing: { ...next, loadUntilMs: standing.loadUntilMs } };
   }
@@ -60,7 +60,7 @@ function doubtRefusal(
   const { standing } = window;
   const rolled = rollWindow(window, nowMs);
   const now = scopeInStanding(scope, standing, nowMs);
-  const refusals = hearRefusal(standing.refusals, rolled, nowMs);
+  const refusals = countRefusal(standing.refusals, rolled, nowMs);
   const verdict = judgeRefusals(refusals, rolled, now, scope.budget);
   if (verdict === "limit") return null;
   const isLoweredLately =
@@ -83,7 +83,7 @@ const askedToWait = "Google refused, and asked to wait";
 const gentleShare = 0.9;
 
 /** Whether what the period's limit asks for has been done: another limit may have closed for longer. */
-function isHeardAlready(standing: Standing, period: QuotaPeriod, nowMs: number): boolean {
+function isApplied(standing: Standing, period: QuotaPeriod, nowMs: number): boolean {
   if (closureAt(standing, nowMs)?.period === period) return true;
   const within = (change: Lowering | null, ms: number) =>
     change !== null && nowMs - change.atMs < ms;

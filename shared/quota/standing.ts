@@ -31,11 +31,11 @@ export type RefusedProperty = {
 };
 
 /**
- * Refusals of the minute's limit that were heard and not yet believed. Google refuses now and then
+ * Refusals of the minute's limit that came and are not believed yet. Google refuses now and then
  * far below its limit; a limit that is reached refuses everything until its minute has moved on.
  */
 export type Refusals = {
-  /** When the first of a row was heard (epoch ms), and what its sub-window had granted by then. */
+  /** When the first of a row came (epoch ms), and what its sub-window had granted by then. */
   readonly fromMs: number;
   readonly grantedAtFrom: number;
   readonly count: number;

@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, PutCommand, paginateQuery } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { guardLedger } from "../ledger/guard-ledger.ts";
 import type { Registry } from "./registry.ts";
@@ -15,23 +15,18 @@ export function dynamoSigners(
   const guard = <T>(work: () => Promise<T>) => guardLedger("the registry", work);
 
   async function list() {
-    const items: unknown[] = [];
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page = await client.send(
-        new QueryCommand({
-          TableName,
-          KeyConditionExpression: "pk = :pk AND begins_with(sk, :kind)",
-          ExpressionAttributeValues: { ":pk": pk, ":kind": prefix },
-          // What was just noted must be found: a claim without it would count in another window.
-          ConsistentRead: true,
-          ExclusiveStartKey: start,
-        }),
-      );
-      items.push(...(page.Items ?? []));
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
-    return items.map((item) => SignerSchema.parse(item));
+    const query = {
+      TableName,
+      KeyConditionExpression: "pk = :pk AND begins_with(sk, :kind)",
+      ExpressionAttributeValues: { ":pk": pk, ":kind": prefix },
+      // What was just noted must be found: a claim without it would count in another window.
+      ConsistentRead: true,
+    };
+    const signers: z.infer<typeof SignerSchema>[] = [];
+    for await (const { Items = [] } of paginateQuery({ client }, query)) {
+      signers.push(...Items.map((item) => SignerSchema.parse(item)));
+    }
+    return signers;
   }
 
   return {

@@ -46,7 +46,7 @@ export async function authorizationHeaders(
   });
 }
 
-/** Credentials that cannot work until a person mends them. */
+/** Credentials that cannot work until a person fixes them. */
 export function credentialsError(reason: string, message: string): SearchConsoleError {
   return new SearchConsoleError(message, {
     failure: { kind: "credentials" },

@@ -116,8 +116,8 @@ function failureOf(
     return { kind: "quota", period, scope: quotaScope(body, period), retryAfterMs };
   }
   if (status >= 500 || status === 408) return { kind: "transient", retryAfterMs };
-  // Something between us and Google (a proxy, a login page) answers: neither Google's word on the
-  // request nor the owner's no.
+  // Something between us and Google (a proxy, a login page) answers: neither Google
+  // nor the property's owner has refused.
   if (!body.structured) return { kind: "transient", retryAfterMs };
   const reason = body.reasons[0];
   if (status === 404 && (reason ?? "notFound") === "notFound") return { kind: "unknown-site" };

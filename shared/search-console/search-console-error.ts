@@ -24,7 +24,7 @@ export type SearchConsoleFailure =
   | { readonly kind: "forbidden" | "unknown-site" | "credentials" | "stale-token" }
   | { readonly kind: "invalid" | "aborted" }
   | { readonly kind: "transient"; readonly retryAfterMs: number | null }
-  /** `believedAfter`: how often the same answer has to come until it is Search Console's last word. */
+  /** `believedAfter`: how often the same answer has to come until it is believed. */
   | { readonly kind: "unusable"; readonly believedAfter: number };
 
 /** Which of Google's limits refused: requests a second, a minute, a day, or the load quota. */

@@ -1,8 +1,9 @@
 import {
   type CloudWatchClient,
-  GetMetricDataCommand,
+  type GetMetricDataCommandInput,
   type Metric,
   type MetricDataQuery,
+  paginateGetMetricData,
 } from "@aws-sdk/client-cloudwatch";
 import { metricsNamespace, resourceNames, type StageName, serviceName } from "../config/names.ts";
 import { homeMetricNames } from "./metric-names.ts";
@@ -24,26 +25,21 @@ export function cloudWatchMetricSource(
     window: MetricWindow,
   ): Promise<readonly (readonly MetricValue[])[]> {
     const values = queries.map((): MetricValue[] => []);
-    let NextToken: string | undefined;
-    do {
-      const page = await client.send(
-        new GetMetricDataCommand({
-          StartTime: new Date(window.fromMs),
-          EndTime: new Date(window.toMs),
-          ScanBy: "TimestampAscending",
-          MetricDataQueries: queries.map((query, index) => asked(query, index, stage, window)),
-          ...(NextToken === undefined ? {} : { NextToken }),
-        }),
-      );
-      for (const { Id = "", Timestamps = [], Values = [] } of page.MetricDataResults ?? []) {
+    const input: GetMetricDataCommandInput = {
+      StartTime: new Date(window.fromMs),
+      EndTime: new Date(window.toMs),
+      ScanBy: "TimestampAscending",
+      MetricDataQueries: queries.map((query, index) => asked(query, index, stage, window)),
+    };
+    for await (const { MetricDataResults = [] } of paginateGetMetricData({ client }, input)) {
+      for (const { Id = "", Timestamps = [], Values = [] } of MetricDataResults) {
         for (const [at, timestamp] of Timestamps.entries()) {
           const value = Values[at];
           if (value !== undefined)
             values[indexOf(Id)]?.push({ fromMs: timestamp.getTime(), value });
         }
       }
-      NextToken = page.NextToken;
-    } while (NextToken !== undefined);
+    }
     return values.map((each) => each.filter(({ fromMs }) => fromMs >= window.fromMs));
   }
 

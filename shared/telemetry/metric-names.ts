@@ -22,7 +22,7 @@ export const metricNames = {
   runsEnded: "RunsEnded",
   runsFailed: "RunsFailed",
   runsHalted: "RunsHalted",
-  /** Runs whose execution was gone without a word. */
+  /** Runs whose execution was gone without FinishRun. */
   runsLost: "RunsLost",
   /** Days since the newest complete day, of the report that is furthest behind. */
   freshnessLag: "FreshnessLag",

@@ -15,7 +15,7 @@ export type Telemetry = {
   usage(run: Run, usage: readonly ScopeUsage[]): void;
   quota: QuotaEvents;
   runEnded(run: Run, failedUnits: number): void;
-  /** An execution has had its last word; its run may never have come to be. */
+  /** An execution has ended; its run may never have been created. */
   executionEnded(status: RunStatus): void;
   runsLost(runs: number): void;
   freshness(figures: FreshnessFigures): void;

@@ -22,6 +22,8 @@ const actionOf: Readonly<Record<string, string>> = {
   PutCommand: "dynamodb:PutItem",
   PutFunctionConcurrencyCommand: "lambda:PutFunctionConcurrency",
   QueryCommand: "dynamodb:Query",
+  paginateQuery: "dynamodb:Query",
+  paginateScan: "dynamodb:Scan",
   ScanCommand: "dynamodb:Scan",
   SendMessageCommand: "sqs:SendMessage",
   UpdateCommand: "dynamodb:UpdateItem",
@@ -71,7 +73,7 @@ async function calledBy({ sources, name }: HandlerBundle): Promise<readonly stri
   const reading = sources.includes("lambdas/account-secrets.ts") ? [] : ["lambdas/secrets.ts"];
   for (const source of sources.filter((each) => !reading.includes(each))) {
     const text = await readSource(source);
-    for (const [, command = ""] of text.matchAll(/new (\w+Command)\(/g)) {
+    for (const [, command = ""] of text.matchAll(/(?:new |\b)(\w+Command|paginate\w+)\(/g)) {
       const action = actionOf[command];
       const target = targetOf.find(([folder]) => source.startsWith(folder))?.[1];
       if (action === undefined || target === undefined) {

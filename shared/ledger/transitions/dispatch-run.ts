@@ -42,7 +42,7 @@ export function dispatchRun(
     .map(([batchId]) => batchId);
   const expired = expiredIds.length;
   const afterExpiry = afterUnanswered(run, expiredIds);
-  const current = heedBudget(releaseHolds(afterExpiry, expiredIds), input.quota?.budget);
+  const current = applyBudget(releaseHolds(afterExpiry, expiredIds), input.quota?.budget);
 
   if (run.status === "halting") {
     const settled = settleHalt(current, nowMs);
@@ -181,7 +181,7 @@ function announceWait(
  * Batches that were put back for want of budget may be tried at once when more is granted. One
  * that waits for something else is put back again: its units know what they wait for.
  */
-function heedBudget(run: Run, budget: number | undefined): Run {
+function applyBudget(run: Run, budget: number | undefined): Run {
   if (budget === undefined || budget === run.budget) return run;
   const raised = run.budget !== undefined && budget > run.budget;
   const { returned } = run;

@@ -8,7 +8,7 @@ import { releaseHolds } from "./release-holds.ts";
 export type FinishAnswer = "finished" | "superseded";
 
 /**
- * The execution's last word. A drained run is complete; one whose execution failed has failed, and
+ * The last transition of an execution. A drained run is complete; one whose execution failed has failed, and
  * what was in flight goes back to the queue (its takes are fenced out by later tokens).
  */
 export function finishRun(

@@ -39,7 +39,7 @@ export function deadLetterOf(
   return { letterId, reason, atMs, body: whole ? body : body.slice(0, longestBody), whole };
 }
 
-/** Attributes that a message carries into the dead-letter queue; its id, out of it too. */
+/** Attributes that a message keeps in the dead-letter queue; its id also when it leaves. */
 export const letterAttributes = {
   letterId: "letterId",
   reason: "reason",

@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { DeleteCommand, type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, type DynamoDBDocumentClient, paginateQuery } from "@aws-sdk/lib-dynamodb";
 import { type DeadLetter, DeadLetterSchema } from "./dead-letter.ts";
 import { letterPartition } from "./dynamo-letter-copy.ts";
 
@@ -14,20 +14,15 @@ export function dynamoLetterCopies(client: DynamoDBDocumentClient, table: string
   return {
     async list() {
       const letters: DeadLetter[] = [];
-      let start: Record<string, unknown> | undefined;
-      do {
-        const page = await client.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: "pk = :letters",
-            ExpressionAttributeValues: { ":letters": letterPartition },
-            ConsistentRead: true,
-            ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-          }),
-        );
-        letters.push(...(page.Items ?? []).map((item) => DeadLetterSchema.parse(item)));
-        start = page.LastEvaluatedKey;
-      } while (start !== undefined);
+      const query = {
+        TableName: table,
+        KeyConditionExpression: "pk = :letters",
+        ExpressionAttributeValues: { ":letters": letterPartition },
+        ConsistentRead: true,
+      };
+      for await (const { Items = [] } of paginateQuery({ client }, query)) {
+        letters.push(...Items.map((item) => DeadLetterSchema.parse(item)));
+      }
       return letters;
     },
     async remove({ letterId, atMs }) {

@@ -3,7 +3,7 @@ import type { Ledger } from "../../ledger/ledger.ts";
 import type { Settings, SettingsChange } from "../../ledger/settings.ts";
 import type { WorkerLimits, WorkersNow } from "./worker-limits.ts";
 
-/** Some of what the lever is set on has it, the rest has not: the same change again mends it. */
+/** The lever is set in some places and not in the others: the same change again completes it. */
 export class LeverError extends Error {
   readonly code = "LEVER";
 
@@ -26,7 +26,7 @@ export type LeverPorts = {
  * Changes a stage's settings, and the function's and the mapping's limits with the lever. What goes
  * down is changed first and what goes up last, the tightest limit outermost, so that between any two
  * writes no more workers may run than the lower of the two levers allows. What is as it should be
- * is left alone, so a repeat mends a change that broke off. @throws LeverError
+ * is left alone, so a repeat completes a change that broke off. @throws LeverError
  */
 export async function changeLever(change: SettingsChange, ports: LeverPorts): Promise<Settings> {
   const { ledger, workers, reserved, defaultLever } = ports;

@@ -51,7 +51,14 @@ export function lambdaWorkerLimits(
         Enabled: mappingEnabled,
         ScalingConfig: { MaximumConcurrency: mappingMaximum },
       });
-      const send = () => client.send(change).then(() => undefined, busyFault);
+      const send = async () => {
+        try {
+          await client.send(change);
+          return undefined;
+        } catch (error) {
+          return busyFault(error);
+        }
+      };
       const busy = await poll(clock, changeTiming, send, (fault) => fault === undefined);
       if (busy !== undefined) throw busy;
     },

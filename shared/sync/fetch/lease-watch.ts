@@ -6,13 +6,13 @@ import type { Lease } from "./take.ts";
 /** Why a take must stop before its batch is worked. */
 export type StopReason = "halting" | "lost";
 
-/** Half the second in which a halt is to be heard of: a read may take a while. */
+/** Half the second in which a halt has to be seen: a read may take a while. */
 const watchMs = 500;
 
 /**
  * Renews a take's lease and learns of a halt within a second, until `ended` aborts. Aborts `stop`
- * with the reason; a ledger that fails, or does not answer at all, is borne until the lease runs
- * out.
+ * with the reason; a ledger that fails, or does not answer at all, is tolerated until the lease
+ * runs out.
  */
 export async function watchLease(
   ledger: Ledger,

@@ -50,7 +50,7 @@ export async function workUnits(
     return index;
   }
 
-  /** Units side by side may wait for different things: an outage is told first. */
+  /** Units side by side may wait for different things: an outage is reported first. */
   function wait(deferred: Deferral): void {
     if (end.deferred?.outage !== true) end = { deferred };
   }
