@@ -128,7 +128,7 @@ export const mutations: readonly Mutation[] = [
     ['standingIsAsKnown: "#version = :version"', 'standingIsAsKnown: "#version >= :version"'],
     ["clause.headIsAsRead, clause.totalIsAsRead,", "clause.headIsAsRead,"],
   ]),
-  ...of("shared/quota/refusal.ts", "test/quota/refusals.test.ts", [
+  ...of("shared/quota/refusal.ts", "test/support/stores/memory-quota.test.ts", [
     ["first.id !== propertyId &&", ""],
     ["if (same && refusal.retryAfterMs === null) {", "if (refusal.retryAfterMs === 0) {"],
   ]),
