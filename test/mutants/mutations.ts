@@ -209,7 +209,7 @@ export const mutations: readonly Mutation[] = [
   ),
   ...of(
     "shared/search-console/google-credential-file.ts",
-    "test/search-console/google-credentials.test.ts",
+    "test/search-console/google-account.test.ts",
     [["credentials.client_email.toLowerCase()", "credentials.client_email"]],
   ),
   ...of("shared/search-console/google-account.ts", "test/search-console/google-account.test.ts", [
