@@ -208,6 +208,16 @@ export function quotaContract(name: string, openStore: () => Promise<QuotaStore>
       expect(await other.usage([property])).toMatchObject([{ closedUntilMs: null, reason: null }]);
     });
 
+    test("a claimer that knows how a scope stood before counts nothing by that", async () => {
+      const quota = claimer();
+      await quota.close(property, start + 1_000, "first");
+      nowMs = start + 1_000;
+      expect((await quota.claim([property], 1)).kind).toBe("granted");
+      await claimer().close(property, start + 60_000, "again");
+      expect(await quota.claim([property], 1)).toMatchObject({ kind: "denied", reason: "again" });
+      expect(await quota.usage([property])).toMatchObject([{ used: 1 }]);
+    });
+
     test("a scope can be closed before its first claim", async () => {
       const quota = claimer();
       await quota.close(project, start + 5_000, "day");

@@ -128,7 +128,7 @@ export const mutations: readonly Mutation[] = [
     ['standingIsAsKnown: "#version = :version"', 'standingIsAsKnown: "#version >= :version"'],
     ["clause.headIsAsRead, clause.totalIsAsRead,", "clause.headIsAsRead,"],
   ]),
-  ...of("shared/quota/refusal.ts", "test/quota/refusals.test.ts", [
+  ...of("shared/quota/refusal.ts", "test/support/stores/memory-quota.test.ts", [
     ["first.id !== propertyId &&", ""],
     ["if (same && refusal.retryAfterMs === null) {", "if (refusal.retryAfterMs === 0) {"],
   ]),
@@ -209,7 +209,7 @@ export const mutations: readonly Mutation[] = [
   ),
   ...of(
     "shared/search-console/google-credential-file.ts",
-    "test/search-console/google-credentials.test.ts",
+    "test/search-console/google-account.test.ts",
     [["credentials.client_email.toLowerCase()", "credentials.client_email"]],
   ),
   ...of("shared/search-console/google-account.ts", "test/search-console/google-account.test.ts", [

@@ -5,6 +5,7 @@ import {
   type AccountAuthorizer,
   accountAuthorizer,
   secretAuthorizer,
+  sharedToken,
 } from "../../shared/search-console/google-account.ts";
 import { SearchConsoleError } from "../../shared/search-console/search-console-error.ts";
 import {
@@ -102,6 +103,24 @@ describe("an account's credentials", () => {
     const fault = await faultOf(ofFile(path));
     expect(fault.failure.kind).toBe("credentials");
     expect(fault.message).toBe(`account seo: the credential file ${path} is not there.`);
+  });
+
+  test("are asked once for a token that many requests wait for, whatever their client does", async () => {
+    let asked = 0;
+    const client = {
+      async getRequestHeaders() {
+        asked += 1;
+        return new Headers({ authorization: `Bearer ${asked}` });
+      },
+    };
+    const authorizer = sharedToken("seo", async () => client);
+    await Promise.all(Array.from({ length: 50 }, () => authorizer.headers()));
+    expect(asked).toBe(1);
+  });
+
+  test("name a signer the same however its address is written", async () => {
+    const path = writeServiceAccount(temporaryFolder(), "SEO", server.url);
+    expect(await ofFile(path).signer()).toBe("seo@sample.iam.gserviceaccount.com");
   });
 
   test("say who signs: two files of a service account are one signer, two sign-ins are two", async () => {

@@ -13,3 +13,12 @@ test("only who knows the owner's secret is attached", async () => {
   expect(control.attachedPids()).toEqual([process.pid]);
   attachment?.close();
 });
+
+test("nobody is attached any more once the owner is stopping", async () => {
+  const control = await openControlPort();
+  onTestFinished(() => control.close());
+  const { port, secret } = control;
+  await control.refuseWhenAlone(new AbortController().signal);
+  expect(await attachToOwner(port, secret)).toBeUndefined();
+  expect(control.attachedPids()).toEqual([]);
+});
