@@ -28,7 +28,8 @@ export const bundlingOptions = {
   sourcesContent: false,
   mainFields: ["module", "main"],
   // The SDK is bundled too, in the version that the tests ran with. pg-native is optional.
-  externalModules: ["pg-native"],
+  // A stage has no lake: what writes Parquet files stays out.
+  externalModules: ["pg-native", "hyparquet", "hyparquet-writer"],
   esbuildArgs: { "--alias:node-fetch": join(repository, "infra/bundled/node-fetch.ts") },
   // CommonJS dependencies inside an ES module still call require.
   banner:

@@ -6,8 +6,8 @@
  */
 import { subscribe } from "node:diagnostics_channel";
 import { existsSync, unlinkSync, writeFileSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { ClientRequest } from "node:http";
-import { Socket } from "node:net";
 import { join } from "node:path";
 import { chaosVariable, dynamoProxyVariable, type SabotagePoint } from "./sabotage-points.ts";
 
@@ -22,22 +22,20 @@ if (folder !== undefined && functionName !== undefined) {
 }
 
 function watchWorker(folder: string): void {
+  const keeper = process.env.GSC_SYNC_LAKE_KEEPER;
   let flipped = false;
   const isGoogle = (message: unknown) => pathOf(message).includes("searchAnalytics");
   subscribe("undici:request:create", (message) => {
     if (isGoogle(message)) reach(folder, "before-fetch");
+    if (originOf(message) === keeper) {
+      reach(folder, "rows-before-pointer");
+      flipped = true;
+    }
   });
   subscribe("undici:request:headers", (message) => {
     if (isGoogle(message)) reach(folder, "mid-body");
   });
-  onSocketWrite((text) => {
-    if (text.includes("INSERT INTO search_row")) return () => reach(folder, "mid-upsert");
-    if (text.includes("INSERT INTO unit (")) {
-      reach(folder, "rows-before-pointer");
-      flipped = true;
-    }
-    return undefined;
-  });
+  beforeFileSync(() => reach(folder, "mid-upsert"));
   onDynamoWrite((body) => {
     if (flipped && body.includes("BATCH#")) reach(folder, "pointer-before-ledger");
   });
@@ -81,18 +79,17 @@ function reach(folder: string, point: SabotagePoint): void {
   }
 }
 
-/** What `look` returns is called once the bytes are handed over. */
-function onSocketWrite(look: (text: string) => (() => void) | undefined): void {
-  // biome-ignore lint/suspicious/noExplicitAny: the wrapped methods have overloads
-  const prototype = Socket.prototype as any;
-  const write = prototype.write;
-  prototype.write = function (this: Socket, chunk: unknown, ...rest: unknown[]) {
-    const after =
-      chunk instanceof Uint8Array ? look(Buffer.from(chunk).toString("latin1")) : undefined;
-    const written = write.call(this, chunk, ...rest);
-    after?.();
-    return written;
-  };
+/** A unit's file is written, and not yet on the disk, let alone in its place. */
+function beforeFileSync(look: () => void): void {
+  void open(import.meta.filename).then(async (handle) => {
+    const prototype = Object.getPrototypeOf(handle);
+    const sync = prototype.sync;
+    prototype.sync = function (this: FileHandle) {
+      look();
+      return sync.call(this);
+    };
+    await handle.close();
+  });
 }
 
 /** The body of each DynamoDB request that writes, before it is sent. */
@@ -117,6 +114,13 @@ function beforeReply(look: () => void): void {
     if (message?.kind === "ok") look();
     return send(message, ...rest);
   };
+}
+
+function originOf(message: unknown): string {
+  if (typeof message !== "object" || message === null || !("request" in message)) return "";
+  const { request } = message;
+  if (typeof request !== "object" || request === null || !("origin" in request)) return "";
+  return String(request.origin);
 }
 
 function pathOf(message: unknown): string {

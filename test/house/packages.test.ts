@@ -13,7 +13,7 @@ describe("the packages", () => {
   });
 
   test.each(named)("%s is pinned to an exact version", (_name, version) => {
-    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(version).toMatch(/^\d+\.\d+\.\d+(-r\.\d+)?$/);
   });
 
   test.each(named)("%s is locked at the version that package.json names", (name, version) => {
