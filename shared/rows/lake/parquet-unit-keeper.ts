@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import * as files from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { RowStoreError } from "../row-store-error.ts";
+import type { UnitRecord } from "../unit-record.ts";
 import type { LakeLayout } from "./lake-layout.ts";
 import { unitFileName, unitFolderOf } from "./lake-layout.ts";
 import { guardFiles, isMissing } from "./parquet-faults.ts";
@@ -11,11 +12,15 @@ import { partName, type UnitKeeper } from "./unit-keeper.ts";
  * The keeper of a lake in a folder. Only one may be open at a time; a home's owner has it. What was
  * incoming under an earlier keeper can no longer be placed: it is deleted.
  */
-export async function openUnitKeeper(layout: LakeLayout): Promise<UnitKeeper> {
+export async function openUnitKeeper(
+  layout: LakeLayout,
+  fileSystem: KeeperFiles = files,
+): Promise<UnitKeeper> {
+  const { mkdir, rm, stat } = fileSystem;
   await guardFiles(async () => {
     await mkdir(layout.rows, { recursive: true, mode: 0o700 });
     await mkdir(layout.incoming, { recursive: true, mode: 0o700 });
-    for (const part of await partsOf(layout)) await rm(part, { force: true });
+    for (const part of await partsOf(layout, fileSystem)) await rm(part, { force: true });
   });
   const turns = new Map<string, Promise<unknown>>();
 
@@ -38,12 +43,14 @@ export async function openUnitKeeper(layout: LakeLayout): Promise<UnitKeeper> {
         const source = join(layout.incoming, part);
         const incoming = await readPart(source);
         const folder = join(layout.rows, unitFolderOf(incoming.record));
-        return inTurn(folder, () => placeUnit(layout, source, folder, incoming.record));
+        return inTurn(folder, () =>
+          placeUnit({ layout, fileSystem, source, folder, incoming: incoming.record }),
+        );
       }),
     sweep: (untilMs) =>
       guardFiles(async () => {
         let swept = 0;
-        for (const part of await partsOf(layout)) {
+        for (const part of await partsOf(layout, fileSystem)) {
           const found = await stat(part).catch(absent);
           if (found === undefined || found.mtimeMs > untilMs) continue;
           await rm(part, { force: true });
@@ -54,10 +61,22 @@ export async function openUnitKeeper(layout: LakeLayout): Promise<UnitKeeper> {
   };
 }
 
-type Named = Awaited<ReturnType<typeof readUnitFile>>["record"];
+/** What a keeper does with files; a test lets it fail, or die, at any of them. */
+export type KeeperFiles = Pick<
+  typeof files,
+  "mkdir" | "open" | "readdir" | "rename" | "rm" | "stat"
+>;
 
 /** Between the comparison and the rename nobody else has a turn: there is one keeper. */
-async function placeUnit(layout: LakeLayout, source: string, folder: string, incoming: Named) {
+async function placeUnit(options: {
+  readonly layout: LakeLayout;
+  readonly fileSystem: KeeperFiles;
+  readonly source: string;
+  readonly folder: string;
+  readonly incoming: UnitRecord;
+}): Promise<"flipped" | "superseded"> {
+  const { layout, fileSystem, source, folder, incoming } = options;
+  const { mkdir, rename, rm } = fileSystem;
   const target = join(folder, unitFileName);
   const placed = (await readUnitFile(target).catch(absent))?.record;
   if (placed !== undefined && placed.generation >= incoming.generation) {
@@ -71,8 +90,8 @@ async function placeUnit(layout: LakeLayout, source: string, folder: string, inc
   }
   const made = await mkdir(folder, { recursive: true, mode: 0o700 });
   await rename(source, target);
-  await syncFolders(folder, made === undefined ? folder : dirname(made));
-  await syncFolder(layout.incoming);
+  await syncFolders(folder, made === undefined ? folder : dirname(made), fileSystem);
+  await syncFolder(layout.incoming, fileSystem);
   return "flipped";
 }
 
@@ -85,20 +104,20 @@ async function readPart(source: string) {
   );
 }
 
-async function partsOf({ incoming }: LakeLayout): Promise<readonly string[]> {
+async function partsOf({ incoming }: LakeLayout, { readdir }: KeeperFiles) {
   const names = await readdir(incoming);
   return names.filter((name) => partName.test(name)).map((name) => join(incoming, name));
 }
 
 /** Makes the entries of the folder, and of those above it up to `top`, last. */
-async function syncFolders(folder: string, top: string): Promise<void> {
+async function syncFolders(folder: string, top: string, fileSystem: KeeperFiles): Promise<void> {
   for (let at = folder; ; at = dirname(at)) {
-    await syncFolder(at);
+    await syncFolder(at, fileSystem);
     if (at === top || at === dirname(at)) return;
   }
 }
 
-async function syncFolder(folder: string): Promise<void> {
+async function syncFolder(folder: string, { open }: KeeperFiles): Promise<void> {
   const handle = await open(folder);
   try {
     await handle.sync();
