@@ -9,7 +9,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { outcomeFile, parseOutcome, ratioTable } from "./support/outcome.ts";
 
-const names = ["start", "ingest", "overhead", "memory", "speedup", "scale"];
+const names = ["start", "ingest", "lake", "overhead", "memory", "speedup", "scale"];
 const asked = process.argv.slice(2);
 const outcomes = names
   .filter((name) => asked.length === 0 || asked.includes(name))
