@@ -1,33 +1,43 @@
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join, sep } from "node:path";
+import { isPurged } from "../purge.ts";
 import { RowStoreError } from "../row-store-error.ts";
 import type { LakeLayout } from "./lake-layout.ts";
-import { unitFileName, unitFolderOf } from "./lake-layout.ts";
+import { siteFolderName, unitFileName, unitFolderOf } from "./lake-layout.ts";
 import { guardFiles, isMissing } from "./parquet-faults.ts";
+import { syncFolder } from "./parquet-folder.ts";
+import { deleteUnits, putTombstone, readTombstones } from "./parquet-purge.ts";
 import { readUnitFile } from "./parquet-unit-file.ts";
 import { partName, type UnitKeeper } from "./unit-keeper.ts";
 
 /**
  * The keeper of a lake in a folder. Only one may be open at a time; a home's owner has it. What was
- * incoming under an earlier keeper can no longer be placed: it is deleted.
+ * incoming under an earlier keeper can no longer be placed: it is deleted. Units of one property are
+ * placed side by side; a purge has the property to itself.
  */
 export async function openUnitKeeper(layout: LakeLayout): Promise<UnitKeeper> {
   await guardFiles(async () => {
     await mkdir(layout.rows, { recursive: true, mode: 0o700 });
     await mkdir(layout.incoming, { recursive: true, mode: 0o700 });
+    await mkdir(layout.purges, { recursive: true, mode: 0o700 });
     for (const part of await partsOf(layout)) await rm(part, { force: true });
   });
   const turns = new Map<string, Promise<unknown>>();
 
-  /** One after the other for each unit. */
-  function inTurn<T>(unit: string, work: () => Promise<T>): Promise<T> {
-    const turn = (turns.get(unit) ?? Promise.resolve()).then(work, work);
+  /** A folder's turn, after the present ones of those that it must not meet. */
+  function inTurn<T>(
+    folder: string,
+    meets: (other: string) => boolean,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const before = [...turns].filter(([other]) => meets(other)).map(([, turn]) => turn);
+    const turn = Promise.all(before).then(work);
     const settled = turn.then(
       () => {},
       () => {},
     );
-    turns.set(unit, settled);
-    void settled.then(() => turns.get(unit) === settled && turns.delete(unit));
+    turns.set(folder, settled);
+    void settled.then(() => turns.get(folder) === settled && turns.delete(folder));
     return turn;
   }
 
@@ -37,8 +47,25 @@ export async function openUnitKeeper(layout: LakeLayout): Promise<UnitKeeper> {
         if (!partName.test(part)) throw new RowStoreError("refused", "not the name of a part");
         const source = join(layout.incoming, part);
         const incoming = await readPart(source);
-        const folder = join(layout.rows, unitFolderOf(incoming.record));
-        return inTurn(folder, () => placeUnit(layout, source, folder, incoming.record));
+        const unit = unitFolderOf(incoming.record);
+        const site = siteFolderName(incoming.record.siteUrl);
+        return inTurn(
+          unit,
+          (other) => other === unit || other === site,
+          () => placeUnit(layout, source, join(layout.rows, unit), incoming.record),
+        );
+      }),
+    purge: (purge) =>
+      guardFiles(() => {
+        const site = siteFolderName(purge.siteUrl);
+        return inTurn(
+          site,
+          (other) => other === site || other.startsWith(join(site, sep)),
+          async () => {
+            await putTombstone(layout, purge);
+            return deleteUnits(layout, purge);
+          },
+        );
       }),
     sweep: (untilMs) =>
       guardFiles(async () => {
@@ -58,6 +85,10 @@ type Named = Awaited<ReturnType<typeof readUnitFile>>["record"];
 
 /** Between the comparison and the rename nobody else has a turn: there is one keeper. */
 async function placeUnit(layout: LakeLayout, source: string, folder: string, incoming: Named) {
+  if ((await readTombstones(layout, incoming.siteUrl)).some((each) => isPurged(each, incoming))) {
+    await rm(source, { force: true });
+    return "superseded";
+  }
   const target = join(folder, unitFileName);
   const placed = (await readUnitFile(target).catch(absent))?.record;
   if (placed !== undefined && placed.generation >= incoming.generation) {
@@ -95,15 +126,6 @@ async function syncFolders(folder: string, top: string): Promise<void> {
   for (let at = folder; ; at = dirname(at)) {
     await syncFolder(at);
     if (at === top || at === dirname(at)) return;
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 
