@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { keeperTarget } from "../../shared/rows/lake/parquet-keeper-client.ts";
 import type { UnitKeeper } from "../../shared/rows/lake/unit-keeper.ts";
+import { PurgeSchema } from "../../shared/rows/purge.ts";
 import { RowStoreError } from "../../shared/rows/row-store-error.ts";
 import {
   AwsJsonError,
@@ -31,6 +32,8 @@ async function perform(keeper: UnitKeeper, target: string, body: unknown): Promi
   switch (target) {
     case keeperTarget("Place"):
       return keeper.place(z.object({ part: z.string() }).parse(body).part);
+    case keeperTarget("Purge"):
+      return keeper.purge(PurgeSchema.parse(body));
     case keeperTarget("Sweep"):
       return keeper.sweep(z.object({ untilMs: z.number() }).parse(body).untilMs);
     default:

@@ -1,3 +1,4 @@
+import { oldestKeptDate } from "./date-range.ts";
 import { isBuiltIn } from "./find-report.ts";
 import { addDays, type PacificDate, pacificDateAt } from "./pacific-date.ts";
 import type { Dimension, Report, ReportShape, SearchType } from "./report.ts";
@@ -36,6 +37,15 @@ export function oldestDateOf(
   if (report?.dataState !== "hourly_all") return undefined;
   // A day of grace, as for the 16 months: where they begin is not documented to the hour.
   return addDays(pacificDateAt(nowMs), -hourlyDays);
+}
+
+/** Where Google's days begin is not documented: so many of the oldest may be gone already. */
+const doubtfulDays = 3;
+
+/** The oldest day of which an empty answer says that there is nothing, and not that it is gone. */
+export function oldestSureDate(report: Pick<Report, "dataState">, nowMs: number): PacificDate {
+  const oldest = oldestDateOf(report, nowMs) ?? oldestKeptDate(pacificDateAt(nowMs));
+  return addDays(oldest, doubtfulDays);
 }
 
 /** What is wrong with asking for a report from that day on. */

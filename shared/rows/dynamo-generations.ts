@@ -4,6 +4,7 @@ import { sideBySide } from "../lib/side-by-side.ts";
 import type { Report } from "../request/report.ts";
 import type { Unit } from "../request/unit.ts";
 import { writeAll } from "./dynamo-batch-write.ts";
+import { readTombstones } from "./dynamo-purge-item.ts";
 import { rowItem } from "./dynamo-row-item.ts";
 import {
   type RowsTable,
@@ -15,12 +16,17 @@ import {
 import { registrationName } from "./dynamo-unit-item.ts";
 import { readUnitItem } from "./dynamo-units.ts";
 import type { KeyedRows } from "./keyed-rows.ts";
+import { isPurged } from "./purge.ts";
 import { RowStoreError } from "./row-store-error.ts";
 import { storedRows } from "./stored-row.ts";
 
 /** Shards read at once. */
 export const shardsAtOnce = 4;
 
+/**
+ * First the registration, then the look for a purge: a purge leaves its tombstone first and then
+ * looks for registrations, so at least one of the two finds the other. See `dynamo-purge.ts`.
+ */
 export async function beginGeneration(
   table: RowsTable,
   unit: Unit,
@@ -53,6 +59,10 @@ export async function beginGeneration(
       },
     }),
   );
+  const tombstones = await readTombstones(table, unit.siteUrl);
+  if (tombstones.some((purge) => isPurged(purge, { ...unit, generation }))) {
+    throw closed(unit, generation);
+  }
 }
 
 /**
@@ -124,6 +134,6 @@ export async function deleteRows(table: RowsTable, unit: Unit, generation: numbe
 function closed(unit: Unit, generation: number): RowStoreError {
   return new RowStoreError(
     "generation-closed",
-    `generation ${generation} of ${unit.siteUrl} ${unit.report} ${unit.date} takes no rows: it was never begun, is visible already, or was swept`,
+    `generation ${generation} of ${unit.siteUrl} ${unit.report} ${unit.date} takes no rows: it was never begun, is visible already, or was swept or purged`,
   );
 }

@@ -9,8 +9,9 @@ import { sideBySide } from "../lib/side-by-side.ts";
 import { findReport } from "../request/find-report.ts";
 import type { Report } from "../request/report.ts";
 import { beginGeneration, clearGeneration, shardsAtOnce, writeRows } from "./dynamo-generations.ts";
+import { purgeUnits } from "./dynamo-purge.ts";
 import { parseRowItem } from "./dynamo-row-item.ts";
-import { guardRows } from "./dynamo-rows-errors.ts";
+import { guardRows, guardSteps } from "./dynamo-rows-errors.ts";
 import {
   type DynamoTiming,
   formatKey,
@@ -62,6 +63,7 @@ export async function openDynamoRowStore(
       return guardRows(() => completeUnit(table, record, shape, nowMs));
     },
     streamRows: (query) => streamRows(table, query),
+    purgeUnits: (purge, nowMs) => guardSteps(purgeUnits(table, purge, nowMs)),
     sweepGenerations: (nowMs) => guardRows(() => sweepGenerations(table, nowMs)),
     close: async () => {},
   };

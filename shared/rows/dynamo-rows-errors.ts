@@ -10,6 +10,15 @@ export async function guardRows<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** As {@link guardRows}, for what is done step by step. */
+export async function* guardSteps<T>(steps: AsyncGenerator<T>): AsyncGenerator<T> {
+  for (;;) {
+    const step = await guardRows(() => steps.next());
+    if (step.done) return;
+    yield step.value;
+  }
+}
+
 export function isConditionFailure(error: unknown): boolean {
   return nameOf(error) === "ConditionalCheckFailedException";
 }

@@ -5,12 +5,13 @@ import type { Unit } from "../request/unit.ts";
 import { unitId } from "./unit-record.ts";
 
 /**
- * The rows table: one item a row, one a unit, one for the format.
+ * The rows table: one item a row, one a unit, one a purge, one for the format.
  *
  * | item   | partition key                      | sort key               | bytes, about               |
  * |--------|------------------------------------|------------------------|----------------------------|
  * | unit   | `UNITS#` SHA-256 of the site URL   | `date#report`          | 700, and 40 a page request |
  * | row    | `ROWS#unit#generation#shard`       | row key in hex         | 210, and page and query    |
+ * | purge  | `PURGES#` SHA-256 of the site URL  | its token, 16 digits   | 150                        |
  * | format | `FORMAT`                           | `FORMAT`               | 50                         |
  *
  * A property's units lie in one partition, in the order in which they are asked for: planning,
@@ -61,6 +62,10 @@ export function unitsPartition(siteUrl: string): string {
 /** Sort keys of the units of these dates, both included: `$` is the character after `#`. */
 export function unitsBetween(from: PacificDate, to: PacificDate): readonly [string, string] {
   return [`${from}#`, `${to}$`];
+}
+
+export function purgesPartition(siteUrl: string): string {
+  return `PURGES#${hash("sha256", siteUrl)}`;
 }
 
 export function rowsPartition(unit: Unit, generation: number, shard: string): string {

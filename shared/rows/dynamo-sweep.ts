@@ -62,7 +62,7 @@ async function readUnitsToSweep(
   return keys;
 }
 
-async function sweepUnit(
+export async function sweepUnit(
   table: RowsTable,
   key: ItemKey,
   nowMs: number,
@@ -187,7 +187,7 @@ async function settle(table: RowsTable, item: UnitItem): Promise<boolean> {
   );
 }
 
-async function unlessChanged(write: () => Promise<unknown>): Promise<boolean> {
+export async function unlessChanged(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write();
     return true;

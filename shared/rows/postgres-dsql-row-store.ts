@@ -46,7 +46,7 @@ export async function migrateDsql(
  */
 export async function grantDsqlRole(sql: Sql, { role, principals }: DsqlRole): Promise<void> {
   await createRole(sql, role);
-  for (const table of ["unit", "generation", "search_row"]) {
+  for (const table of ["unit", "generation", "search_row", "purge"]) {
     await sql.run(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO ${role}`);
   }
   for (const readOnly of ["schema_version", "search_rows"]) {

@@ -6,6 +6,7 @@ import type { KeyedRows } from "./keyed-rows.ts";
 import { columnsOf } from "./postgres-columns.ts";
 import type { SqlDialect } from "./postgres-dialect.ts";
 import type { Sql } from "./postgres-sql.ts";
+import { siteHash } from "./postgres-units.ts";
 import { RowStoreError } from "./row-store-error.ts";
 import { unitId } from "./unit-record.ts";
 
@@ -28,9 +29,17 @@ export async function beginGeneration(
   nowMs: number,
 ): Promise<void> {
   await sql.run(
-    `INSERT INTO generation (unit_id, generation, begun_at) VALUES ($1::uuid, $2::bigint, $3::timestamptz)
+    `INSERT INTO generation (unit_id, generation, begun_at, site_hash, report, date)
+    VALUES ($1::uuid, $2::bigint, $3::timestamptz, $4::${sql.dialect.digestType}, $5::text, $6::date)
     ON CONFLICT (unit_id, generation) DO NOTHING`,
-    [unitId(unit), generation, new Date(nowMs).toISOString()],
+    [
+      unitId(unit),
+      generation,
+      new Date(nowMs).toISOString(),
+      sql.dialect.digest(siteHash(unit.siteUrl)),
+      unit.report,
+      unit.date,
+    ],
   );
 }
 
@@ -108,6 +117,6 @@ const upsertRows = (dialect: SqlDialect) => `${insertRows(dialect)}
 function closed(unit: Unit, generation: number): RowStoreError {
   return new RowStoreError(
     "generation-closed",
-    `generation ${generation} of ${unit.siteUrl} ${unit.report} ${unit.date} takes no rows: it was never begun, is visible already, or was swept`,
+    `generation ${generation} of ${unit.siteUrl} ${unit.report} ${unit.date} takes no rows: it was never begun, is visible already, or was swept or purged`,
   );
 }

@@ -4,6 +4,7 @@ import type { Report } from "../request/report.ts";
 import { createPostgresPool, type SqlConnection } from "./postgres-connection.ts";
 import type { SqlDialect } from "./postgres-dialect.ts";
 import { beginGeneration, clearGeneration, writeRows } from "./postgres-generations.ts";
+import { purgeUnits } from "./postgres-purge.ts";
 import { migratePostgresSchema, requirePostgresSchema } from "./postgres-schema.ts";
 import { createSql, type Sql, type SqlTiming } from "./postgres-sql.ts";
 import { streamRows } from "./postgres-stream.ts";
@@ -76,6 +77,7 @@ function rowStore(
       return completeUnit(sql, record, shape, nowMs);
     },
     streamRows: (query) => streamRows(sql, query),
+    purgeUnits: (purge, nowMs) => purgeUnits(sql, purge, nowMs),
     sweepGenerations: (nowMs) => sweepGenerations(sql, nowMs),
     close,
   };

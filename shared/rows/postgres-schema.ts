@@ -20,6 +20,8 @@ import { nextBreakingVersion } from "./schema-version.ts";
  * - `search_row`: rows of all generations, seen by people through the view only.
  * - `search_rows`, `search_days` (version 4): the contract with people's SQL; columns are added to
  *   them, never changed. `final` says in SQL what `finality.ts` says.
+ * - `purge` (version 5): what older takes can never show again; see postgres-purge.ts. For it a
+ *   generation says whose it is: null where an older version began it.
  */
 const migrations: readonly Migration[] = [
   {
@@ -112,6 +114,22 @@ const migrations: readonly Migration[] = [
                 AND s.fetched_at <= u.fetched_at + interval '1 hour')) END AS final,
           NULL::integer AS revision, u.run_id, u.completed_at
         FROM unit u`,
+    ],
+  },
+  {
+    version: 5,
+    statements: ({ digestType }) => [
+      `ALTER TABLE generation ADD COLUMN IF NOT EXISTS site_hash ${digestType}`,
+      "ALTER TABLE generation ADD COLUMN IF NOT EXISTS report text",
+      "ALTER TABLE generation ADD COLUMN IF NOT EXISTS date date",
+      `CREATE TABLE IF NOT EXISTS purge (
+        site_hash ${digestType} NOT NULL,
+        report text NOT NULL,
+        token bigint NOT NULL,
+        before_date date NOT NULL,
+        purged_at timestamptz NOT NULL,
+        PRIMARY KEY (site_hash, report, token)
+      )`,
     ],
   },
 ];
@@ -241,7 +259,8 @@ async function requireFitDatabase(sql: Sql): Promise<void> {
       has_schema_privilege(current_schema(), 'CREATE') AS "mayCreate",
       (SELECT string_agg(relname::text, ', ' ORDER BY relname) FROM pg_class
         WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
-          AND relname IN ('unit', 'generation', 'search_row', 'search_rows', 'search_days')
+          AND relname IN
+            ('unit', 'generation', 'search_row', 'search_rows', 'search_days', 'purge')
           AND to_regclass('schema_version') IS NULL) AS strangers`,
   );
   const fault = found && fitnessFault(found);

@@ -18,7 +18,7 @@ import { generationGraceMs } from "./row-store.ts";
 export async function sweepGenerations(sql: Sql, nowMs: number): Promise<number> {
   const now = new Date(nowMs).toISOString();
   const graceOver = new Date(nowMs - generationGraceMs).toISOString();
-  await doomGenerations(sql, now, graceOver);
+  await doomGenerations(sql, now, selectDoomable, [graceOver]);
   const emptied = await emptyGenerations(sql, now);
   await forgetGenerations(sql, graceOver);
   return emptied;
@@ -27,8 +27,14 @@ export async function sweepGenerations(sql: Sql, nowMs: number): Promise<number>
 /** Registrations in one statement. */
 const maxGenerations = 1_000;
 
-async function doomGenerations(sql: Sql, now: string, graceOver: string): Promise<void> {
-  const candidates = await readGenerations(sql, selectDoomable, [graceOver]);
+/** Dooms what a query finds, unless it is flipped meanwhile. */
+export async function doomGenerations(
+  sql: Sql,
+  now: string,
+  query: string,
+  values: readonly unknown[],
+): Promise<void> {
+  const candidates = await readGenerations(sql, query, values);
   for (let start = 0; start < candidates.length; start += maxGenerations) {
     const some = candidates.slice(start, start + maxGenerations);
     await sql.run(doom, [
@@ -40,7 +46,8 @@ async function doomGenerations(sql: Sql, now: string, graceOver: string): Promis
   }
 }
 
-async function emptyGenerations(sql: Sql, now: string): Promise<number> {
+/** Deletes the rows of all that is doomed; how many generations it emptied. */
+export async function emptyGenerations(sql: Sql, now: string): Promise<number> {
   const doomed = await readGenerations(sql, selectDoomed, []);
   for (const { id, generation } of doomed) {
     await deleteRows(sql, id, generation);
@@ -63,7 +70,8 @@ async function forgetGenerations(sql: Sql, graceOver: string): Promise<void> {
   }
 }
 
-const generationColumns = `g.unit_id::text AS id, g.generation::text AS generation,
+/** What {@link doomGenerations} reads of a generation `g`. */
+export const generationColumns = `g.unit_id::text AS id, g.generation::text AS generation,
   g.flipped_at IS NOT NULL AS flipped`;
 
 /** A superseded generation counts its grace from the flip that superseded it. */

@@ -34,7 +34,8 @@ export async function readUnit(sql: Sql, id: string): Promise<StoredUnit | undef
 /**
  * One statement: the generation is marked flipped and the pointer moves, or nothing happens. That
  * both it and the sweep write the generation's row is what keeps them apart: whichever comes
- * second finds `doomed_at` or `flipped_at` set, or conflicts and is retried.
+ * second finds `doomed_at` or `flipped_at` set, or conflicts and is retried. A purge that was
+ * there before this statement refuses it; of one that came meanwhile see `postgres-purge.ts`.
  */
 export async function completeUnit(
   sql: Sql,
@@ -80,6 +81,8 @@ export async function completeUnit(
 const flip = ({ digestType }: SqlDialect) => `WITH registered AS (
     UPDATE generation SET flipped_at = coalesce(flipped_at, $3::timestamptz)
     WHERE unit_id = $1::uuid AND generation = $2::bigint AND doomed_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM purge p WHERE p.site_hash = $4::${digestType}
+        AND p.report IN ('', $6::text) AND p.token > $2::bigint AND p.before_date > $7::date)
     RETURNING unit_id, generation
   )
   INSERT INTO unit (unit_id, generation, completed_at, site_hash, site_url, report, date,
@@ -172,7 +175,7 @@ const StoredUnitSchema = z
     }),
   );
 
-function siteHash(siteUrl: string): string {
+export function siteHash(siteUrl: string): string {
   return hash("sha256", siteUrl);
 }
 

@@ -2,6 +2,7 @@ import type { PacificDate } from "../request/pacific-date.ts";
 import type { Report } from "../request/report.ts";
 import type { Unit } from "../request/unit.ts";
 import type { KeyedRows } from "./keyed-rows.ts";
+import type { Purge, Purged } from "./purge.ts";
 import type { UnitRecord } from "./unit-record.ts";
 
 /** Which units: a property, inclusive Pacific dates, all reports unless named. */
@@ -35,13 +36,17 @@ export type VisibleRow = {
  *   (nothing) --beginGeneration--> open --writeRows*--> open --completeUnit--> visible
  *   visible --a newer take's completeUnit--> superseded --sweep, after the grace--> gone
  *   open, its take dead --sweep, after the grace--> gone
+ *   any of these, older than a purge --purgeUnits--> gone
  *
  * Faults throw {@link RowStoreError}.
  */
 export type RowStore = {
   /** Unit records of the query, by date, then report. */
   readUnits(query: UnitQuery): Promise<readonly UnitRecord[]>;
-  /** Registers a generation before its first row. Repeating it is harmless. */
+  /**
+   * Registers a generation before its first row. Repeating it is harmless. May throw
+   * `generation-closed` for one that is older than a purge.
+   */
   beginGeneration(unit: Unit, generation: number, nowMs: number): Promise<void>;
   /**
    * Upserts rows under an open generation; rows may repeat between calls (the last wins). Throws `generation-closed` when it was never begun, is visible, or was swept.
@@ -54,7 +59,7 @@ export type RowStore = {
   clearGeneration(unit: Unit, generation: number): Promise<void>;
   /**
    * Flips the unit to `record.generation`. `superseded`: a newer take has flipped it, or the
-   * generation was swept; nothing changed. Repeating the same flip answers `flipped`.
+   * generation was swept or purged; nothing changed. Repeating the same flip answers `flipped`.
    */
   completeUnit(record: UnitRecord, nowMs: number): Promise<"flipped" | "superseded">;
   /**
@@ -62,6 +67,12 @@ export type RowStore = {
    * Throws `rows-missing` when a unit holds other than the rows that its record counts.
    */
   streamRows(query: UnitQuery): AsyncIterable<VisibleRow>;
+  /**
+   * Deletes the units of a purge, each at one moment, and what takes of older tokens have written of
+   * them; from the first step on none of these can become visible any more. Steps of a few units. Halted
+   * anywhere, it goes on when it is called again, with this token or a newer one.
+   */
+  purgeUnits(purge: Purge, nowMs: number): AsyncIterable<Purged>;
   /** Deletes superseded and orphaned generations older than the grace; how many it deleted. */
   sweepGenerations(nowMs: number): Promise<number>;
   close(): Promise<void>;

@@ -21,6 +21,7 @@ import {
   sampleSite,
   sampleUnit,
 } from "../support/samples/row-samples.ts";
+import { describePurge } from "./purge-contract.ts";
 
 export type RowStoreBackend = {
   /** Forgets everything and opens a store that knows these reports. */
@@ -31,19 +32,19 @@ export type RowStoreBackend = {
   readonly wholeCounts?: boolean;
   /** Absent: rows that nobody sees are not in the store. */
   readonly unseen?: UnseenRows;
+  /** Another client of the same rows whose wire breaks for good after so many calls. */
+  dyingStore(calls: number): Promise<RowStore>;
+  /** A sweep or purge is made to die at every n-th of its calls. */
+  readonly deathStride: number;
   stop(): Promise<void>;
 };
 
 /** A store that keeps generations that nobody sees, until a sweep deletes them. */
 export type UnseenRows = {
-  /** Another client of the same rows whose wire breaks for good after so many calls. */
-  dyingStore(calls: number): Promise<RowStore>;
   /** Rows that the generation holds, seen or not. */
   heldRows(unit: Unit, generation: number): Promise<number>;
   /** Rows that it takes several calls to delete. */
   readonly severalCallsOfRows: number;
-  /** A sweep is made to die at every n-th of its calls. */
-  readonly deathStride: number;
 };
 
 /**
@@ -482,6 +483,15 @@ export function describeRowStore(
       });
     });
 
+    describePurge({
+      backend: () => backend,
+      store: () => store,
+      async empty() {
+        store = await backend.emptyStore(sampleReport);
+      },
+      visible: (siteUrl) => visible(everything(siteUrl)),
+    });
+
     if (!keepsUnseen) return;
     describe("sweep of rows that nobody sees", () => {
       const later = nowMs + generationGraceMs;
@@ -571,13 +581,13 @@ export function describeRowStore(
         const { unseen } = backend;
         if (unseen === undefined) throw new Error("the backend shows no unseen rows");
         let deaths = 0;
-        for (let calls = 0; ; calls += unseen.deathStride) {
+        for (let calls = 0; ; calls += backend.deathStride) {
           store = await backend.emptyStore(sampleReport);
           await storeUnit(1, [sampleRows(unseen.severalCallsOfRows, "old")]);
           await storeUnit(2, [sampleRows(4, "new")]);
           await store.beginGeneration(unit, 3, nowMs);
           await store.writeRows(unit, 3, pageQuery, keyedRows(sampleRows(6, "orphan")));
-          const dying = await unseen.dyingStore(calls);
+          const dying = await backend.dyingStore(calls);
           const died = await dying.sweepGenerations(later).then(
             () => false,
             () => true,

@@ -14,20 +14,20 @@ describeRowStore("row store in memory, for tests", async () => {
       held = new Map();
       return memoryRowStore(held, { findReport, step: turn });
     },
+    async dyingStore(calls) {
+      let left = calls;
+      return memoryRowStore(held, {
+        findReport: sampleReport,
+        step: async () => {
+          left -= 1;
+          if (left < 0) throw new Error("the wire broke");
+        },
+      });
+    },
+    deathStride: 1,
     unseen: {
-      async dyingStore(calls) {
-        let left = calls;
-        return memoryRowStore(held, {
-          findReport: sampleReport,
-          step: async () => {
-            left -= 1;
-            if (left < 0) throw new Error("the wire broke");
-          },
-        });
-      },
       heldRows: async (unit, generation) => heldRows(held, unit, generation),
       severalCallsOfRows: 2,
-      deathStride: 1,
     },
     fullPage: 25_000,
     stop: async () => {},

@@ -31,7 +31,11 @@ async function useEverything(store: RowStore) {
   ];
   const pages: (string | null)[] = [];
   for await (const row of store.streamRows(query)) pages.push(row.page);
-  return { swept, pages: pages.sort(), records: await store.readUnits(query) };
+  const records = await store.readUnits(query);
+  const purge = { siteUrl: unit.siteUrl, before: null, reports: null, token: 4 };
+  const purged = [];
+  for await (const step of store.purgeUnits(purge, 0)) purged.push(step);
+  return { swept, pages: pages.sort(), records, purged, left: await store.readUnits(query) };
 }
 
 function expected() {
@@ -40,13 +44,16 @@ function expected() {
     swept: [2, 0],
     pages: rows.map(({ keys }) => keys[0] ?? null).sort(),
     records: [sampleRecord(sampleUnit(), 3, [rows])],
+    purged: [{ units: 1, rows: 3_200 }],
+    left: [],
   };
 }
 
 function expectSame(seen: Awaited<ReturnType<typeof useEverything>>) {
   const { pages, ...rest } = expected();
-  expect({ swept: seen.swept, records: seen.records }).toEqual(rest);
-  expect(JSON.stringify(seen.pages) === JSON.stringify(pages)).toBe(true);
+  const { pages: seenPages, ...seenRest } = seen;
+  expect(seenRest).toEqual(rest);
+  expect(JSON.stringify(seenPages) === JSON.stringify(pages)).toBe(true);
 }
 
 describe("a database that answers 40001", () => {
@@ -112,7 +119,7 @@ async function conflictAtCommit(connection: SqlConnection): Promise<void> {
       PERFORM set_config('conflict.passed', 'yes', true);
       RETURN NULL;
     END $$`,
-    ...["unit", "generation", "search_row"].map(
+    ...["unit", "generation", "search_row", "purge"].map(
       (table) => `CREATE CONSTRAINT TRIGGER conflict AFTER INSERT OR UPDATE OR DELETE ON ${table}
         DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION conflict()`,
     ),

@@ -56,13 +56,16 @@ describe("what was sent", () => {
     const kinds = [...sent.keys()].map((text) => text.trim().split(/\s+/).slice(0, 3).join(" "));
     expect([...new Set(kinds)].sort()).toEqual(
       [
+        "ALTER TABLE generation",
         "ALTER TABLE unit",
         "CREATE INDEX ASYNC",
         "CREATE OR REPLACE",
         "CREATE TABLE IF",
         "DELETE FROM generation",
+        "DELETE FROM purge",
         "DELETE FROM search_row",
         "INSERT INTO generation",
+        "INSERT INTO purge",
         "INSERT INTO schema_version",
         "INSERT INTO search_row",
         "SELECT flipped_at IS",
@@ -70,8 +73,10 @@ describe("what was sent", () => {
         "SELECT max(version) AS",
         "SELECT row_key, page,",
         "SELECT site_url, report,",
+        "SELECT u.unit_id::text AS",
         "UPDATE generation SET",
         "UPDATE generation g",
+        "WITH gone AS",
         "WITH registered AS",
       ].sort(),
     );

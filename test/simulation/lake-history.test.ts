@@ -28,6 +28,8 @@ test(`${histories} histories of a lake show each unit whole, and never go back`,
     "the disk is full at a step",
     "a flip is repeated",
     "takes complete at once",
+    "a purge ends",
+    "a purge fails",
   ]) {
     expect({ what, times: struck.get(what) ?? 0 }).not.toEqual({ what, times: 0 });
   }

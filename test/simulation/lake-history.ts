@@ -3,17 +3,24 @@ import { join } from "node:path";
 import type { Row } from "../../shared/request/row.ts";
 import { keyedRows } from "../../shared/rows/keyed-rows.ts";
 import { type LakeLayout, lakeLayout, unitFolderOf } from "../../shared/rows/lake/lake-layout.ts";
+import type { KeeperFiles } from "../../shared/rows/lake/parquet-folder.ts";
 import { openParquetRowStore } from "../../shared/rows/lake/parquet-row-store.ts";
 import { readUnitRows } from "../../shared/rows/lake/parquet-unit-file.ts";
-import { type KeeperFiles, openUnitKeeper } from "../../shared/rows/lake/parquet-unit-keeper.ts";
+import { openUnitKeeper } from "../../shared/rows/lake/parquet-unit-keeper.ts";
 import type { UnitKeeper } from "../../shared/rows/lake/unit-keeper.ts";
 import type { RowStore } from "../../shared/rows/row-store.ts";
-import { pageQuery, sampleRecord, sampleRow, sampleUnit } from "../support/samples/row-samples.ts";
+import {
+  pageQuery,
+  sampleRecord,
+  sampleRow,
+  sampleSite,
+  sampleUnit,
+} from "../support/samples/row-samples.ts";
 import { type Dice, dice as diceOf } from "./dice.ts";
 
 /**
  * One history of a lake on a real file system: takes store three units, die, come back with old
- * files; the keeper's disk fills, it dies between any two of its steps and another is opened.
+ * files; the keeper's disk fills, it dies between any two of its steps and another is opened; purges come between.
  * After every step a stranger reads whatever a glob for Parquet files finds, and judges it.
  */
 export type LakeHistory = {
@@ -63,16 +70,21 @@ export async function runLakeHistory(
       await take().stall;
       return keeper.place(part);
     },
+    purge: (purge) => keeper.purge(purge),
     sweep: (untilMs) => keeper.sweep(untilMs),
   });
+  let tokens = 0;
+  const nextToken = () => ++tokens;
   const takes: Take[] = [];
+  /** Of the newest purge that was acknowledged: what is older is gone for good. */
+  let purgedBelow = 0;
   /** By day: the newest token whose flip was acknowledged, and what was ever seen. */
   const acknowledged = new Map<number, number>();
   const seen = new Map<number, number>();
 
   const moves: readonly [() => Promise<void>, ...(() => Promise<void>)[]] = [
     async function begin() {
-      const token = takes.length + 1;
+      const token = nextToken();
       const day = dice.pick(unitDays);
       const rows = Array.from({ length: 1 + dice.below(6) }, (_, index) =>
         sampleRow([`https://example.com/${token}`, `q${index}`], token),
@@ -125,6 +137,21 @@ export async function runLakeHistory(
       }
       zombie.goOn();
       await zombie.ended;
+    },
+    async function purge() {
+      if (dice.chance(0.7)) return;
+      const token = nextToken();
+      // From here on what is older may be gone, whether or not the keeper lives to say so.
+      for (const known of [acknowledged, seen]) known.clear();
+      const what = { siteUrl: sampleSite, before: null, reports: null, token };
+      try {
+        while ((await keeper.purge(what)).more);
+        purgedBelow = token;
+        count("a purge ends");
+      } catch {
+        count("a purge fails");
+        if (disk.dead()) await restartKeeper();
+      }
     },
     async function restart() {
       await restartKeeper();
@@ -196,6 +223,9 @@ export async function runLakeHistory(
       });
       const token = read?.record.generation ?? 0;
       const before = seen.get(day) ?? 0;
+      if (token !== 0 && token < purgedBelow) {
+        violations.push(`day ${day} shows ${token}, which was purged by ${purgedBelow}`);
+      }
       if (token < before) violations.push(`day ${day} went back from ${before} to ${token}`);
       seen.set(day, token);
       const promised = acknowledged.get(day) ?? 0;
@@ -250,6 +280,7 @@ function createDisk(dice: Dice, count: (what: string) => void) {
       readdir: wrap(files.readdir as never),
       rename: wrap(files.rename),
       rm: wrap(files.rm),
+      rmdir: wrap(files.rmdir),
       stat: wrap(files.stat),
     } as unknown as KeeperFiles,
   };

@@ -7,6 +7,7 @@ import type { Unit } from "../../request/unit.ts";
  *
  *   rows/site=<slug>-<hash>/kind=<report>/day=<date>/unit.parquet
  *   incoming/<id>.part          what a worker has finished and nobody sees yet
+ *   purges/site=<slug>-<hash>.json    what older takes can never show again
  *
  * The keys of the path have names that no column has: readers that make columns of them (pandas with
  * pyarrow does) find no two
@@ -16,10 +17,12 @@ export type LakeLayout = {
   readonly folder: string;
   readonly rows: string;
   readonly incoming: string;
+  readonly purges: string;
 };
 
 export function lakeLayout(folder: string): LakeLayout {
-  return { folder, rows: join(folder, "rows"), incoming: join(folder, "incoming") };
+  const below = (name: string) => join(folder, name);
+  return { folder, rows: below("rows"), incoming: below("incoming"), purges: below("purges") };
 }
 
 export const unitFileName = "unit.parquet";

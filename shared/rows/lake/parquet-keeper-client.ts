@@ -11,6 +11,10 @@ const timeoutMs = 30_000;
 export function keeperClient({ url, key }: KeeperPlace): UnitKeeper {
   return {
     place: async (part) => z.enum(["flipped", "superseded"]).parse(await ask("Place", { part })),
+    purge: async (purge) =>
+      z
+        .object({ units: z.number(), rows: z.number(), more: z.boolean() })
+        .parse(await ask("Purge", purge)),
     sweep: async (untilMs) => z.number().parse(await ask("Sweep", { untilMs })),
   };
 
@@ -43,7 +47,7 @@ export function keeperClient({ url, key }: KeeperPlace): UnitKeeper {
   }
 }
 
-export type KeeperOperation = "Place" | "Sweep";
+export type KeeperOperation = "Place" | "Purge" | "Sweep";
 
 /** The header by which a request names its operation. */
 export function keeperTarget(operation: KeeperOperation): string {

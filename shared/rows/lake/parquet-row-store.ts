@@ -68,6 +68,13 @@ export function openParquetRowStore(
       generations.delete(key);
       return answer;
     },
+    async *purgeUnits(purge) {
+      for (let more = true; more; ) {
+        const step = await keeper.purge(purge);
+        more = step.more;
+        yield step;
+      }
+    },
     sweepGenerations: (nowMs) => keeper.sweep(nowMs - generationGraceMs),
     close: async () => generations.clear(),
   };

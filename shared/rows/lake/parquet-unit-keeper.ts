@@ -1,16 +1,20 @@
 import * as files from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
+import { isPurged } from "../purge.ts";
 import { RowStoreError } from "../row-store-error.ts";
 import type { UnitRecord } from "../unit-record.ts";
 import type { LakeLayout } from "./lake-layout.ts";
-import { unitFileName, unitFolderOf } from "./lake-layout.ts";
+import { siteFolderName, unitFileName, unitFolderOf } from "./lake-layout.ts";
 import { guardFiles, isMissing } from "./parquet-faults.ts";
+import { type KeeperFiles, syncFolder } from "./parquet-folder.ts";
+import { deleteUnits, putTombstone, readTombstones } from "./parquet-purge.ts";
 import { readUnitFile } from "./parquet-unit-file.ts";
 import { partName, type UnitKeeper } from "./unit-keeper.ts";
 
 /**
  * The keeper of a lake in a folder. Only one may be open at a time; a home's owner has it. What was
- * incoming under an earlier keeper can no longer be placed: it is deleted.
+ * incoming under an earlier keeper can no longer be placed: it is deleted. Units of one property are
+ * placed side by side; a purge has the property to itself.
  */
 export async function openUnitKeeper(
   layout: LakeLayout,
@@ -20,19 +24,25 @@ export async function openUnitKeeper(
   await guardFiles(async () => {
     await mkdir(layout.rows, { recursive: true, mode: 0o700 });
     await mkdir(layout.incoming, { recursive: true, mode: 0o700 });
+    await mkdir(layout.purges, { recursive: true, mode: 0o700 });
     for (const part of await partsOf(layout, fileSystem)) await rm(part, { force: true });
   });
   const turns = new Map<string, Promise<unknown>>();
 
-  /** One after the other for each unit. */
-  function inTurn<T>(unit: string, work: () => Promise<T>): Promise<T> {
-    const turn = (turns.get(unit) ?? Promise.resolve()).then(work, work);
+  /** A folder's turn, after the present ones of those that it must not meet. */
+  function inTurn<T>(
+    folder: string,
+    meets: (other: string) => boolean,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const before = [...turns].filter(([other]) => meets(other)).map(([, turn]) => turn);
+    const turn = Promise.all(before).then(work);
     const settled = turn.then(
       () => {},
       () => {},
     );
-    turns.set(unit, settled);
-    void settled.then(() => turns.get(unit) === settled && turns.delete(unit));
+    turns.set(folder, settled);
+    void settled.then(() => turns.get(folder) === settled && turns.delete(folder));
     return turn;
   }
 
@@ -42,9 +52,31 @@ export async function openUnitKeeper(
         if (!partName.test(part)) throw new RowStoreError("refused", "not the name of a part");
         const source = join(layout.incoming, part);
         const incoming = await readPart(source);
-        const folder = join(layout.rows, unitFolderOf(incoming.record));
-        return inTurn(folder, () =>
-          placeUnit({ layout, fileSystem, source, folder, incoming: incoming.record }),
+        const unit = unitFolderOf(incoming.record);
+        const site = siteFolderName(incoming.record.siteUrl);
+        return inTurn(
+          unit,
+          (other) => other === unit || other === site,
+          () =>
+            placeUnit({
+              layout,
+              fileSystem,
+              source,
+              folder: join(layout.rows, unit),
+              incoming: incoming.record,
+            }),
+        );
+      }),
+    purge: (purge) =>
+      guardFiles(() => {
+        const site = siteFolderName(purge.siteUrl);
+        return inTurn(
+          site,
+          (other) => other === site || other.startsWith(join(site, sep)),
+          async () => {
+            await putTombstone(layout, purge, fileSystem);
+            return deleteUnits(layout, purge, fileSystem);
+          },
         );
       }),
     sweep: (untilMs) =>
@@ -61,12 +93,6 @@ export async function openUnitKeeper(
   };
 }
 
-/** What a keeper does with files; a test lets it fail, or die, at any of them. */
-export type KeeperFiles = Pick<
-  typeof files,
-  "mkdir" | "open" | "readdir" | "rename" | "rm" | "stat"
->;
-
 /** Between the comparison and the rename nobody else has a turn: there is one keeper. */
 async function placeUnit(options: {
   readonly layout: LakeLayout;
@@ -77,6 +103,10 @@ async function placeUnit(options: {
 }): Promise<"flipped" | "superseded"> {
   const { layout, fileSystem, source, folder, incoming } = options;
   const { mkdir, rename, rm } = fileSystem;
+  if ((await readTombstones(layout, incoming.siteUrl)).some((each) => isPurged(each, incoming))) {
+    await rm(source, { force: true });
+    return "superseded";
+  }
   const target = join(folder, unitFileName);
   const placed = (await readUnitFile(target).catch(absent))?.record;
   if (placed !== undefined && placed.generation >= incoming.generation) {
@@ -114,15 +144,6 @@ async function syncFolders(folder: string, top: string, fileSystem: KeeperFiles)
   for (let at = folder; ; at = dirname(at)) {
     await syncFolder(at, fileSystem);
     if (at === top || at === dirname(at)) return;
-  }
-}
-
-async function syncFolder(folder: string, { open }: KeeperFiles): Promise<void> {
-  const handle = await open(folder);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

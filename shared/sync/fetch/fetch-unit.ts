@@ -1,5 +1,6 @@
 import type { PacificDate } from "../../request/pacific-date.ts";
 import { type Report, reportShape } from "../../request/report.ts";
+import { oldestSureDate } from "../../request/report-faults.ts";
 import {
   appearanceList,
   reportOfAppearance,
@@ -37,10 +38,10 @@ export async function fetchUnit(work: UnitWork, context: UnitContext): Promise<U
   await store.beginGeneration(unit, token, clock.nowMs());
   const first = await fetchOnce(work, context);
   if (first.kind !== "done" || first.record.rows === first.record.fetchedRows) {
-    return flip(first, context);
+    return flip(first, work, context);
   }
   await store.clearGeneration(unit, token);
-  return flip(await fetchOnce(work, context), context);
+  return flip(await fetchOnce(work, context), work, context);
 }
 
 async function fetchOnce(work: UnitWork, context: UnitContext): Promise<UnitOutcome> {
@@ -115,12 +116,33 @@ async function write(rows: KeyedRows, work: UnitWork, context: UnitContext): Pro
   await context.ports.rows.writeRows(work.unit, work.token, work.report, rows);
 }
 
-async function flip(outcome: UnitOutcome, context: UnitContext): Promise<UnitOutcome> {
+async function flip(
+  outcome: UnitOutcome,
+  work: UnitWork,
+  context: UnitContext,
+): Promise<UnitOutcome> {
   if (outcome.kind !== "done") return outcome;
+  const kept = outcome.record.rows === 0 ? await rowsToKeep(work, context) : undefined;
+  if (kept !== undefined) return { kind: "done", record: kept };
   const answer = await context.ports.rows.completeUnit(outcome.record, context.ports.clock.nowMs());
   if (answer === "flipped") return outcome;
   const error = "a newer take has stored this unit";
   return { kind: "failed", final: false, error, notBeforeMs: 0 };
+}
+
+/**
+ * The unit as it is stored, when it has rows of a day that Google may not keep any more: they exist
+ * nowhere else, and an empty answer says nothing of them.
+ */
+async function rowsToKeep(
+  { unit, report }: UnitWork,
+  { ports }: UnitContext,
+): Promise<UnitRecord | undefined> {
+  const { siteUrl, date } = unit;
+  if (date >= oldestSureDate(report, ports.clock.nowMs())) return undefined;
+  const query = { siteUrl, from: date, to: date, reports: [unit.report] };
+  const [stored] = await ports.rows.readUnits(query);
+  return stored !== undefined && stored.rows > 0 ? stored : undefined;
 }
 
 /** What a unit record says of its pages. */

@@ -37,7 +37,7 @@ const forms = [
   { pattern: /^INSERT INTO /, writes: true },
   { pattern: /^UPDATE /, writes: true },
   { pattern: /^DELETE FROM /, writes: true },
-  { pattern: /^WITH .* INSERT INTO /, writes: true },
+  { pattern: /^WITH .* (INSERT INTO|UPDATE) /, writes: true },
   { pattern: /^CREATE TABLE (IF NOT EXISTS )?\w+ \(/, writes: false },
   { pattern: /^CREATE (OR REPLACE )?VIEW \w+ AS SELECT /, writes: false },
   {

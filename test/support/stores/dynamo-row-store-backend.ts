@@ -38,24 +38,25 @@ export async function dynamoBackend(
       options = { findReport };
       return openDynamoRowStore(heard, table, options);
     },
+    async dyingStore(calls) {
+      const dying = DynamoDBDocumentClient.from(
+        new DynamoDBClient({ ...localClientOptions(server.url), maxAttempts: 1 }),
+      );
+      others.push(dying);
+      const store = await openDynamoRowStore(dying, table, options);
+      let left = calls;
+      dying.middlewareStack.add(
+        (next) => async (args) => {
+          left -= 1;
+          if (left < 0) throw new Error("the wire broke");
+          return next(args);
+        },
+        { step: "initialize" },
+      );
+      return store;
+    },
+    deathStride: 7,
     unseen: {
-      async dyingStore(calls) {
-        const dying = DynamoDBDocumentClient.from(
-          new DynamoDBClient({ ...localClientOptions(server.url), maxAttempts: 1 }),
-        );
-        others.push(dying);
-        const store = await openDynamoRowStore(dying, table, options);
-        let left = calls;
-        dying.middlewareStack.add(
-          (next) => async (args) => {
-            left -= 1;
-            if (left < 0) throw new Error("the wire broke");
-            return next(args);
-          },
-          { step: "initialize" },
-        );
-        return store;
-      },
       async heldRows(unit, generation) {
         let held = 0;
         for (const shard of rowShards) {
@@ -78,7 +79,6 @@ export async function dynamoBackend(
         return held;
       },
       severalCallsOfRows: 60,
-      deathStride: 7,
     },
     // A page of 25,000 took 20 s.
     fullPage: 2_000,

@@ -1,6 +1,7 @@
 import { findReport } from "../../../shared/request/find-report.ts";
 import type { Report } from "../../../shared/request/report.ts";
 import type { Unit } from "../../../shared/request/unit.ts";
+import { isPurged, type Purge } from "../../../shared/rows/purge.ts";
 import {
   generationGraceMs,
   type RowStore,
@@ -36,6 +37,8 @@ export type RowsAccess =
 /** What the stores that share it hold. */
 export type MemoryRows = Map<string, HeldUnit>;
 
+const tombstones = new WeakMap<MemoryRows, Purge[]>();
+
 /**
  * Rows in memory, held to the same contract as the real stores. `step` comes before each access,
  * as a round trip to a server would: it may take a turn of the event loop, or throw. `graceMs` is
@@ -52,6 +55,9 @@ export function memoryRowStore(
   const { step: roundTrip = async () => {}, graceMs = generationGraceMs } = options;
   const step = (access: RowsAccess = "a round trip") => roundTrip(access);
   const reportOf = options.findReport ?? findReport;
+
+  const purges = tombstones.get(held) ?? [];
+  tombstones.set(held, purges);
 
   function heldUnit(unit: Unit): HeldUnit {
     const key = unitKey(unit);
@@ -126,6 +132,7 @@ export function memoryRowStore(
       const generation = unit.generations.get(record.generation);
       const visible = unit.record;
       if (generation === undefined || generation.doomed) return "superseded";
+      if (purges.some((purge) => isPurged(purge, record))) return "superseded";
       if (visible !== null && visible.generation > record.generation) return "superseded";
       if (visible?.generation === record.generation) {
         if (visible.hash === record.hash) return "flipped";
@@ -143,6 +150,30 @@ export function memoryRowStore(
         recordsOf(query).map((record) => ({ record })),
         { readUnit, readRows },
       );
+    },
+
+    async *purgeUnits(purge, nowMs) {
+      await step();
+      purges.push(purge);
+      for (const [key, unit] of held) {
+        const [siteUrl, report, date] = JSON.parse(key);
+        const purged = [...unit.generations].filter(([generation]) =>
+          isPurged(purge, { siteUrl, report, date, generation }),
+        );
+        if (purged.every(([, { emptiedAtMs }]) => emptiedAtMs !== null)) continue;
+        await step();
+        const { record } = unit;
+        const gone = record !== null && isPurged(purge, record) ? record : null;
+        if (gone !== null) unit.record = null;
+        for (const [, generation] of purged) generation.doomed = true;
+        for (const [, generation] of purged) {
+          await step("a sweep empties a generation");
+          generation.rows.clear();
+          await step("a sweep has emptied a generation");
+          generation.emptiedAtMs ??= nowMs;
+        }
+        yield { units: gone === null ? 0 : 1, rows: gone?.rows ?? 0 };
+      }
     },
 
     async sweepGenerations(nowMs) {

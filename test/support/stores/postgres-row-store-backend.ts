@@ -27,23 +27,24 @@ export function postgresBackend(
       options = { findReport, dialect };
       return createPostgresRowStore(keptOpen(wire(connection)), options);
     },
+    async dyingStore(calls) {
+      const living = keptOpen(wire(connection));
+      let left = Number.POSITIVE_INFINITY;
+      const dying: SqlConnection = {
+        ...living,
+        query: (text, values) => {
+          left -= 1;
+          return left < 0
+            ? Promise.reject(new Error("the wire broke"))
+            : living.query(text, values);
+        },
+      };
+      const store = await createPostgresRowStore(dying, options);
+      left = calls;
+      return store;
+    },
+    deathStride: 1,
     unseen: {
-      async dyingStore(calls) {
-        const living = keptOpen(wire(connection));
-        let left = Number.POSITIVE_INFINITY;
-        const dying: SqlConnection = {
-          ...living,
-          query: (text, values) => {
-            left -= 1;
-            return left < 0
-              ? Promise.reject(new Error("the wire broke"))
-              : living.query(text, values);
-          },
-        };
-        const store = await createPostgresRowStore(dying, options);
-        left = calls;
-        return store;
-      },
       async heldRows(unit, generation) {
         const { rows } = await connection.query(
           "SELECT count(*)::integer AS held FROM search_row WHERE unit_id = $1 AND generation = $2",
@@ -52,7 +53,6 @@ export function postgresBackend(
         return z.object({ held: z.number() }).parse(rows[0]).held;
       },
       severalCallsOfRows: 3_500,
-      deathStride: 1,
     },
     fullPage: 25_000,
     stop,
@@ -61,7 +61,7 @@ export function postgresBackend(
 
 export async function dropAll(connection: SqlConnection): Promise<void> {
   await connection.query("DROP VIEW IF EXISTS search_rows, search_days", []);
-  for (const table of ["unit", "generation", "search_row", "schema_version"]) {
+  for (const table of ["unit", "generation", "search_row", "purge", "schema_version"]) {
     await connection.query(`DROP TABLE IF EXISTS ${table}`, []);
   }
 }

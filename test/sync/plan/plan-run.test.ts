@@ -359,6 +359,7 @@ describe("a bad request", () => {
     ["a date that is none", { ...request, from: "2026-02-30" }, "from is not a date"],
     ["a range in the future", { ...request, to: "2026-04-02" }, "in the future"],
     ["a range too long ago", { ...request, from: "2024-01-01" }, "Search Console keeps 16 months"],
+    ["the same, forced", { ...request, from: "2024-01-01", force: true }, "keeps 16 months"],
     ["no report", { ...request, reports: [] }, "reports"],
   ])("(%s) says what is wrong", async (_, of, expected) => {
     expect(await faultsOf(of)).toContain(expected);
