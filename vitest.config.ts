@@ -23,7 +23,7 @@ const recipes = process.env.GSC_SYNC_RECIPES ? [] : ["test/recipes/**"];
 
 /** Files that take a minute and more: one that begins last would be waited for alone. */
 const long =
-  /test\/(deploy\/|chaos\/|pipeline\/|rows\/(dynamo|postgres)-row-store|quota\/eight-workers|cli\/(refusals|aws-stage)|infra\/app\.|local\/(postgres\/postgres-template|home\/open-stack)|ledger\/dynamo-ledger)/;
+  /test\/(deploy\/|chaos\/|pipeline\/|rows\/(dynamo|postgres)-row-store|quota\/eight-workers|cli\/(refusals|aws-stage)|infra\/app\.|local\/home\/open-stack|support\/postgres\/postgres-(gate|template)|ledger\/dynamo-ledger)/;
 
 class LongFilesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
