@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { HomeError } from "../local/home/home-error.ts";
+import { errorMessage } from "../shared/lib/error-message.ts";
 import { proxyFault, sendThroughProxy } from "../shared/search-console/google-proxy.ts";
 import { CommandError, printError, printErrorAsJson, UsageError } from "./output/errors.ts";
 import { createProgram, withStageLast } from "./program.ts";
@@ -25,7 +26,7 @@ async function run(argv: readonly string[]): Promise<number> {
 }
 
 function report(error: unknown): number {
-  const line = error instanceof Error ? error.message : String(error);
+  const line = errorMessage(error);
   if (error instanceof CommanderError) {
     // Commander has printed its line itself; help and version are no error.
     if (error.exitCode === 0) return 0;

@@ -1,4 +1,5 @@
 import { environmentNames } from "../../shared/config/names.ts";
+import { errorMessage } from "../../shared/lib/error-message.ts";
 import { sideBySide } from "../../shared/lib/side-by-side.ts";
 import { createAccountSigners } from "../../shared/registry/account-signers.ts";
 import { googleAccounts } from "../../shared/registry/google-accounts.ts";
@@ -29,7 +30,7 @@ export async function check(name: string, look: () => Promise<string>): Promise<
   try {
     return { name, ok: true, detail: await look() };
   } catch (error) {
-    return { name, ok: false, detail: error instanceof Error ? error.message : String(error) };
+    return { name, ok: false, detail: errorMessage(error) };
   }
 }
 

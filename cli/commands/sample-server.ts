@@ -6,6 +6,7 @@ import {
   startSampleSearchConsole,
 } from "../../sample-search-console/sample-search-console.ts";
 import type { Tokens } from "../../sample-search-console/sign-in.ts";
+import { errorMessage } from "../../shared/lib/error-message.ts";
 import { searchTypes } from "../../shared/request/report.ts";
 import { rootUrlFault } from "../../shared/search-console/root-url.ts";
 import {
@@ -78,10 +79,12 @@ async function start(options: ServerOptions): Promise<SampleSearchConsole> {
       ...(token === undefined ? {} : { tokens: token }),
     });
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandError(`the sample server cannot listen on port ${options.port}: ${said}`, {
-      cause,
-    });
+    throw new CommandError(
+      `the sample server cannot listen on port ${options.port}: ${errorMessage(cause)}`,
+      {
+        cause,
+      },
+    );
   }
 }
 

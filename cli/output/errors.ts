@@ -1,4 +1,5 @@
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
+import { errorMessage } from "../../shared/lib/error-message.ts";
 import { printable } from "../../shared/lib/printable.ts";
 
 /** The user typed something that cannot be done: exit code 2, one line, nothing is started. */
@@ -26,7 +27,7 @@ export class CommandError extends Error {
 
 /** The message of an error, in one line. */
 export function errorText(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ");
+  return errorMessage(error).replace(/\s+/g, " ");
 }
 
 /** Prints why a command ends: one line on stderr, and with `--json` one object on stdout too. */

@@ -1,5 +1,6 @@
 import { access, constants, mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
+import { errorMessage } from "../../shared/lib/error-message.ts";
 import type { RolloutFigures } from "../../shared/operations/rollout/rollout-figures.ts";
 import type { Verdict } from "../../shared/operations/rollout/verdicts.ts";
 import { CommandError, UsageError } from "../output/errors.ts";
@@ -29,8 +30,9 @@ export async function openReportFiles(
     await mkdir(dirname(markdown), { recursive: true });
     await access(dirname(markdown), constants.W_OK);
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandError(`the report cannot be written to ${markdown}: ${said}`, { cause });
+    throw new CommandError(`the report cannot be written to ${markdown}: ${errorMessage(cause)}`, {
+      cause,
+    });
   }
   return {
     markdown,

@@ -1,6 +1,7 @@
 import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Option } from "commander";
+import { errorMessage } from "../../shared/lib/error-message.ts";
 import { CommandError } from "../output/errors.ts";
 
 /** Where gates and drills write down what they found, unless an option names another. */
@@ -23,7 +24,8 @@ export async function appendToRolloutLog(file: string, entry: string): Promise<v
     });
     await appendFile(file, `\n${entry.trimEnd()}\n`);
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandError(`the result cannot be written to ${file}: ${said}`, { cause });
+    throw new CommandError(`the result cannot be written to ${file}: ${errorMessage(cause)}`, {
+      cause,
+    });
   }
 }

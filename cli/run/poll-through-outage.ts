@@ -1,4 +1,5 @@
 import type { Clock } from "../../shared/lib/clock.ts";
+import { errorMessage } from "../../shared/lib/error-message.ts";
 import { poll } from "../../shared/lib/poll.ts";
 import { systemClock } from "../../shared/lib/system-clock.ts";
 import { CommandError } from "../output/errors.ts";
@@ -29,9 +30,8 @@ export async function pollThroughOutage<Seen>(
   if ("seen" in outcome) return outcome.seen;
   signal?.throwIfAborted();
   const { cause } = outcome;
-  const reason = cause instanceof Error ? cause.message : String(cause);
   throw new CommandError(
-    `${watched} goes on without this command, which could not see it for a minute: ${reason}`,
+    `${watched} goes on without this command, which could not see it for a minute: ${errorMessage(cause)}`,
     { cause },
   );
 }

@@ -1,4 +1,5 @@
 import type { RunSummary } from "../../shared/ledger/run-summary.ts";
+import { errorMessage } from "../../shared/lib/error-message.ts";
 import type { Property } from "../../shared/registry/property.ts";
 import { parseRunRequest } from "../../shared/request/parse-run-request.ts";
 import type { RunRequest } from "../../shared/request/run-request.ts";
@@ -43,7 +44,7 @@ export async function syncProperty(
   try {
     await work();
   } catch (error) {
-    synced.push(ended("failed", error instanceof Error ? error.message : String(error), null));
+    synced.push(ended("failed", errorMessage(error), null));
   }
   return synced;
 

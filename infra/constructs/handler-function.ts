@@ -28,9 +28,12 @@ export const bundlingOptions = {
   sourcesContent: false,
   mainFields: ["module", "main"],
   // The SDK is bundled too, in the version that the tests ran with. pg-native is optional.
-  // A stage has no lake: what writes Parquet files stays out.
-  externalModules: ["pg-native", "hyparquet", "hyparquet-writer"],
-  esbuildArgs: { "--alias:node-fetch": join(repository, "infra/bundled/node-fetch.ts") },
+  externalModules: ["pg-native"],
+  esbuildArgs: {
+    "--alias:node-fetch": join(repository, "infra/bundled/node-fetch.ts"),
+    "--alias:hyparquet": join(repository, "infra/bundled/parquet.ts"),
+    "--alias:hyparquet-writer": join(repository, "infra/bundled/parquet.ts"),
+  },
   // CommonJS dependencies inside an ES module still call require.
   banner:
     "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",

@@ -6,6 +6,7 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import type { SQSEvent } from "aws-lambda";
+import { errorMessage } from "../../shared/lib/error-message.ts";
 import { systemClock } from "../../shared/lib/system-clock.ts";
 import { type FunctionResult, isLostProcess } from "./function-result.ts";
 import { isMessageDone, toSqsEvent } from "./sqs-event.ts";
@@ -47,7 +48,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
         else await roomOrTime();
       } catch (error) {
         if (closing.signal.aborted) return;
-        onNotice(`the queue could not be read: ${messageOf(error)}`);
+        onNotice(`the queue could not be read: ${errorMessage(error)}`);
         await systemClock.sleep(leverReadMs, closing.signal);
       }
     }
@@ -68,7 +69,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
     for (const [index, message] of Messages.entries()) {
       const taken = index < room && !closing.signal.aborted;
       const work = (taken ? run(message) : show(message, 0)).catch((error: unknown) =>
-        onNotice(`the queue did not hear what became of a message: ${messageOf(error)}`),
+        onNotice(`the queue did not hear what became of a message: ${errorMessage(error)}`),
       );
       underWay.add(work);
       void work.finally(() => underWay.delete(work));
@@ -109,8 +110,4 @@ export function startEventSource(options: EventSourceOptions): EventSource {
       await Promise.all(underWay);
     },
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,6 +4,7 @@ import {
   type PutEventsRequestEntry,
 } from "@aws-sdk/client-eventbridge";
 import type { Clock } from "../lib/clock.ts";
+import { errorMessage } from "../lib/error-message.ts";
 import { type EventBus, EventBusError } from "./event-bus.ts";
 import { detailTypes, eventSource } from "./event-envelope.ts";
 import type { SyncEvent } from "./sync-event.ts";
@@ -47,8 +48,10 @@ export function eventBridgeEventBus(
       try {
         for (const call of callsOf(entries)) await put(call);
       } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new EventBusError(`the event bus ${options.busName} is away: ${reason}`, { cause });
+        throw new EventBusError(
+          `the event bus ${options.busName} is away: ${errorMessage(cause)}`,
+          { cause },
+        );
       }
     },
   };

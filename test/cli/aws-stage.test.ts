@@ -177,7 +177,7 @@ describe("one line says", () => {
   test.each([
     [["backfill", ...range, "--on-complete", "cat"], /--on-complete is for this machine alone/],
     [["resources", "--keep"], /--keep is for this machine alone/],
-    [["sql", "select 1"], /sql needs the Aurora store/],
+    [["sql", "select 1"], /sql needs a lake or a Postgres/],
   ] as const)("what a stage has not: %j", (args, line) =>
     refused(2, line, shell.run("--stage", "dev", ...args)),
   );

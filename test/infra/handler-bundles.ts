@@ -27,7 +27,9 @@ export async function handlerBundles(): Promise<readonly HandlerBundle[]> {
     minify: bundlingOptions.minify,
     mainFields,
     external: externalModules,
-    alias: { "node-fetch": esbuildArgs["--alias:node-fetch"] },
+    alias: Object.fromEntries(
+      Object.entries(esbuildArgs).map(([flag, file]) => [flag.replace("--alias:", ""), file]),
+    ),
     banner: { js: banner },
     outdir: join(repository, "cdk.out/sizes"),
     outExtension: { ".js": ".mjs" },

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { request } from "node:http";
+import { join } from "node:path";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aHome, type StartedCommand, type TestHome } from "../support/homes/cli.ts";
@@ -11,10 +12,12 @@ let owner: StartedCommand;
 let resources: Readonly<Record<string, string>> & { readonly credentialsFile: string };
 
 beforeAll(async () => {
-  home = await aHome({ GSC_SYNC_ROW_STORE: "dynamodb" });
+  home = await aHome();
   owner = home.start("resources", "--keep");
   await waitUntil("the servers are up", () => owner.stderr().includes("Ctrl-C"));
-  resources = (await home.run("resources", "--json")).json;
+  const { json } = await home.run("resources", "--json");
+  const owned = JSON.parse(readFileSync(join(json.home, "endpoints.json"), "utf8"));
+  resources = { ...json, keeperEndpoint: owned.endpoints.lake.keeper };
 });
 afterAll(() => home.remove());
 
@@ -53,6 +56,7 @@ const servers = {
   sqsEndpoint: "AmazonSQS.ListQueues",
   stepFunctionsEndpoint: "AWSStepFunctions.ListExecutions",
   eventBridgeEndpoint: "AWSEvents.PutEvents",
+  keeperEndpoint: "LakeKeeper.Place",
 };
 
 describe.each(Object.entries(servers))("a home's %s", (endpoint, target) => {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { resourceNames } from "../../../shared/config/names.ts";
+import { errorMessage } from "../../../shared/lib/error-message.ts";
 import { createAccountSigners } from "../../../shared/registry/account-signers.ts";
 import { withSettings } from "../../../shared/registry/property.ts";
 import type { Registry } from "../../../shared/registry/registry.ts";
@@ -188,6 +189,6 @@ async function fileFault(path: string): Promise<readonly string[]> {
     await openCredentialFile(path);
     return [];
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    return [errorMessage(error)];
   }
 }

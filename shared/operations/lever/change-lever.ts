@@ -1,6 +1,7 @@
 import { type LeverEffect, leverEffect } from "../../config/lever-effect.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { Settings, SettingsChange } from "../../ledger/settings.ts";
+import { errorMessage } from "../../lib/error-message.ts";
 import type { WorkerLimits, WorkersNow } from "./worker-limits.ts";
 
 /** The lever is set in some places and not in the others: the same change again completes it. */
@@ -138,5 +139,5 @@ async function applyInOrder(parts: readonly LeverPart[]): Promise<void> {
 }
 
 function textOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ");
+  return errorMessage(error).replace(/\s+/g, " ");
 }

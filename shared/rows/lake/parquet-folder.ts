@@ -1,7 +1,12 @@
-import { open, rmdir } from "node:fs/promises";
+import type * as files from "node:fs/promises";
+
+export type FolderFiles = Pick<typeof files, "open" | "rmdir">;
 
 /** Makes the entries of a folder last. */
-export async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(
+  folder: string,
+  { open }: Pick<FolderFiles, "open">,
+): Promise<void> {
   const handle = await open(folder);
   try {
     await handle.sync();
@@ -11,7 +16,7 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /** Deletes a folder that holds nothing; whether it is gone. */
-export async function removeIfEmpty(folder: string): Promise<boolean> {
+export async function removeIfEmpty(folder: string, { rmdir }: FolderFiles): Promise<boolean> {
   try {
     await rmdir(folder);
     return true;

@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm } from "node:fs/promises";
+import type * as files from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import { parseJson } from "../../lib/parse-json.ts";
@@ -6,15 +6,23 @@ import { isPurged, outdoes, type Purge, type Purged, PurgeSchema, queryOf } from
 import { RowStoreError } from "../row-store-error.ts";
 import { type LakeLayout, siteFolderName } from "./lake-layout.ts";
 import { isMissing } from "./parquet-faults.ts";
-import { removeIfEmpty, syncFolder } from "./parquet-folder.ts";
+import { type FolderFiles, removeIfEmpty, syncFolder } from "./parquet-folder.ts";
 import { listUnitFiles, readIfThere } from "./parquet-unit-list.ts";
+
+/** What it does with files; a keeper's. */
+export type PurgeFiles = FolderFiles & Pick<typeof files, "readFile" | "rename" | "rm">;
 
 /**
  * What a lake's keeper does for a purge, while it places no unit of the property: the tombstone is put
  * down for good, then unit after unit is deleted. A unit is one file, so it is whole or gone.
  */
-export async function putTombstone(layout: LakeLayout, purge: Purge): Promise<void> {
-  const known = await readTombstones(layout, purge.siteUrl);
+export async function putTombstone(
+  layout: LakeLayout,
+  purge: Purge,
+  fileSystem: PurgeFiles,
+): Promise<void> {
+  const { open, rename } = fileSystem;
+  const known = await readTombstones(layout, purge.siteUrl, fileSystem);
   if (known.some((each) => each.token === purge.token)) return;
   const kept = [...known.filter((each) => !outdoes(purge, each)), purge];
   const file = tombstoneFile(layout, purge.siteUrl);
@@ -26,13 +34,14 @@ export async function putTombstone(layout: LakeLayout, purge: Purge): Promise<vo
     await handle.close();
   }
   await rename(`${file}.new`, file);
-  await syncFolder(layout.purges);
+  await syncFolder(layout.purges, fileSystem);
 }
 
 /** Of a property; few, as newer purges outdo older ones. */
 export async function readTombstones(
   layout: LakeLayout,
   siteUrl: string,
+  { readFile }: Pick<PurgeFiles, "readFile">,
 ): Promise<readonly Purge[]> {
   const file = tombstoneFile(layout, siteUrl);
   const text = await readFile(file, "utf8").catch((error: unknown) => {
@@ -54,6 +63,7 @@ const filesAtOnce = 200;
 export async function deleteUnits(
   layout: LakeLayout,
   purge: Purge,
+  fileSystem: PurgeFiles,
 ): Promise<Purged & { readonly more: boolean }> {
   const emptied = new Set<string>();
   let [units, rows] = [0, 0];
@@ -61,30 +71,30 @@ export async function deleteUnits(
     const record = (await readIfThere(file))?.record;
     if (record !== undefined && !isPurged(purge, record)) continue;
     if (units === filesAtOnce) {
-      await syncFolders(emptied);
+      await removeEmpty(emptied, fileSystem);
       return { units, rows, more: true };
     }
-    await rm(file, { force: true });
+    await fileSystem.rm(file, { force: true });
     units += record === undefined ? 0 : 1;
     rows += record?.rows ?? 0;
     emptied.add(dirname(file));
   }
-  await syncFolders(emptied);
+  await removeEmpty(emptied, fileSystem);
   return { units, rows, more: false };
 }
 
 /** Deletes what is empty of a day's, a report's and the property's folder, and makes that last. */
-async function syncFolders(days: ReadonlySet<string>): Promise<void> {
+async function removeEmpty(days: ReadonlySet<string>, fileSystem: PurgeFiles): Promise<void> {
   let folders = days;
   for (let level = 0; level < 3; level += 1) {
     const above = new Set<string>();
     for (const folder of folders) {
-      if (await removeIfEmpty(folder)) above.add(dirname(folder));
-      else await syncFolder(folder);
+      if (await removeIfEmpty(folder, fileSystem)) above.add(dirname(folder));
+      else await syncFolder(folder, fileSystem);
     }
     folders = above;
   }
-  for (const folder of folders) await syncFolder(folder);
+  for (const folder of folders) await syncFolder(folder, fileSystem);
 }
 
 function tombstoneFile({ purges }: LakeLayout, siteUrl: string): string {

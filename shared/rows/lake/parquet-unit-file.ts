@@ -76,6 +76,9 @@ export function encodeUnit(stored: StoredUnitRecord, report: Report, rows: reado
   return Buffer.from(written);
 }
 
+/** By these, readers leave files out; of other columns a unit's least and greatest say nothing. */
+const withStatistics = new Set(["site_url", "report", "date"]);
+
 type Figures = Pick<Row, "clicks" | "impressions" | "ctr" | "position">;
 
 /** A unit's rows as the columns of {@link rowSchema}. @throws RowStoreError as {@link encodeUnit} */
@@ -100,7 +103,10 @@ export function columnsOf(
     Float64Array.from(rows, ({ position }) => position),
     same(isFinal(unit, [])),
   ];
-  return values.map((data, index) => ({ name: rowSchema[index + 1]?.name ?? "", data }));
+  return values.map((data, index) => {
+    const name = rowSchema[index + 1]?.name ?? "";
+    return { name, data, statistics: withStatistics.has(name) };
+  });
 }
 
 /** Native, and at its lowest level already smaller and quicker than Snappy in JavaScript. */

@@ -1,12 +1,13 @@
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import * as files from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { isPurged } from "../purge.ts";
 import { RowStoreError } from "../row-store-error.ts";
+import type { UnitRecord } from "../unit-record.ts";
 import type { LakeLayout } from "./lake-layout.ts";
 import { siteFolderName, unitFileName, unitFolderOf } from "./lake-layout.ts";
 import { guardFiles, isMissing } from "./parquet-faults.ts";
-import { syncFolder } from "./parquet-folder.ts";
-import { deleteUnits, putTombstone, readTombstones } from "./parquet-purge.ts";
+import { type FolderFiles, syncFolder } from "./parquet-folder.ts";
+import { deleteUnits, type PurgeFiles, putTombstone, readTombstones } from "./parquet-purge.ts";
 import { readUnitFile } from "./parquet-unit-file.ts";
 import { partName, type UnitKeeper } from "./unit-keeper.ts";
 
@@ -15,12 +16,16 @@ import { partName, type UnitKeeper } from "./unit-keeper.ts";
  * incoming under an earlier keeper can no longer be placed: it is deleted. Units of one property are
  * placed side by side; a purge has the property to itself.
  */
-export async function openUnitKeeper(layout: LakeLayout): Promise<UnitKeeper> {
+export async function openUnitKeeper(
+  layout: LakeLayout,
+  fileSystem: KeeperFiles = files,
+): Promise<UnitKeeper> {
+  const { mkdir, rm, stat } = fileSystem;
   await guardFiles(async () => {
     await mkdir(layout.rows, { recursive: true, mode: 0o700 });
     await mkdir(layout.incoming, { recursive: true, mode: 0o700 });
     await mkdir(layout.purges, { recursive: true, mode: 0o700 });
-    for (const part of await partsOf(layout)) await rm(part, { force: true });
+    for (const part of await partsOf(layout, fileSystem)) await rm(part, { force: true });
   });
   const turns = new Map<string, Promise<unknown>>();
 
@@ -49,10 +54,11 @@ export async function openUnitKeeper(layout: LakeLayout): Promise<UnitKeeper> {
         const incoming = await readPart(source);
         const unit = unitFolderOf(incoming.record);
         const site = siteFolderName(incoming.record.siteUrl);
+        const folder = join(layout.rows, unit);
         return inTurn(
           unit,
           (other) => other === unit || other === site,
-          () => placeUnit(layout, source, join(layout.rows, unit), incoming.record),
+          () => placeUnit({ layout, fileSystem, source, folder, incoming: incoming.record }),
         );
       }),
     purge: (purge) =>
@@ -62,15 +68,15 @@ export async function openUnitKeeper(layout: LakeLayout): Promise<UnitKeeper> {
           site,
           (other) => other === site || other.startsWith(join(site, sep)),
           async () => {
-            await putTombstone(layout, purge);
-            return deleteUnits(layout, purge);
+            await putTombstone(layout, purge, fileSystem);
+            return deleteUnits(layout, purge, fileSystem);
           },
         );
       }),
     sweep: (untilMs) =>
       guardFiles(async () => {
         let swept = 0;
-        for (const part of await partsOf(layout)) {
+        for (const part of await partsOf(layout, fileSystem)) {
           const found = await stat(part).catch(absent);
           if (found === undefined || found.mtimeMs > untilMs) continue;
           await rm(part, { force: true });
@@ -81,11 +87,23 @@ export async function openUnitKeeper(layout: LakeLayout): Promise<UnitKeeper> {
   };
 }
 
-type Named = Awaited<ReturnType<typeof readUnitFile>>["record"];
+/** What a keeper does with files; a test lets it fail, or die, at any of them. */
+export type KeeperFiles = FolderFiles &
+  PurgeFiles &
+  Pick<typeof files, "mkdir" | "readdir" | "stat">;
 
 /** Between the comparison and the rename nobody else has a turn: there is one keeper. */
-async function placeUnit(layout: LakeLayout, source: string, folder: string, incoming: Named) {
-  if ((await readTombstones(layout, incoming.siteUrl)).some((each) => isPurged(each, incoming))) {
+async function placeUnit(options: {
+  readonly layout: LakeLayout;
+  readonly fileSystem: KeeperFiles;
+  readonly source: string;
+  readonly folder: string;
+  readonly incoming: UnitRecord;
+}): Promise<"flipped" | "superseded"> {
+  const { layout, fileSystem, source, folder, incoming } = options;
+  const { mkdir, rename, rm } = fileSystem;
+  const tombstones = await readTombstones(layout, incoming.siteUrl, fileSystem);
+  if (tombstones.some((purge) => isPurged(purge, incoming))) {
     await rm(source, { force: true });
     return "superseded";
   }
@@ -102,8 +120,8 @@ async function placeUnit(layout: LakeLayout, source: string, folder: string, inc
   }
   const made = await mkdir(folder, { recursive: true, mode: 0o700 });
   await rename(source, target);
-  await syncFolders(folder, made === undefined ? folder : dirname(made));
-  await syncFolder(layout.incoming);
+  await syncFolders(folder, made === undefined ? folder : dirname(made), fileSystem);
+  await syncFolder(layout.incoming, fileSystem);
   return "flipped";
 }
 
@@ -116,15 +134,15 @@ async function readPart(source: string) {
   );
 }
 
-async function partsOf({ incoming }: LakeLayout): Promise<readonly string[]> {
+async function partsOf({ incoming }: LakeLayout, { readdir }: KeeperFiles) {
   const names = await readdir(incoming);
   return names.filter((name) => partName.test(name)).map((name) => join(incoming, name));
 }
 
 /** Makes the entries of the folder, and of those above it up to `top`, last. */
-async function syncFolders(folder: string, top: string): Promise<void> {
+async function syncFolders(folder: string, top: string, fileSystem: KeeperFiles): Promise<void> {
   for (let at = folder; ; at = dirname(at)) {
-    await syncFolder(at);
+    await syncFolder(at, fileSystem);
     if (at === top || at === dirname(at)) return;
   }
 }
