@@ -1,8 +1,9 @@
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { keyedRows } from "../../../shared/rows/keyed-rows.ts";
 import { duckdbSqlStore } from "../../../shared/rows/lake/duckdb-sql-store.ts";
-import { lakeLayout } from "../../../shared/rows/lake/lake-layout.ts";
+import { lakeLayout, unitFolderOf } from "../../../shared/rows/lake/lake-layout.ts";
 import { openParquetRowStore } from "../../../shared/rows/lake/parquet-row-store.ts";
 import { openUnitKeeper } from "../../../shared/rows/lake/parquet-unit-keeper.ts";
 import {
@@ -13,6 +14,19 @@ import {
   sampleUnit,
 } from "../../support/samples/row-samples.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+test("SQL of days that a killed purge left without their files has no rows of them", async () => {
+  const folder = join(temporaryFolder(), "lake");
+  await openUnitKeeper(lakeLayout(folder));
+  const query = "select count(*) from search_rows";
+  const day = join(lakeLayout(folder).rows, unitFolderOf(sampleUnit()));
+  await mkdir(day, { recursive: true });
+  const answers = [];
+  for (const site of [undefined, sampleSite]) {
+    for await (const row of (await duckdbSqlStore(folder, site).ask(query)).rows) answers.push(row);
+  }
+  expect(answers).toEqual([[0], [0]]);
+});
 
 test("SQL beside a purge counts each unit whole or not at all, or says to ask again", async () => {
   const folder = join(temporaryFolder(), "lake");
