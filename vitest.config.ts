@@ -18,6 +18,9 @@ const longChaos = process.env.GSC_SYNC_CHAOS
 /** Deploys onto an emulator of AWS: a command of its own, `npm run test:deploy`, and CI's. */
 const deploy = process.env.GSC_SYNC_DEPLOY ? [] : ["test/deploy/**"];
 
+/** What other tools read: they are large, and a command of its own, `npm run test:recipes`. */
+const recipes = process.env.GSC_SYNC_RECIPES ? [] : ["test/recipes/**"];
+
 /** Files that take a minute and more: one that begins last would be waited for alone. */
 const long =
   /test\/(deploy\/|chaos\/|pipeline\/|rows\/(dynamo|postgres)-row-store|quota\/eight-workers|cli\/(refusals|aws-stage)|infra\/app\.|local\/(postgres\/postgres-template|home\/open-stack)|ledger\/dynamo-ledger)/;
@@ -33,7 +36,7 @@ class LongFilesFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: [...configDefaults.exclude, ...longChaos, ...deploy],
+    exclude: [...configDefaults.exclude, ...longChaos, ...deploy, ...recipes],
     // For a test that hangs, not for a machine that is busy.
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -1,17 +1,19 @@
 /**
- * Rows a second from HTTP body to committed, visible rows, for one worker, on a real Postgres (where
- * this machine has one), PGlite and dynalite; in the same rounds, the same rows by the best plain
- * upsert (over one connection, and over as many as ours), by plain insert, which knows no row that is
- * there already, by COPY, and JSON.parse of the bodies. The
- * limits have their rows encoded before the clock starts. Prints ratios; asserts nothing.
+ * Rows a second from HTTP body to committed, visible rows, for one worker, in a home's lake, in a real
+ * Postgres (where this machine has one) and in dynalite; in the same rounds, the same rows by plain
+ * means, and JSON.parse of the bodies. Beside the lake: Parquet files of rows that are in memory
+ * already. Beside Postgres: the best plain upsert (over one connection, and over as many as ours), plain
+ * insert, which knows no row that is there already, and COPY, all with their rows encoded before the
+ * clock starts. Prints ratios; asserts nothing.
  *
- *   npm run bench:ingest -- [--rounds N] [--engine postgres|pglite|dynamodb]
+ *   npm run bench:ingest -- [--rounds N] [--engine lake|postgres|dynamodb]
  */
 import { parseArgs } from "node:util";
 import { realPostgresFolder } from "../../test/support/servers/real-postgres.ts";
 import { type Ratio, tellOutcome } from "../support/outcome.ts";
 import { ingestDynamo } from "./ingest-dynamo.ts";
-import { ingestPglite, ingestRealPostgres } from "./ingest-postgres.ts";
+import { ingestLake } from "./ingest-lake.ts";
+import { ingestRealPostgres } from "./ingest-postgres.ts";
 
 const { values } = parseArgs({
   options: { rounds: { type: "string", default: "5" }, engine: { type: "string" } },
@@ -19,8 +21,8 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const folder = realPostgresFolder();
 const engines = {
+  lake: () => ingestLake(rounds),
   postgres: () => (folder === undefined ? undefined : ingestRealPostgres(folder, rounds)),
-  pglite: () => ingestPglite(rounds),
   dynamodb: () => ingestDynamo(Math.min(rounds, 3)),
 };
 

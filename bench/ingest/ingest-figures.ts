@@ -1,5 +1,6 @@
 import { findReport } from "../../shared/request/find-report.ts";
 import { parsePacificDate } from "../../shared/request/pacific-date.ts";
+import type { Row } from "../../shared/request/row.ts";
 import { keyedRows } from "../../shared/rows/keyed-rows.ts";
 import { type StoredRow, storedRows } from "../../shared/rows/stored-row.ts";
 import { readPage } from "../../shared/search-console/google-query.ts";
@@ -18,14 +19,18 @@ export type EngineFigures = {
   >;
 };
 
-/** The rows of every unit, and the body that they come in. */
-export function unitRows(): { readonly body: string; readonly rows: readonly StoredRow[] } {
-  const body = pageBody(rowsAUnit, urlLength);
+/** The rows of every unit: the body that they come in, as Google's page, and as they are stored. */
+export function unitRows(rowCount = rowsAUnit): {
+  readonly body: string;
+  readonly page: readonly Row[];
+  readonly rows: readonly StoredRow[];
+} {
+  const body = pageBody(rowCount, urlLength);
   const report = findReport("page_query");
   const date = parsePacificDate("2026-01-01");
   if (report === undefined || date === undefined) throw new Error("no report, no date");
   const page = readPage(body, { siteUrl: "sc-domain:bench.example", report, date, startRow: 0 });
-  return { body, rows: storedRows(report, keyedRows(page.rows)) };
+  return { body, page: page.rows, rows: storedRows(report, keyedRows(page.rows)) };
 }
 
 export function figuresOf(

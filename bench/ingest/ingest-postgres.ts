@@ -1,6 +1,5 @@
 import { createPostgresPool } from "../../shared/rows/postgres-connection.ts";
 import { openPostgresRowStore } from "../../shared/rows/postgres-row-store.ts";
-import { startPostgresServer } from "../../test/support/postgres/postgres-server.ts";
 import { startRealPostgres } from "../../test/support/servers/real-postgres.ts";
 import { startBodyServer } from "../support/body-server.ts";
 import { type Contender, inTurns } from "../support/in-turns.ts";
@@ -18,26 +17,11 @@ import { plainPostgres } from "./plain-postgres.ts";
 /** As many as our own pool has. */
 const ourConnections = 4;
 
+const units = 8;
+
+/** A real Postgres of this machine, empty, in a process of its own. */
 export async function ingestRealPostgres(folder: string, rounds: number): Promise<EngineFigures> {
   const server = await startRealPostgres(folder);
-  return ingestPostgres("postgres", server, { rounds, units: 8, copies: true });
-}
-
-/** Its socket takes no COPY. */
-export async function ingestPglite(rounds: number): Promise<EngineFigures> {
-  const server = await startPostgresServer();
-  return ingestPostgres("pglite", server, { rounds, units: 4, copies: false });
-}
-
-async function ingestPostgres(
-  engine: string,
-  server: { readonly url: string; stop(): Promise<void> },
-  {
-    rounds,
-    units,
-    copies,
-  }: { readonly rounds: number; readonly units: number; readonly copies: boolean },
-): Promise<EngineFigures> {
   const bodies = await startBodyServer({ rowsAPage: rowsAUnit, urlLength });
   const { body, rows } = unitRows();
   const store = await openPostgresRowStore(server.url);
@@ -61,7 +45,7 @@ async function ingestPostgres(
       run: () => plain.upsert(ourConnections),
     },
     { name: "plain insert", prepare, run: () => plain.insert(1) },
-    ...(copies ? [{ name: "COPY", prepare, run: () => plain.copy() }] : []),
+    { name: "COPY", prepare, run: () => plain.copy() },
     {
       name: "JSON.parse",
       run: async () => {
@@ -72,7 +56,7 @@ async function ingestPostgres(
   try {
     const measured = await inTurns(contenders, rounds);
     const aims = { "plain upsert": "≥ 0.90", COPY: "≥ 0.60" };
-    return figuresOf(engine, measured, units, aims);
+    return figuresOf("postgres", measured, units, aims);
   } finally {
     await Promise.all([store.close(), plain.end(), tables.end(), bodies.stop()]);
     await server.stop();

@@ -11,7 +11,8 @@ import { systemClock } from "../../shared/lib/system-clock.ts";
 import { dynamoQuota } from "../../shared/quota/dynamo-quota.ts";
 import { quotaScopes } from "../../shared/quota/scopes.ts";
 import { addDays } from "../../shared/request/pacific-date.ts";
-import { openPostgresRowStore } from "../../shared/rows/postgres-row-store.ts";
+import { keeperClient } from "../../shared/rows/lake/parquet-keeper-client.ts";
+import { openParquetRowStore } from "../../shared/rows/lake/parquet-row-store.ts";
 import { googleSearchConsole } from "../../shared/search-console/google-search-console.ts";
 import type { WorkPorts } from "../../shared/sync/fetch/fetch-ports.ts";
 import { workBatch } from "../../shared/sync/fetch/work-batch.ts";
@@ -19,7 +20,7 @@ import { intercept } from "../../test/support/fakes/intercept.ts";
 import { memoryEventBus } from "../../test/support/fakes/memory-event-bus.ts";
 import { aRun } from "../../test/support/samples/a-run.ts";
 import { startBodyServer } from "../support/body-server.ts";
-import { startDatabase } from "../support/open-database.ts";
+import { startLake } from "../support/start-lake.ts";
 
 const units = 40;
 const rowsAPage = 1_000;
@@ -36,15 +37,16 @@ export type PageTime = {
 
 /** A batch of days of 1,000 rows, one after the other, on servers that answer at once. */
 export async function pageTime(): Promise<PageTime> {
-  const [database, dynamo, bodies] = await Promise.all([
-    startDatabase(),
+  const [lake, dynamo, bodies] = await Promise.all([
+    startLake(),
     startDynamoServer(),
     startBodyServer({ rowsAPage, urlLength: 80 }),
   ]);
   await createTables(dynamo.url);
   const client = new DynamoDBClient(localClientOptions(dynamo.url));
   const documents = documentsOf(client);
-  const rows = await openPostgresRowStore(database.url);
+  const { folder, keeper } = lake.place;
+  const rows = openParquetRowStore(folder, keeperClient(keeper));
   const spent = { searchConsole: 0, quota: 0, rows: 0, ledger: 0, own: 0 };
 
   function timed<Port extends object>(name: keyof typeof spent, port: Port): Port {
@@ -113,6 +115,6 @@ export async function pageTime(): Promise<PageTime> {
   } finally {
     await rows.close();
     client.destroy();
-    await Promise.all([database.stop(), dynamo.stop(), bodies.stop()]);
+    await Promise.all([lake.stop(), dynamo.stop(), bodies.stop()]);
   }
 }

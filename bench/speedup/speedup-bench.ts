@@ -2,15 +2,16 @@
  * A backfill of 150 days of about 1,000 rows by the whole pipeline, from a sample server whose answers
  * take a log-normal time: the sequential path against 1, 3 and 5 workers, and 3 and 5 workers that
  * fetch one unit at a time as the sequential path does; each also over the floor that quota, latency
- * and store set. The large property beside it, with its bottleneck. Prints ratios; asserts nothing.
+ * and store set. The rows go into the home's lake. The large property beside it, with its bottleneck.
+ * Prints ratios; asserts nothing.
  *
  *   npm run bench:speedup -- [--days N] [--latency MS]...
  */
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import * as z from "zod";
 import { environmentNames } from "../../shared/config/names.ts";
 import { rowsAUnit, unitRows } from "../ingest/ingest-figures.ts";
-import { plainPostgres } from "../ingest/plain-postgres.ts";
+import { plainParquet } from "../ingest/plain-parquet.ts";
 import { type BenchHome, type LocalRun, openBenchHome } from "../support/local-run.ts";
 import { type Ratio, tellOutcome } from "../support/outcome.ts";
 import { floorOf, floorSeconds } from "./run-floor.ts";
@@ -25,7 +26,10 @@ const { values } = parseArgs({
 const defaultLanes = 5;
 const sample = "sc-domain:sample.example";
 const large = "sc-domain:large.example";
-const largeDays = "7";
+const largeDays = "30";
+
+/** Rows a day of the sample property, about. */
+const smallUnit = 1_000;
 
 const ratios: Ratio[] = [];
 const raw: Record<string, unknown> = {};
@@ -46,7 +50,13 @@ async function timed(
   const { site, days, workers } = options;
   const args = ["--site-url", site, "--days", days, "--concurrency", String(workers)];
   const run = await home.backfill(...args);
-  const floor = floorOf(run, { ...options, lanes: workers * options.lanes });
+  // Each worker writes its own files, on a processor of its own where there is one.
+  const atOnce = Math.min(workers, availableParallelism());
+  const floor = floorOf(run, {
+    ...options,
+    lanes: workers * options.lanes,
+    storeRowsPerSecond: options.storeRowsPerSecond * atOnce,
+  });
   const seconds = run.summary.durationMs / 1_000;
   console.log(
     `${name.padEnd(58)} ${seconds.toFixed(1)} s, floor ${floorSeconds(floor).toFixed(1)} s by ${floor.boundBy}`,
@@ -58,7 +68,7 @@ async function timed(
 for (const latencyMs of values.latency.map(Number)) {
   const home = await openBenchHome({ latencyMs });
   try {
-    const storeRowsPerSecond = await storeRate(home);
+    const storeRowsPerSecond = await storeRate(smallUnit);
     const shared = { days: values.days, site: sample, latencyMs, storeRowsPerSecond };
     const warm = ["--site-url", sample, "--days", "5", "--concurrency", "5"];
     await home.backfill(...warm);
@@ -82,6 +92,7 @@ for (const latencyMs of values.latency.map(Number)) {
         days: largeDays,
         workers: 5,
         lanes: defaultLanes,
+        storeRowsPerSecond: await storeRate(rowsAUnit),
       });
       ratios.push({
         what: `${what}: wall time / floor (${found.boundBy})`,
@@ -119,15 +130,15 @@ async function equalParallelism(latencyMs: number, storeRowsPerSecond: number, a
   }
 }
 
-/** Rows a second of a plain upsert into the home's own store, as it stands. */
-async function storeRate({ home }: BenchHome): Promise<number> {
-  const { json } = await home.run("resources", "--json");
-  const { databaseUrl } = z.object({ databaseUrl: z.string() }).parse(json);
-  const plain = plainPostgres(databaseUrl, unitRows().rows, [1, 2]);
+/** Rows a second of one process that only writes them into files of so many rows. */
+async function storeRate(rowsAFile: number): Promise<number> {
+  const plain = await plainParquet(unitRows(rowsAFile).page);
+  const files = Math.ceil((2 * rowsAUnit) / rowsAFile);
   try {
+    await plain.write(2);
     const startedAt = performance.now();
-    await plain.upsert(1);
-    return (2 * rowsAUnit * 1_000) / (performance.now() - startedAt);
+    await plain.write(files);
+    return (files * rowsAFile * 1_000) / (performance.now() - startedAt);
   } finally {
     await plain.end();
   }

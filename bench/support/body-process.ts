@@ -7,17 +7,18 @@ import { pageBody } from "./page-body.ts";
 const SettingsSchema = z.object({
   rowsAPage: z.number(),
   urlLength: z.number(),
-  pages: z.number().optional(),
+  pages: z.number().default(1),
 });
 
 const settings = SettingsSchema.parse(JSON.parse(process.argv[2] ?? "{}"));
-const full = Buffer.from(pageBody(settings.rowsAPage, settings.urlLength));
-const empty = Buffer.from("{}");
-const rowsOfUnit = settings.rowsAPage * (settings.pages ?? Number.POSITIVE_INFINITY);
+const pages = Array.from({ length: settings.pages }, (_, page) =>
+  Buffer.from(pageBody(settings.rowsAPage, settings.urlLength, page * settings.rowsAPage)),
+);
 
 const server = createServer(async (request, response) => {
   const { startRow } = z.object({ startRow: z.number() }).parse(JSON.parse(await text(request)));
-  const body = startRow < rowsOfUnit ? full : empty;
+  const body = pages[Math.floor(startRow / settings.rowsAPage)];
+  if (body === undefined) throw new Error(`nothing begins at row ${startRow}`);
   const headers = { "content-type": "application/json", "content-length": body.length };
   response.writeHead(200, headers).end(body);
 });

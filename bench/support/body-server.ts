@@ -5,13 +5,13 @@ import * as z from "zod";
 export type BodyServerSettings = {
   readonly rowsAPage: number;
   readonly urlLength: number;
-  /** Pages of a unit that are full; the one after them is empty. 0: each is the last. */
+  /** Of a unit, one unless said. Google's pages end with the first that has fewer than 25,000 rows. */
   readonly pages?: number;
 };
 
 /**
- * A Search Console in a process of its own that answers every query with the same bytes, so that
- * it costs next to nothing.
+ * A Search Console in a process of its own that answers every query for a page with the same bytes, so
+ * that it costs next to nothing.
  */
 export async function startBodyServer(settings: BodyServerSettings) {
   const child = fork(new URL("./body-process.ts", import.meta.url), [JSON.stringify(settings)]);

@@ -1,10 +1,13 @@
-/** An answer of Search Console with so many rows of page and query, clicks descending. */
-export function pageBody(rowCount: number, urlLength: number): string {
+/**
+ * An answer of Search Console with so many rows of page and query, clicks descending. `startRow`: the
+ * rows of a later page are others.
+ */
+export function pageBody(rowCount: number, urlLength: number, startRow = 0): string {
   const rows = Array.from({ length: rowCount }, (_, index) => {
     const clicks = Math.floor((rowCount - index) / 40);
     const impressions = clicks * 3 + (index % 11) + 1;
     return {
-      keys: [urlOf(index % 9_000, urlLength), `query of several words ${index}`],
+      keys: [urlOf(index % 9_000, urlLength), `query of several words ${startRow + index}`],
       clicks,
       impressions,
       ctr: clicks / impressions,

@@ -7,7 +7,7 @@ import { openStage } from "../stage/open-stage.ts";
 /** `gsc-sync resources`: names and endpoints, for other tools. */
 export function resourcesCommand(): Command {
   return new Command("resources")
-    .description("print names and endpoints (tables, queue, database URL) for other tools")
+    .description("print names and endpoints (lake, tables, queue) for other tools")
     .option("--keep", "start the home's servers and keep them until Ctrl-C", false)
     .addOption(stageOption())
     .addOption(jsonOption())

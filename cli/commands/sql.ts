@@ -29,8 +29,10 @@ export function sqlCommand(): Command {
       "after",
       `
 search_rows: site_url, report, date, search_type, page, query, country, device,
-             search_appearance, hour, clicks, impressions, ctr, position
-search_days: a property's day and report a row: how many rows, clicks, complete when
+             search_appearance, hour, clicks, impressions, ctr, position, hour_utc, final
+search_days: a property's day and report a row: rows, clicks, impressions, final,
+             completed_at, and more
+A lake also has a view a report (page_query, …): see docs/sql.md
 
 Example: gsc-sync sql "select query, sum(clicks) as clicks from search_rows group by query order by clicks desc limit 10"`,
     )

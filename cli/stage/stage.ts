@@ -32,7 +32,7 @@ export type StageTables = {
 /** All that a stage keeps. Each store beside the tables is opened at the first call. */
 export type StageStores = StageTables & {
   rows(): Promise<RowStore>;
-  /** Null: the rows are in DynamoDB. */
+  /** Null: the rows are in DynamoDB, or in a lake, which needs no stage to be open. */
   sql(): Promise<SqlStore | null>;
   deadLetters(): Promise<DeadLetters>;
 };

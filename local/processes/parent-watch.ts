@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { workerData } from "node:worker_threads";
 
 /**
- * Thread of an embedded server. A statement of PGlite keeps the main thread busy for as long as
- * it runs, deaf to the end of the parent; this thread sees it, waits for the clean end, and then
- * kills the process. What was acknowledged survives that.
+ * Thread of an embedded server. Long work (a statement of the tests' embedded Postgres) keeps the main
+ * thread deaf to the end of the parent; this thread sees it, waits for the clean end, and then kills
+ * the process. What was acknowledged survives that.
  */
 const cleanEndMs = 3_000;
 const pollMs = 500;

@@ -9,8 +9,8 @@ export type SqlConnection = {
 export type SqlResult = { readonly rows: readonly unknown[]; readonly rowCount: number | null };
 
 /**
- * Connections to a Postgres by URL. Statements stay unnamed (never `name:` in a query): the gate
- * before the embedded Postgres gives every client the same session.
+ * Connections to a Postgres by URL. Statements stay unnamed (never `name:` in a query): a pooler gives
+ * clients in turn the same session, and so does the tests' embedded Postgres.
  */
 export function createPostgresPool(url: string, maxConnections = 4): SqlConnection {
   return createPool({ connectionString: url, max: maxConnections });
@@ -41,7 +41,7 @@ export function createPool(config: pg.PoolConfig): SqlConnection {
   const pinned = new WeakSet<pg.PoolClient>();
   const pool = new pg.Pool({
     application_name: "gsc-sync",
-    // The embedded Postgres greets nobody while it works on a long statement.
+    // A server that is busy greets late; the tests' embedded one, not before its statement has ended.
     connectionTimeoutMillis: 60_000,
     query_timeout: 120_000,
     keepAlive: true,

@@ -8,6 +8,7 @@ const documents = [
   "README.md",
   "docs/accounts.md",
   "docs/commands.md",
+  "docs/export.md",
   "docs/home.md",
   "docs/reports.md",
   "docs/rollout.md",
@@ -16,6 +17,7 @@ const documents = [
   "docs/troubleshooting.md",
   "docs/nightly.md",
   "docs/quota.md",
+  "docs/recipes.md",
   "docs/playbook.md",
   "docs/quick-reference.md",
 ];

@@ -190,7 +190,7 @@ export const mutations: readonly Mutation[] = [
     ["await putTombstone(table, purge);", ""],
   ]),
   ...of("shared/rows/lake/parquet-unit-keeper.ts", "test/rows/lake/parquet-row-store.test.ts", [
-    ["isPurged(purge, incoming)", "purge.token < 0"],
+    ["isPurged(each, incoming)", "each.token < 0"],
   ]),
   ...of("shared/rows/purge.ts", "test/rows/lake/parquet-row-store.test.ts", [
     ["(older.before !== null && older.before <= newer.before)", "true"],

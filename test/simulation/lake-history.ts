@@ -3,9 +3,10 @@ import { join } from "node:path";
 import type { Row } from "../../shared/request/row.ts";
 import { keyedRows } from "../../shared/rows/keyed-rows.ts";
 import { type LakeLayout, lakeLayout, unitFolderOf } from "../../shared/rows/lake/lake-layout.ts";
+import type { KeeperFiles } from "../../shared/rows/lake/parquet-folder.ts";
 import { openParquetRowStore } from "../../shared/rows/lake/parquet-row-store.ts";
 import { readUnitRows } from "../../shared/rows/lake/parquet-unit-file.ts";
-import { type KeeperFiles, openUnitKeeper } from "../../shared/rows/lake/parquet-unit-keeper.ts";
+import { openUnitKeeper } from "../../shared/rows/lake/parquet-unit-keeper.ts";
 import type { UnitKeeper } from "../../shared/rows/lake/unit-keeper.ts";
 import type { RowStore } from "../../shared/rows/row-store.ts";
 import { pageQuery, sampleRecord, sampleRow, sampleUnit } from "../support/samples/row-samples.ts";
@@ -295,7 +296,6 @@ function createDisk(dice: Dice, count: (what: string) => void) {
       mkdir: wrap(files.mkdir),
       open: wrap(files.open),
       readdir: wrap(files.readdir as never),
-      readFile: wrap(files.readFile as never),
       rename: wrap(files.rename),
       rm: wrap(files.rm),
       rmdir: wrap(files.rmdir),

@@ -1,11 +1,15 @@
 import type * as files from "node:fs/promises";
 
-export type FolderFiles = Pick<typeof files, "open" | "rmdir">;
+/** What a keeper does with files; a test lets it fail, or die, at any of them. */
+export type KeeperFiles = Pick<
+  typeof files,
+  "mkdir" | "open" | "readdir" | "rename" | "rm" | "rmdir" | "stat"
+>;
 
 /** Makes the entries of a folder last. */
 export async function syncFolder(
   folder: string,
-  { open }: Pick<FolderFiles, "open">,
+  { open }: Pick<KeeperFiles, "open">,
 ): Promise<void> {
   const handle = await open(folder);
   try {
@@ -16,7 +20,10 @@ export async function syncFolder(
 }
 
 /** Deletes a folder that holds nothing; whether it is gone. */
-export async function removeIfEmpty(folder: string, { rmdir }: FolderFiles): Promise<boolean> {
+export async function removeIfEmpty(
+  folder: string,
+  { rmdir }: Pick<KeeperFiles, "rmdir">,
+): Promise<boolean> {
   try {
     await rmdir(folder);
     return true;

@@ -1,4 +1,4 @@
-import type * as files from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import { parseJson } from "../../lib/parse-json.ts";
@@ -6,11 +6,8 @@ import { isPurged, outdoes, type Purge, type Purged, PurgeSchema, queryOf } from
 import { RowStoreError } from "../row-store-error.ts";
 import { type LakeLayout, siteFolderName } from "./lake-layout.ts";
 import { isMissing } from "./parquet-faults.ts";
-import { type FolderFiles, removeIfEmpty, syncFolder } from "./parquet-folder.ts";
+import { type KeeperFiles, removeIfEmpty, syncFolder } from "./parquet-folder.ts";
 import { listUnitFiles, readIfThere } from "./parquet-unit-list.ts";
-
-/** What it does with files; a keeper's. */
-export type PurgeFiles = FolderFiles & Pick<typeof files, "readFile" | "rename" | "rm">;
 
 /**
  * What a lake's keeper does for a purge, while it places no unit of the property: the tombstone is put
@@ -19,10 +16,10 @@ export type PurgeFiles = FolderFiles & Pick<typeof files, "readFile" | "rename" 
 export async function putTombstone(
   layout: LakeLayout,
   purge: Purge,
-  fileSystem: PurgeFiles,
+  fileSystem: KeeperFiles,
 ): Promise<void> {
   const { open, rename } = fileSystem;
-  const known = await readTombstones(layout, purge.siteUrl, fileSystem);
+  const known = await readTombstones(layout, purge.siteUrl);
   if (known.some((each) => each.token === purge.token)) return;
   const kept = [...known.filter((each) => !outdoes(purge, each)), purge];
   const file = tombstoneFile(layout, purge.siteUrl);
@@ -41,7 +38,6 @@ export async function putTombstone(
 export async function readTombstones(
   layout: LakeLayout,
   siteUrl: string,
-  { readFile }: Pick<PurgeFiles, "readFile">,
 ): Promise<readonly Purge[]> {
   const file = tombstoneFile(layout, siteUrl);
   const text = await readFile(file, "utf8").catch((error: unknown) => {
@@ -63,7 +59,7 @@ const filesAtOnce = 200;
 export async function deleteUnits(
   layout: LakeLayout,
   purge: Purge,
-  fileSystem: PurgeFiles,
+  fileSystem: KeeperFiles,
 ): Promise<Purged & { readonly more: boolean }> {
   const emptied = new Set<string>();
   let [units, rows] = [0, 0];
@@ -71,7 +67,7 @@ export async function deleteUnits(
     const record = (await readIfThere(file))?.record;
     if (record !== undefined && !isPurged(purge, record)) continue;
     if (units === filesAtOnce) {
-      await removeEmpty(emptied, fileSystem);
+      await syncFolders(emptied, fileSystem);
       return { units, rows, more: true };
     }
     await fileSystem.rm(file, { force: true });
@@ -79,12 +75,12 @@ export async function deleteUnits(
     rows += record?.rows ?? 0;
     emptied.add(dirname(file));
   }
-  await removeEmpty(emptied, fileSystem);
+  await syncFolders(emptied, fileSystem);
   return { units, rows, more: false };
 }
 
 /** Deletes what is empty of a day's, a report's and the property's folder, and makes that last. */
-async function removeEmpty(days: ReadonlySet<string>, fileSystem: PurgeFiles): Promise<void> {
+async function syncFolders(days: ReadonlySet<string>, fileSystem: KeeperFiles): Promise<void> {
   let folders = days;
   for (let level = 0; level < 3; level += 1) {
     const above = new Set<string>();

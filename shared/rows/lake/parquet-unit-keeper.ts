@@ -6,8 +6,8 @@ import type { UnitRecord } from "../unit-record.ts";
 import type { LakeLayout } from "./lake-layout.ts";
 import { siteFolderName, unitFileName, unitFolderOf } from "./lake-layout.ts";
 import { guardFiles, isMissing } from "./parquet-faults.ts";
-import { type FolderFiles, syncFolder } from "./parquet-folder.ts";
-import { deleteUnits, type PurgeFiles, putTombstone, readTombstones } from "./parquet-purge.ts";
+import { type KeeperFiles, syncFolder } from "./parquet-folder.ts";
+import { deleteUnits, putTombstone, readTombstones } from "./parquet-purge.ts";
 import { readUnitFile } from "./parquet-unit-file.ts";
 import { partName, type UnitKeeper } from "./unit-keeper.ts";
 
@@ -54,11 +54,17 @@ export async function openUnitKeeper(
         const incoming = await readPart(source);
         const unit = unitFolderOf(incoming.record);
         const site = siteFolderName(incoming.record.siteUrl);
-        const folder = join(layout.rows, unit);
         return inTurn(
           unit,
           (other) => other === unit || other === site,
-          () => placeUnit({ layout, fileSystem, source, folder, incoming: incoming.record }),
+          () =>
+            placeUnit({
+              layout,
+              fileSystem,
+              source,
+              folder: join(layout.rows, unit),
+              incoming: incoming.record,
+            }),
         );
       }),
     purge: (purge) =>
@@ -87,11 +93,6 @@ export async function openUnitKeeper(
   };
 }
 
-/** What a keeper does with files; a test lets it fail, or die, at any of them. */
-export type KeeperFiles = FolderFiles &
-  PurgeFiles &
-  Pick<typeof files, "mkdir" | "readdir" | "stat">;
-
 /** Between the comparison and the rename nobody else has a turn: there is one keeper. */
 async function placeUnit(options: {
   readonly layout: LakeLayout;
@@ -102,8 +103,7 @@ async function placeUnit(options: {
 }): Promise<"flipped" | "superseded"> {
   const { layout, fileSystem, source, folder, incoming } = options;
   const { mkdir, rename, rm } = fileSystem;
-  const tombstones = await readTombstones(layout, incoming.siteUrl, fileSystem);
-  if (tombstones.some((purge) => isPurged(purge, incoming))) {
+  if ((await readTombstones(layout, incoming.siteUrl)).some((each) => isPurged(each, incoming))) {
     await rm(source, { force: true });
     return "superseded";
   }

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startKeeperServer } from "../../../local/lake/keeper-server.ts";
 import { lakeLayout } from "../../../shared/rows/lake/lake-layout.ts";
+import type { KeeperFiles } from "../../../shared/rows/lake/parquet-folder.ts";
 import { keeperClient } from "../../../shared/rows/lake/parquet-keeper-client.ts";
 import { openParquetRowStore } from "../../../shared/rows/lake/parquet-row-store.ts";
-import { type KeeperFiles, openUnitKeeper } from "../../../shared/rows/lake/parquet-unit-keeper.ts";
+import { openUnitKeeper } from "../../../shared/rows/lake/parquet-unit-keeper.ts";
 import type { UnitKeeper } from "../../../shared/rows/lake/unit-keeper.ts";
 import type { RowStore } from "../../../shared/rows/row-store.ts";
 import type { RowStoreBackend } from "../../contracts/row-store-contract.ts";
@@ -81,7 +82,6 @@ function dyingFiles(calls: number) {
       mkdir: wrap(files.mkdir),
       open: wrap(files.open),
       readdir: wrap(files.readdir as never),
-      readFile: wrap(files.readFile as never),
       rename: wrap(files.rename),
       rm: wrap(files.rm),
       rmdir: wrap(files.rmdir),
