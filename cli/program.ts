@@ -15,6 +15,7 @@ const commands = new Map<string, () => Promise<Command>>(
     rows: async () => (await import("./commands/rows.ts")).rowsCommand(),
     units: async () => (await import("./commands/units.ts")).unitsCommand(),
     export: async () => (await import("./commands/export.ts")).exportCommand(),
+    purge: async () => (await import("./commands/purge.ts")).purgeCommand(),
     sql: async () => (await import("./commands/sql.ts")).sqlCommand(),
     login: async () => (await import("./commands/login.ts")).loginCommand(),
     properties: async () => (await import("./commands/properties.ts")).propertiesCommand(),

@@ -1,4 +1,4 @@
-import { addDays, type PacificDate } from "../request/pacific-date.ts";
+import { addDays, dataEpoch, type PacificDate } from "../request/pacific-date.ts";
 import type { Run } from "./run.ts";
 
 /** The runs that may write a property's units now. Their ranges are disjoint. */
@@ -29,6 +29,17 @@ type Asking = DateRange & { readonly runId?: string; readonly keepAutoSync: bool
 
 /** A holder that does not renew for this long has let go. */
 export const lockMs = 15 * 60_000;
+
+/** The holder's id while a property is purged; no run has it. A purge goes on for one that was killed. */
+export const purgeHolder = "purge";
+/** A purge that was killed keeps runs away no longer than this. */
+const purgeLockMs = 3 * 60_000;
+
+/** Takes, or renews, the whole property for a purge: no run plans or stores anything meanwhile. */
+export function acquireForPurge(lock: PropertyLock, nowMs: number): LockDecision {
+  const all = { from: dataEpoch, to: "9999-12-31" as PacificDate, keepAutoSync: false };
+  return acquireLock(lock, { ...all, runId: purgeHolder }, nowMs + purgeLockMs, nowMs);
+}
 
 /**
  * A property has one run at a time, or several on disjoint days that all keep the auto sync.
@@ -82,12 +93,16 @@ export function releaseLock(lock: PropertyLock, runId: string): PropertyLock {
   return { holders };
 }
 
-/** Another run has the property. */
+/** Another run has the property, or a purge. */
 export class PropertyBusyError extends Error {
   readonly code = "PROPERTY_BUSY";
 
   constructor(siteUrl: string, runId: string) {
-    super(`${siteUrl} is being synced by run ${runId}: halt it, or wait for its end`);
+    super(
+      runId === purgeHolder
+        ? `${siteUrl} is being purged: wait for its end`
+        : `${siteUrl} is being synced by run ${runId}: halt it, or wait for its end`,
+    );
     this.name = "PropertyBusyError";
   }
 }

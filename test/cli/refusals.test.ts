@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { acquireForPurge, acquireLock } from "../../shared/ledger/property-lock.ts";
 import { unitFolderOf } from "../../shared/rows/lake/lake-layout.ts";
 import { unitMetadataKey } from "../../shared/rows/lake/unit-metadata.ts";
 import { linePattern, readRefusalTable } from "../support/documents/refusal-table.ts";
@@ -22,6 +23,7 @@ import {
   writeSignIn,
 } from "../support/servers/token-server.ts";
 import { startWebServer } from "../support/servers/web-server.ts";
+import { openLedgerOf } from "../support/stores/open-ledger-of.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 const site = ["--site-url", "sc-domain:example.com"];
@@ -160,6 +162,9 @@ const cases: Readonly<Record<string, Case>> = {
   "SQL where there is none": () =>
     inANewHome({ GSC_SYNC_ROW_STORE: "dynamodb" }, ["sql", "select 1"]),
   "a removal that nobody confirms": typed("properties", "remove", ...site),
+  "a purge of rows that nobody confirms": typed("purge", ...site),
+  "a purge of a report that is neither configured nor stored": () =>
+    home.run("purge", ...site, "--report", "nope", "--yes"),
   "a drill that nobody confirms": typed("drill", "coordinator-fault"),
   "a drill on a stage that reads Google": typed(
     ...["drill", "coordinator-fault", "--stage", "dev", "--yes"],
@@ -237,6 +242,22 @@ const cases: Readonly<Record<string, Case>> = {
     return second;
   },
 
+  "a purge beside a run": async () => {
+    const siteUrl = "sc-domain:purged.example";
+    await (await openLedgerOf(home)).changeLock(siteUrl, (lock) => {
+      const run = { from: pacific("2026-01-01"), to: pacific("2026-01-02"), keepAutoSync: true };
+      const nowMs = Date.now();
+      return acquireLock(lock, { ...run, runId: "night-1" }, nowMs + 60_000, nowMs);
+    });
+    return home.run("purge", siteUrl, "--yes");
+  },
+  "a run beside a purge": async () => {
+    const siteUrl = "sc-domain:purging.example";
+    await (await openLedgerOf(home)).changeLock(siteUrl, (lock) =>
+      acquireForPurge(lock, Date.now()),
+    );
+    return backfill(siteUrl);
+  },
   "a stage, and no AWS credentials": () => inANewHome(inAws, ["status", "--stage", "dev"]),
   "a stage, and no way to AWS": () =>
     inANewHome({ ...inAws, AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" }, [

@@ -165,6 +165,7 @@ export const mutations: readonly Mutation[] = [
   ...of("shared/rows/postgres-units.ts", "test/rows/postgres-row-store.test.ts", [
     ["generation = $2::bigint AND doomed_at IS NULL", "generation = $2::bigint"],
     ["WHERE unit.generation < EXCLUDED.generation", "WHERE true"],
+    ["p.token > $2::bigint", "p.token < 0"],
   ]),
   ...of("shared/rows/postgres-generations.ts", "test/rows/postgres-row-store.test.ts", [
     ["if (registered?.flipped === true) throw closed(unit, generation);", ""],
@@ -179,6 +180,24 @@ export const mutations: readonly Mutation[] = [
   ]),
   ...of("shared/rows/dynamo-generations.ts", "test/rows/dynamo-row-store.test.ts", [
     ["registration.flippedAtMs !== undefined ||", ""],
+    ["isPurged(purge, { ...unit, generation })", "purge.token < 0"],
+  ]),
+  // What is purged stays away.
+  ...of("shared/rows/postgres-purge.ts", "test/rows/postgres-purge.test.ts", [
+    ["await doomGenerations(sql, now, selectBegun(sql), covered);", ""],
+  ]),
+  ...of("shared/rows/dynamo-purge.ts", "test/rows/dynamo-row-store.test.ts", [
+    ["await putTombstone(table, purge);", ""],
+  ]),
+  ...of("shared/rows/lake/parquet-unit-keeper.ts", "test/rows/lake/parquet-row-store.test.ts", [
+    ["isPurged(each, incoming)", "each.token < 0"],
+  ]),
+  ...of("shared/rows/purge.ts", "test/rows/lake/parquet-row-store.test.ts", [
+    ["(older.before !== null && older.before <= newer.before)", "true"],
+    ["unit.generation < purge.token &&", ""],
+  ]),
+  ...of("shared/sync/fetch/fetch-unit.ts", "test/sync/fetch/old-unit.test.ts", [
+    ["outcome.record.rows === 0 ? await rowsToKeep(work, context) : undefined", "undefined"],
   ]),
   ...of("shared/rows/finality.ts", "test/rows/finality.test.ts", [
     ["ageDays >= delayDays", "ageDays >= delayDays - 1"],

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rename } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { unitFileName, unitFolderOf } from "../../shared/rows/lake/lake-layout.ts";
@@ -28,6 +28,8 @@ test(`${histories} histories of a lake show each unit whole, and never go back`,
     "the disk is full at a step",
     "a flip is repeated",
     "takes complete at once",
+    "takes complete beside a purge",
+    "a zombie comes back after a purge",
     "a purge ends",
     "a purge fails",
   ]) {
@@ -67,7 +69,18 @@ const keepsTheOldOne: LakeBug = (keeper, layout) => ({
   },
 });
 
+/** Deletes, and forgets that it did. */
+const leavesNoTombstone: LakeBug = (keeper, { purges }) => ({
+  ...keeper,
+  async purge(purge) {
+    const answer = await keeper.purge(purge);
+    for (const name of await readdir(purges)) await rm(join(purges, name));
+    return answer;
+  },
+});
+
 test.each([
+  ["forgets what it purged", leavesNoTombstone],
   ["compares nothing", comparesNothing],
   ["answers early", answersEarly],
   ["leaves a second file", keepsTheOldOne],

@@ -9,18 +9,12 @@ import { readUnitRows } from "../../shared/rows/lake/parquet-unit-file.ts";
 import { openUnitKeeper } from "../../shared/rows/lake/parquet-unit-keeper.ts";
 import type { UnitKeeper } from "../../shared/rows/lake/unit-keeper.ts";
 import type { RowStore } from "../../shared/rows/row-store.ts";
-import {
-  pageQuery,
-  sampleRecord,
-  sampleRow,
-  sampleSite,
-  sampleUnit,
-} from "../support/samples/row-samples.ts";
+import { pageQuery, sampleRecord, sampleRow, sampleUnit } from "../support/samples/row-samples.ts";
 import { type Dice, dice as diceOf } from "./dice.ts";
 
 /**
  * One history of a lake on a real file system: takes store three units, die, come back with old
- * files; the keeper's disk fills, it dies between any two of its steps and another is opened; purges come between.
+ * files; the keeper's disk fills, it dies between any two of its steps and another is opened.
  * After every step a stranger reads whatever a glob for Parquet files finds, and judges it.
  */
 export type LakeHistory = {
@@ -73,18 +67,18 @@ export async function runLakeHistory(
     purge: (purge) => keeper.purge(purge),
     sweep: (untilMs) => keeper.sweep(untilMs),
   });
-  let tokens = 0;
-  const nextToken = () => ++tokens;
   const takes: Take[] = [];
-  /** Of the newest purge that was acknowledged: what is older is gone for good. */
-  let purgedBelow = 0;
+  let lastToken = 0;
   /** By day: the newest token whose flip was acknowledged, and what was ever seen. */
   const acknowledged = new Map<number, number>();
   const seen = new Map<number, number>();
+  /** By day: the token of the newest purge that was begun, and of the newest that was acknowledged. */
+  const purging = new Map<number, number>();
+  const purged = new Map<number, number>();
 
   const moves: readonly [() => Promise<void>, ...(() => Promise<void>)[]] = [
     async function begin() {
-      const token = nextToken();
+      const token = ++lastToken;
       const day = dice.pick(unitDays);
       const rows = Array.from({ length: 1 + dice.below(6) }, (_, index) =>
         sampleRow([`https://example.com/${token}`, `q${index}`], token),
@@ -135,23 +129,21 @@ export async function runLakeHistory(
       if (takes.some((other) => isAhead(other, zombie.take))) {
         count("a zombie comes back with an old file");
       }
+      if ((purged.get(zombie.take.day) ?? 0) > zombie.take.token) {
+        count("a zombie comes back after a purge");
+      }
       zombie.goOn();
       await zombie.ended;
     },
     async function purge() {
-      if (dice.chance(0.7)) return;
-      const token = nextToken();
-      // From here on what is older may be gone, whether or not the keeper lives to say so.
-      for (const known of [acknowledged, seen]) known.clear();
-      const what = { siteUrl: sampleSite, before: null, reports: null, token };
-      try {
-        while ((await keeper.purge(what)).more);
-        purgedBelow = token;
-        count("a purge ends");
-      } catch {
-        count("a purge fails");
-        if (disk.dead()) await restartKeeper();
-      }
+      // Seldom: something must be stored to be purged.
+      if (dice.chance(0.15)) await purgeDays();
+    },
+    async function purgeBesideTakes() {
+      const ready = takes.filter(({ state }) => state === "written");
+      if (ready.length === 0 || dice.chance(0.5)) return;
+      count("takes complete beside a purge");
+      await Promise.all([purgeDays(), ...ready.map(completeTake)]);
     },
     async function restart() {
       await restartKeeper();
@@ -169,6 +161,29 @@ export async function runLakeHistory(
   function pickTake(state: Take["state"]): Take | undefined {
     const ready = takes.filter((take) => take.state === state);
     return ready[dice.below(ready.length)];
+  }
+
+  /** The days before one; what takes of older tokens stored of them is promised to nobody any more. */
+  async function purgeDays(): Promise<void> {
+    const token = ++lastToken;
+    const days = unitDays.slice(0, 1 + dice.below(unitDays.length));
+    const { siteUrl, date } = sampleUnit(days.length);
+    for (const day of days) purging.set(day, token);
+    try {
+      for (let more = true; more; ) {
+        ({ more } = await keeper.purge({ siteUrl, before: date, reports: null, token }));
+      }
+      for (const day of days) purged.set(day, token);
+      count("a purge ends");
+    } catch {
+      count("a purge fails");
+      if (disk.dead()) await restartKeeper();
+    }
+  }
+
+  function isPromised(day: number): number {
+    const token = acknowledged.get(day) ?? 0;
+    return token > (purging.get(day) ?? 0) ? token : 0;
   }
 
   async function restartKeeper(): Promise<void> {
@@ -223,12 +238,15 @@ export async function runLakeHistory(
       });
       const token = read?.record.generation ?? 0;
       const before = seen.get(day) ?? 0;
-      if (token !== 0 && token < purgedBelow) {
-        violations.push(`day ${day} shows ${token}, which was purged by ${purgedBelow}`);
+      const mayGo = token === 0 && before < (purging.get(day) ?? 0);
+      if (token < before && !mayGo) {
+        violations.push(`day ${day} went back from ${before} to ${token}`);
       }
-      if (token < before) violations.push(`day ${day} went back from ${before} to ${token}`);
+      if (token > 0 && token < (purged.get(day) ?? 0)) {
+        violations.push(`day ${day} shows ${token}, which was purged`);
+      }
       seen.set(day, token);
-      const promised = acknowledged.get(day) ?? 0;
+      const promised = isPromised(day);
       if (token < promised) violations.push(`day ${day} shows ${token}, ${promised} was stored`);
       const take = takes.find((each) => each.token === token);
       if (read === undefined) continue;

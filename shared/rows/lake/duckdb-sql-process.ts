@@ -132,6 +132,10 @@ const statementErrors =
 function faultOf(error: unknown): SqlMessage {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof SqlError) return { kind: "fault", code: error.code, message };
+  if (/^IO Error: (Cannot open file .*No such file|No files found)/s.test(message)) {
+    const purged = "a purge deleted units while they were read: ask again";
+    return { kind: "fault", code: "store", message: purged };
+  }
   if (/^Permission Error/.test(message)) return { kind: "fault", code: "read-only", message };
   return { kind: "fault", code: statementErrors.test(message) ? "statement" : "store", message };
 }

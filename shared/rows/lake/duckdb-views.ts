@@ -1,9 +1,16 @@
+import { existsSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { findReport } from "../../request/find-report.ts";
 import type { Dimension } from "../../request/report.ts";
 import { isFinal } from "../finality.ts";
 import { type LakeLayout, siteFolderName } from "./lake-layout.ts";
-import { listReports, listUnitFiles, readUnitFiles } from "./parquet-unit-list.ts";
+import {
+  listReports,
+  listUnitFiles,
+  readUnitFiles,
+  type UnitFile,
+  type UnitFileQuery,
+} from "./parquet-unit-list.ts";
 import type { AdmittedSql } from "./sql-admission.ts";
 import type { StoredUnitRecord } from "./unit-metadata.ts";
 
@@ -84,15 +91,25 @@ async function filesOf(
   const glob = (site: string) => `${site}/kind=${report}/day=*/unit.parquet`;
   const reports = report === "*" ? undefined : [report];
   if (sites === undefined) {
-    const found = await listUnitFiles(layout, { reports, atMost: 1 });
-    return found.length === 0 ? [] : [glob("site=*")];
+    const found = await firstFile(layout, { reports });
+    return found === undefined ? [] : [glob("site=*")];
   }
   const globs: string[] = [];
   for (const siteUrl of sites) {
-    const found = await listUnitFiles(layout, { siteUrl, reports, atMost: 1 });
-    if (found.length > 0) globs.push(glob(siteFolderName(siteUrl)));
+    const found = await firstFile(layout, { siteUrl, reports });
+    if (found !== undefined) globs.push(glob(siteFolderName(siteUrl)));
   }
   return globs;
+}
+
+/** A purge that was killed may leave days without a file. */
+async function firstFile(layout: LakeLayout, query: UnitFileQuery): Promise<UnitFile | undefined> {
+  for (const atMost of [1, Number.POSITIVE_INFINITY]) {
+    const files = await listUnitFiles(layout, { ...query, atMost });
+    const found = files.find(({ file }) => existsSync(file));
+    if (found !== undefined || files.length === 0) return found;
+  }
+  return undefined;
 }
 
 const columnNames: Readonly<Record<Dimension, string>> = {
@@ -106,8 +123,8 @@ const columnNames: Readonly<Record<Dimension, string>> = {
 
 /** A report's shape stands in each of its files; the built-in ones are known without. */
 async function columnsOf(layout: LakeLayout, report: string): Promise<readonly string[]> {
-  const files = await listUnitFiles(layout, { reports: [report], atMost: 1 });
-  const [unit] = await readUnitFiles(files);
+  const file = await firstFile(layout, { reports: [report] });
+  const [unit] = file === undefined ? [] : await readUnitFiles([file]);
   const shape = unit?.record.shape ?? findReport(report);
   if (shape === undefined) return allColumns;
   const own = shape.dimensions.map((dimension) => columnNames[dimension]);

@@ -1,5 +1,5 @@
 import type { Ledger } from "../../ledger/ledger.ts";
-import { freeRanges } from "../../ledger/property-lock.ts";
+import { freeRanges, purgeHolder } from "../../ledger/property-lock.ts";
 import type { Property } from "../../registry/property.ts";
 import { oldestKeptDate } from "../../request/date-range.ts";
 import { findReport } from "../../request/find-report.ts";
@@ -54,7 +54,10 @@ export async function planSync(
   );
   if (range === undefined) return { kind: "skip", reason: "everything is final" };
   const free = freeRanges(await ledger.readLock(siteUrl), range, nowMs);
-  if (free.kind === "held") return { kind: "skip", reason: `run ${free.by} is reading it` };
+  if (free.kind === "held") {
+    const reason = free.by === purgeHolder ? "it is being purged" : `run ${free.by} is reading it`;
+    return { kind: "skip", reason };
+  }
   const requests = free.ranges.map(
     (days): RunRequestInput => ({
       siteUrl,
