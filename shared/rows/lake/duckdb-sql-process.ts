@@ -36,7 +36,7 @@ async function answer(question: SqlQuestion): Promise<void> {
   const connection = await instance.connect();
   const admitted = await admit(connection, question.query);
   const sites = question.siteUrl === undefined ? admitted.sites : new Set([question.siteUrl]);
-  await makeViews(connection, layout, { ...admitted, sites });
+  await makeViews(connection, layout, { ...admitted, sites }, question.workFolder);
   await connection.run(
     `SET allowed_directories = [${[layout.rows, question.workFolder].map((folder) => quotedText(`${folder}/`)).join(", ")}]`,
   );

@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { appendFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { findReport } from "../../request/find-report.ts";
 import type { Dimension } from "../../request/report.ts";
@@ -26,6 +28,7 @@ export async function makeViews(
   connection: DuckDBConnection,
   layout: LakeLayout,
   wanted: AdmittedSql,
+  workFolder: string,
 ): Promise<void> {
   const { tables, ownTables, listsTables } = wanted;
   const sites = wanted.sites === undefined ? undefined : [...wanted.sites];
@@ -41,8 +44,11 @@ export async function makeViews(
     await connection.run(viewText(name, globs, columns));
   }
 
-  if (listsTables || tables.has("search_days")) await makeSearchDays(connection, layout, sites);
-  else if (needsNames) await connection.run(viewText("search_days", [], firstColumns));
+  if (listsTables || tables.has("search_days")) {
+    await makeSearchDays(connection, layout, sites, workFolder);
+  } else if (needsNames) {
+    await connection.run(viewText("search_days", [], firstColumns));
+  }
   await make("search_rows", "*", allColumns);
   for (const report of reports) {
     if (report === "search_rows" || report === "search_days") continue;
@@ -137,31 +143,42 @@ async function makeSearchDays(
   connection: DuckDBConnection,
   layout: LakeLayout,
   sites: readonly string[] | undefined,
+  workFolder: string,
 ): Promise<void> {
   await connection.run(`CREATE TABLE search_days (site_url VARCHAR, report VARCHAR, date DATE,
     search_type VARCHAR, rows BIGINT, clicks BIGINT, impressions BIGINT, total_clicks BIGINT,
     total_impressions BIGINT, hidden_click_share DOUBLE, cause VARCHAR, capped BOOLEAN,
     final BOOLEAN, revision INTEGER, run_id VARCHAR, completed_at TIMESTAMPTZ)`);
-  const insert = `INSERT INTO search_days SELECT site_url, report, date, search_type, rows, clicks,
-    impressions, NULL, NULL, NULL, NULL, capped, final, NULL, run_id,
-    make_timestamptz(completed_at_us) FROM (SELECT unnest(from_json($1::JSON,
-    '[{"site_url":"VARCHAR","report":"VARCHAR","date":"DATE","search_type":"VARCHAR",
-    "rows":"BIGINT","clicks":"BIGINT","impressions":"BIGINT","capped":"BOOLEAN",
-    "final":"BOOLEAN","run_id":"VARCHAR","completed_at_us":"BIGINT"}]'), recursive := true))`;
+  const file = join(workFolder, "days.jsonl");
+  await writeFile(file, "");
   for (const siteUrl of sites ?? [undefined]) {
-    const units = await readUnitFiles(await listUnitFiles(layout, { siteUrl }));
-    for (let from = 0; from < units.length; from += daysAtOnce) {
-      const days = daysOf(units.slice(from, from + daysAtOnce), units);
-      await connection.run(insert, [JSON.stringify(days)]);
+    const files = await listUnitFiles(layout, { siteUrl });
+    // A property after the other: finality looks at no other's days, and few are in memory at once.
+    for (const ofOne of Map.groupBy(files, siteFolderOf).values()) {
+      const lines = daysOf(await readUnitFiles(ofOne)).map((day) => `${JSON.stringify(day)}\n`);
+      await appendFile(file, lines.join(""));
     }
   }
+  await connection.run(`INSERT INTO search_days SELECT site_url, report, date, search_type, rows,
+    clicks, impressions, NULL, NULL, NULL, NULL, capped, final, NULL, run_id,
+    make_timestamptz(completed_at_us) FROM read_json(${quotedText(file)},
+      format = 'newline_delimited', columns = {site_url: 'VARCHAR', report: 'VARCHAR',
+      date: 'DATE', search_type: 'VARCHAR', rows: 'BIGINT', clicks: 'BIGINT',
+      impressions: 'BIGINT', capped: 'BOOLEAN', final: 'BOOLEAN', run_id: 'VARCHAR',
+      completed_at_us: 'BIGINT'})`);
 }
 
-const daysAtOnce = 10_000;
+function siteFolderOf({ file }: UnitFile): string {
+  return dirname(dirname(dirname(dirname(file))));
+}
 
-function daysOf(part: readonly StoredUnitRecord[], all: readonly StoredUnitRecord[]) {
-  const siblings = Map.groupBy(all, ({ record }) => `${record.siteUrl} ${record.report}`);
-  return part.map(({ record, completedAtMs }) => ({
+/** Of one property. */
+function daysOf(units: readonly StoredUnitRecord[]) {
+  const siblings = Map.groupBy(
+    units.map(({ record }) => record),
+    ({ report }) => report,
+  );
+  return units.map(({ record, completedAtMs }) => ({
     site_url: record.siteUrl,
     report: record.report,
     date: record.date,
@@ -170,12 +187,7 @@ function daysOf(part: readonly StoredUnitRecord[], all: readonly StoredUnitRecor
     clicks: record.clicks,
     impressions: record.impressions,
     capped: record.capped,
-    final: isFinal(
-      record,
-      record.rows > 0
-        ? []
-        : (siblings.get(`${record.siteUrl} ${record.report}`) ?? []).map((unit) => unit.record),
-    ),
+    final: isFinal(record, siblings.get(record.report) ?? []),
     run_id: record.runId,
     completed_at_us: completedAtMs * 1_000,
   }));
